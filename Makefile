@@ -1,0 +1,53 @@
+# Two commands are all a newcomer needs: "make demo" and "make test". Both set everything up.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.complete
+
+.PHONY: demo test setup check format build lock bench clean
+
+demo: setup
+	$(BIN)/python benchmarks/demo.py
+
+test: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+setup: $(STAMP)
+
+# The hashes pin every version; the project itself is linked in, so that edits need no reinstall.
+$(STAMP): tests/requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+check: setup
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -p no:xdist -q
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --include='*/client_device_associator/core/*' --fail-under=100
+	$(BIN)/python -m coverage report --fail-under=90
+
+format: setup
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix-only
+
+build: setup
+	$(BIN)/python artifacts/build.py
+
+# Writes both lock files anew: the device's from artifacts/requirements.in, ours on top of it.
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	    --custom-compile-command "make lock" -o artifacts/requirements.txt artifacts/requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	    --custom-compile-command "make lock" -c artifacts/requirements.txt \
+	    -o tests/requirements.txt --group dev artifacts/requirements.in
+
+clean:
+	rm -rf $(VENV) greengrass-build .sandbox .coverage .coverage.*

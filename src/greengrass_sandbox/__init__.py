@@ -1,0 +1,1 @@
+"""A Greengrass core device on this machine, with no cloud and no Java."""
