@@ -1,0 +1,112 @@
+"""What parent and worker say to each other: one line of JSON per call and per answer."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from client_device_associator.core.answer import (
+    Accepted,
+    Answer,
+    ErrorEntry,
+    Invalid,
+    Trouble,
+    Unanswered,
+)
+
+
+class ProtocolError(ValueError):
+    """A line that is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """One call to make.
+
+    Attributes:
+        call_id: Comes back with the answer.
+        core_thing_name: The core device to associate with.
+        thing_names: 1 to 100 names.
+    """
+
+    call_id: int
+    core_thing_name: str
+    thing_names: tuple[str, ...]
+
+
+def encode_request(request: CallRequest) -> bytes:
+    """A request as a line."""
+    return _line(
+        {
+            "callId": request.call_id,
+            "coreThingName": request.core_thing_name,
+            "thingNames": request.thing_names,
+        }
+    )
+
+
+def decode_request(line: bytes) -> CallRequest:
+    """A request from a line; raises ProtocolError."""
+    document = _document(line)
+    try:
+        return CallRequest(
+            int(document["callId"]),
+            str(document["coreThingName"]),
+            tuple(map(str, document["thingNames"])),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProtocolError(f"not a request: {error!r}") from error
+
+
+def encode_answer(call_id: int, answer: Answer) -> bytes:
+    """An answer as a line."""
+    document: dict[str, object] = {"callId": call_id}
+    if isinstance(answer, Accepted):
+        document["accepted"] = [
+            [entry.thing_name, entry.code, entry.message] for entry in answer.error_entries
+        ]
+    elif isinstance(answer, Invalid):
+        document["invalid"] = {"message": answer.message, "fields": answer.fields}
+    else:
+        document["unanswered"] = {
+            "trouble": answer.trouble.value,
+            "code": answer.code,
+            "message": answer.message,
+            "retryAfter": answer.retry_after,
+        }
+    return _line(document)
+
+
+def decode_answer(line: bytes) -> tuple[int, Answer]:
+    """Call id and answer from a line; raises ProtocolError."""
+    document = _document(line)
+    try:
+        return int(document["callId"]), _answer(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProtocolError(f"not an answer: {error!r}") from error
+
+
+def _answer(document: dict[str, Any]) -> Answer:
+    if "accepted" in document:
+        return Accepted(tuple(ErrorEntry(*fields) for fields in document["accepted"]))
+    if "invalid" in document:
+        invalid = document["invalid"]
+        fields = tuple((str(name), str(message)) for name, message in invalid["fields"])
+        return Invalid(str(invalid["message"]), fields)
+    said = document["unanswered"]
+    return Unanswered(
+        Trouble(said["trouble"]), str(said["code"]), str(said["message"]), float(said["retryAfter"])
+    )
+
+
+def _line(document: dict[str, object]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode() + b"\n"
+
+
+def _document(line: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("not JSON") from error
+    if not isinstance(document, dict):
+        raise ProtocolError("not an object")
+    return document

@@ -1,0 +1,78 @@
+"""The worker process: `python -m client_device_associator.cloud.worker`.
+
+It reads requests from standard input and writes answers to standard output. It ends when its
+standard input does, in the middle of a call too: the thread that reads is never busy with anything
+else, so no worker outlives its parent, however the parent died.
+"""
+
+import contextlib
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from client_device_associator.cloud.protocol import CallRequest, decode_request, encode_answer
+from client_device_associator.core.answer import Answer, Trouble, Unanswered
+
+if TYPE_CHECKING:
+    from client_device_associator.cloud.client import AssociationClient
+
+
+_LAST_WORD_SECONDS = 0.2
+"""For an idle worker to end in good order; a call that is under way is cut short after it."""
+
+
+def main() -> None:
+    """Serves requests until standard input ends."""
+    # The nucleus signals the whole process group; when to end is the parent's decision.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests: queue.SimpleQueue[CallRequest | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    caller = _Caller()
+    caller.warm_up()
+    while (request := requests.get()) is not None:
+        answer = caller.call(request)
+        sys.stdout.buffer.write(encode_answer(request.call_id, answer))
+        sys.stdout.buffer.flush()
+
+
+def _read(requests: "queue.SimpleQueue[CallRequest | None]") -> None:
+    for line in sys.stdin.buffer:
+        requests.put(decode_request(line))
+    requests.put(None)
+    time.sleep(_LAST_WORD_SECONDS)
+    os._exit(0)
+
+
+class _Caller:
+    """Imports boto3 when it is needed, and turns even that going wrong into an answer."""
+
+    def __init__(self) -> None:
+        self._client: AssociationClient | None = None
+
+    def warm_up(self) -> None:
+        # Whatever goes wrong here, the first call meets it again and says so.
+        with contextlib.suppress(Exception):
+            self._ready().prepare()
+
+    def call(self, request: CallRequest) -> Answer:
+        try:
+            return self._ready().associate(request.core_thing_name, request.thing_names)
+        except Exception as error:  # noqa: BLE001 - a broken installation must not spin in restarts
+            return Unanswered(Trouble.UNAVAILABLE, type(error).__name__, str(error))
+
+    def _ready(self) -> "AssociationClient":
+        if self._client is None:
+            # Half a second and 30 MB: not before the thread that reads is running.
+            from client_device_associator.cloud.client import AssociationClient  # noqa: PLC0415
+
+            self._client = AssociationClient(os.environ)
+        return self._client
+
+
+if __name__ == "__main__":
+    main()

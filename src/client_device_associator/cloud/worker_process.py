@@ -1,0 +1,141 @@
+"""The parent's handle on the worker process."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Protocol
+
+from client_device_associator.cloud.protocol import (
+    CallRequest,
+    ProtocolError,
+    decode_answer,
+    encode_request,
+)
+from client_device_associator.core.decision import Call
+from client_device_associator.events import AnswerArrived, Event, WorkerEnded
+
+_MODULE = "client_device_associator.cloud.worker"
+_NOT_FOR_THE_WORKER = "SVCUID"
+"""The component's identity at the nucleus; the worker has no business there."""
+
+_END_SECONDS = 1.0
+
+
+class Worker(Protocol):
+    """Makes calls, one at a time; its answers arrive as events."""
+
+    @property
+    def number(self) -> int:
+        """The running process, counted from 1; 0 if there is none."""
+        ...
+
+    def warm_up(self) -> None:
+        """Starts a process unless there is one."""
+        ...
+
+    def call(self, call: Call) -> None:
+        """Makes a call; `AnswerArrived` or `WorkerEnded` follows, unless it hangs."""
+        ...
+
+    def end(self) -> None:
+        """Ends the process, with whatever it is doing; nothing more is heard of it."""
+        ...
+
+
+class WorkerProcess:
+    """Starts worker processes when they are needed and ends them when told to.
+
+    Args:
+        core_thing_name: The core device to associate with.
+        post: Takes the events; called on a thread of this handle's.
+    """
+
+    def __init__(self, core_thing_name: str, post: Callable[[Event], None]) -> None:
+        self._core_thing_name = core_thing_name
+        self._post = post
+        self._started = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def number(self) -> int:
+        """The running process, counted from 1; 0 if there is none."""
+        return self._started if self._process is not None else 0
+
+    def warm_up(self) -> None:
+        """Starts a process unless there is one."""
+        if self._process is not None:
+            return
+        self._started += 1
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-u", "-m", _MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=_environment(),
+            )
+        except OSError as error:
+            self._post(WorkerEnded(self._started, f"could not be started: {error}"))
+            return
+        threading.Thread(
+            target=self._listen, args=(self._process, self._started), daemon=True
+        ).start()
+
+    def call(self, call: Call) -> None:
+        """Makes a call; `AnswerArrived` or `WorkerEnded` follows, unless it hangs."""
+        self.warm_up()
+        if self._process is None:
+            return
+        request = CallRequest(call.call_id, self._core_thing_name, call.thing_names)
+        try:
+            # 100 names are 13 kB and a pipe holds 64 kB: this does not block.
+            stdin = _pipe(self._process.stdin)
+            stdin.write(encode_request(request))
+            stdin.flush()
+        except OSError:
+            return  # it has just died, and the thread that listens says so
+
+    def end(self) -> None:
+        """Ends the process, with whatever it is doing; nothing more is heard of it."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError):
+            _pipe(process.stdin).close()
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _listen(self, process: "subprocess.Popen[bytes]", number: int) -> None:
+        reason = ""
+        with _pipe(process.stdout) as stdout:
+            for line in stdout:
+                try:
+                    call_id, answer = decode_answer(line)
+                except ProtocolError:
+                    reason = "wrote something that is no answer"
+                    process.kill()
+                    break
+                self._post(AnswerArrived(call_id, answer))
+        code = process.wait()
+        self._post(WorkerEnded(number, reason or f"ended with exit code {code}"))
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise AssertionError("opened as a pipe in warm_up")
+    return pipe
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with the package found from wherever this process has found it."""
+    environment = {key: value for key, value in os.environ.items() if key != _NOT_FOR_THE_WORKER}
+    packages = str(Path(__file__).resolve().parents[2])
+    inherited = environment.get("PYTHONPATH")
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, inherited]))
+    return environment

@@ -1,0 +1,169 @@
+"""Reads typed values out of a configuration document and remembers everything that is wrong."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+_TRUE, _FALSE = "true", "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the document that is not as it should be.
+
+    Attributes:
+        pointer: Where, as a JSON pointer (RFC 6901).
+        found: The value there, as text.
+        expected: What would be right.
+    """
+
+    pointer: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: found {self.found}, expected {self.expected}"
+
+
+@dataclass(slots=True)
+class _Findings:
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+class ConfigurationReader:
+    """One map of the document.
+
+    Every accessor returns the default when the key is missing or its value will not do; in the
+    latter case it notes a problem as well. Strings that spell a number or a boolean are taken as
+    such, because nucleus lite turns every scalar of a recipe into a string.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, object],
+        pointer: str = "",
+        findings: _Findings | None = None,
+    ) -> None:
+        self._document = document
+        self._pointer = pointer
+        self._findings = findings if findings is not None else _Findings()
+        self._known: set[str] = set()
+        self._children: list[ConfigurationReader] = []
+
+    def findings(self) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+        """The problems, and the warnings about keys that nothing has asked for."""
+        self._warn_of_unknown_keys()
+        return tuple(self._findings.problems), tuple(self._findings.warnings)
+
+    def ignore(self, key: str) -> None:
+        """A key that means something to somebody else."""
+        self._known.add(key)
+
+    def complain(self, key: str, expected: str) -> None:
+        """Notes that the value of a key will not do."""
+        found = repr(self._document[key]) if key in self._document else "nothing"
+        self._findings.problems.append(Problem(self._at(key), found, expected))
+
+    def section(self, key: str) -> "ConfigurationReader":
+        """A map below this one; an empty one if it is missing."""
+        value = self._get(key)
+        if value is not None and not isinstance(value, Mapping):
+            self.complain(key, "a map")
+        return self._child(key, value if isinstance(value, Mapping) else {})
+
+    def sections(self, key: str) -> "dict[str, ConfigurationReader] | None":
+        """A map of maps, with keys of the operator's choice; None if it is missing."""
+        value = self._get(key)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.complain(key, "a map of maps")
+            return None
+        entries = self._child(key, value)
+        return {str(name): entries.section(str(name)) for name in value}
+
+    def text(self, key: str, default: str) -> str:
+        """A string."""
+        value = self._get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            self.complain(key, "a string")
+            return default
+        return value
+
+    def choice(self, key: str, choices: Sequence[str], default: str) -> str:
+        """One of a few strings."""
+        value = self._get(key)
+        if value is None:
+            return default
+        if value not in choices:
+            self.complain(key, f"one of {', '.join(choices)}")
+            return default
+        return str(value)
+
+    def boolean(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._get(key)
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
+        if value in (_TRUE, _FALSE):
+            return value == _TRUE
+        self.complain(key, "true or false")
+        return default
+
+    def integer(self, key: str, default: int, lowest: int, highest: int) -> int:
+        """A whole number within bounds."""
+        value = self._number(key)
+        if value is None:
+            if self._get(key) is not None:
+                self.complain(key, f"a whole number from {lowest} to {highest}")
+            return default
+        if value != int(value) or not lowest <= value <= highest:
+            self.complain(key, f"a whole number from {lowest} to {highest}")
+            return default
+        return int(value)
+
+    def number(self, key: str, default: float, lowest: float, highest: float) -> float:
+        """A number within bounds."""
+        value = self._number(key)
+        if value is None or not lowest <= value <= highest:
+            if self._get(key) is not None:
+                self.complain(key, f"a number from {lowest:g} to {highest:g}")
+            return default
+        return value
+
+    def _number(self, key: str) -> float | None:
+        value = self._get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            return None
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            return None
+        # "nan" and "inf" are numbers to float(), and nothing that one can wait for.
+        return number if number - number == 0 else None
+
+    def _get(self, key: str) -> object:
+        self._known.add(key)
+        return self._document.get(key)
+
+    def _at(self, key: str) -> str:
+        return f"{self._pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+
+    def _child(self, key: str, document: Mapping[str, object]) -> "ConfigurationReader":
+        child = ConfigurationReader(document, self._at(key), self._findings)
+        self._children.append(child)
+        return child
+
+    def _warn_of_unknown_keys(self) -> None:
+        for key in self._document:
+            if key not in self._known:
+                nearest = difflib.get_close_matches(key, self._known, n=1)
+                expected = f"{nearest[0]!r}" if nearest else f"one of {sorted(self._known)}"
+                self._findings.warnings.append(Problem(self._at(key), "an unknown key", expected))
+        for child in self._children:
+            child._warn_of_unknown_keys()  # noqa: SLF001 - one of our own

@@ -1,0 +1,137 @@
+"""Taking announcements in: which of them are new work, and what the others are told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.decision import Decision
+from client_device_associator.core.device import Device, DeviceState, Ledger
+from client_device_associator.core.instant import Instant
+from client_device_associator.core.policy import Policy
+from client_device_associator.core.result import Reason, Result, Status
+
+MAX_WAITING_PER_DEVICE = 8
+"""Announcements of one device that may wait for its outcome; they differ in topic or id.
+
+Without a bound, one device that puts a new id into every announcement would fill the disk.
+"""
+
+
+def admit(
+    announcements: Sequence[Announcement],
+    ledger: Ledger,
+    policy: Policy,
+    now: Instant,
+    resume_at: float,
+) -> Decision:
+    """Decides on announcements that came together; the same one twice counts once.
+
+    Args:
+        announcements: What was announced.
+        ledger: What is known of the devices.
+        policy: The settings.
+        now: The time.
+        resume_at: Steady seconds before which no call is made at all.
+    """
+    return _Admission(announcements, ledger, policy, now, resume_at).decide()
+
+
+def turn_away(announcements: Sequence[Announcement], reason: Reason, message: str) -> Decision:
+    """Rejects announcements that cannot be taken now, for no fault of theirs."""
+    return Decision(told=tuple(_rejected(one, reason, message) for one in announcements))
+
+
+def _rejected(announcement: Announcement, reason: Reason, message: str) -> Result:
+    return replace(announcement.result(Status.REJECTED), code=reason.value, message=message)
+
+
+class _Admission:
+    """One round of admissions; its sets hold what this round has changed already."""
+
+    def __init__(
+        self,
+        announcements: Sequence[Announcement],
+        ledger: Ledger,
+        policy: Policy,
+        now: Instant,
+        resume_at: float,
+    ) -> None:
+        self._announcements = tuple(dict.fromkeys(announcements))
+        self._policy = policy
+        self._now = now
+        self._resume_at = resume_at
+        names = list({one.thing_name for one in self._announcements})
+        self._known = dict(ledger.devices(names))
+        self._waiting = {name: list(ones) for name, ones in ledger.waiting(names).items()}
+        self._room = policy.max_pending - ledger.pending()
+        self._devices: dict[str, Device] = {}
+        self._added: list[Announcement] = []
+        self._told: list[Result] = []
+
+    def decide(self) -> Decision:
+        for announcement in self._announcements:
+            device = self._known.get(announcement.thing_name)
+            if device is None or not self._counts(device):
+                self._begin(announcement)
+            elif device.state is DeviceState.PENDING:
+                self._join(announcement, device)
+            else:
+                self._told.append(replace(announcement.result(Status.ASSOCIATED), already=True))
+        return Decision(
+            devices=tuple(self._devices.values()),
+            waiting=tuple(self._added),
+            told=tuple(self._told),
+        )
+
+    def _counts(self, device: Device) -> bool:
+        """Whether what is known of a device still stands, so that no new start is needed."""
+        if device.state is DeviceState.PENDING:
+            return True
+        # A negative age means that the clock was wrong when this was stored, or is wrong now.
+        age = self._now.steady - device.since
+        return device.state is DeviceState.ASSOCIATED and 0 <= age < self._policy.trust_seconds
+
+    def _begin(self, announcement: Announcement) -> None:
+        if self._room <= 0:
+            self._reject(announcement, f"{self._policy.max_pending} devices are waiting already")
+            return
+        self._room -= 1
+        steady = self._now.steady
+        device = Device(announcement.thing_name, DeviceState.PENDING, steady, due_at=steady)
+        self._known[device.thing_name] = self._devices[device.thing_name] = device
+        self._add(announcement)
+
+    def _join(self, announcement: Announcement, device: Device) -> None:
+        waiting = self._waiting.get(device.thing_name, [])
+        if announcement in waiting:
+            self._receipt(announcement)
+        elif len(waiting) >= MAX_WAITING_PER_DEVICE:
+            self._reject(
+                announcement, f"{len(waiting)} announcements of this device are waiting already"
+            )
+        else:
+            self._add(announcement)
+            if device.told_retrying:
+                self._told.append(self._retrying(announcement, device))
+
+    def _retrying(self, announcement: Announcement, device: Device) -> Result:
+        next_attempt = max(device.due_at, self._resume_at, self._now.steady)
+        return replace(
+            announcement.result(Status.RETRYING),
+            code=device.code,
+            message=device.message,
+            attempts=device.attempts,
+            next_attempt_at=self._now.on_the_wall(next_attempt),
+        )
+
+    def _add(self, announcement: Announcement) -> None:
+        self._waiting.setdefault(announcement.thing_name, []).append(announcement)
+        self._added.append(announcement)
+        self._receipt(announcement)
+
+    def _receipt(self, announcement: Announcement) -> None:
+        if self._policy.receipts:
+            self._told.append(announcement.result(Status.QUEUED))
+
+    def _reject(self, announcement: Announcement, message: str) -> None:
+        self._told.append(_rejected(announcement, Reason.OVERLOADED, message))

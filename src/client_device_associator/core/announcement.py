@@ -1,0 +1,216 @@
+"""From a message on a topic to the client devices that it announces, or why not."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.template import Json, NoValueError, Template
+from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, why_not
+
+MAX_PAYLOAD_BYTES = 256 * 1024
+"""Room for MAX_NAMES names of full length; lite's own limit is far below."""
+
+MAX_NAMES = 1000
+"""Thing names in one message. More come in several messages: each is one synced commit."""
+
+MAX_ID_LENGTH = 128
+"""Characters of an announcement's `id`."""
+
+Payload = bytes | Mapping[str, object]
+"""A binary message's bytes, or a JSON message's object as the IPC library decoded it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One client device that asks to be associated, and where its result is awaited."""
+
+    thing_name: str
+    topic: str
+    announcement_id: str | None = None
+
+    def result(self, status: Status) -> Result:
+        """The bare result for this announcement; details are added with `replace`."""
+        return Result(self.topic, status, self.thing_name, announcement_id=self.announcement_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says: the announcements in it, and a rejection for everything else."""
+
+    announcements: tuple[Announcement, ...] = ()
+    rejections: tuple[Result, ...] = ()
+
+
+class _Rejected(Exception):  # noqa: N818 - it ends the reading of one message, it is no fault of ours
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def read_announcement(template: Template | None, topic: str, payload: Payload) -> Reading:
+    """Reads one message; it never raises, whatever the message holds.
+
+    Args:
+        template: How the topic's subscription names the device; None means that the payload is
+            an announcement of ours, `{"thingName": …}` or `{"thingNames": […]}`.
+        topic: Where the message was published.
+        payload: What it holds.
+    """
+    try:
+        if template is None:
+            return _read_shared(topic, payload)
+        if template.reads_payload:
+            return _read_foreign(template, topic, payload)
+        return _read_own(template, topic, payload)
+    except _Rejected as rejected:
+        return Reading(rejections=(_rejection(topic, rejected.reason, rejected.message),))
+
+
+def _read_shared(topic: str, payload: Payload) -> Reading:
+    document = _object(_decode(payload))
+    announcement_id = _announcement_id(document)
+    names = _named(document)
+    if not names:
+        raise _Rejected(Reason.NO_THING_NAME, 'expected {"thingName": …} or {"thingNames": […]}')
+    return _sort_out(topic, names, announcement_id)
+
+
+def _read_foreign(template: Template, topic: str, payload: Payload) -> Reading:
+    """A message made for another purpose: only what the template points at means anything."""
+    try:
+        name = template.fill(topic, _decode(payload))
+    except NoValueError as missing:
+        raise _Rejected(Reason.NO_THING_NAME, str(missing)) from None
+    return _sort_out(topic, [name], None)
+
+
+def _read_own(template: Template, topic: str, payload: Payload) -> Reading:
+    """A device's own topic: the topic proves the name, the payload may say anything else."""
+    try:
+        own_name = template.fill(topic, None)
+    except NoValueError as missing:
+        raise _Rejected(Reason.NO_THING_NAME, str(missing)) from None
+    try:
+        document = _object(_decode(payload))
+    except _Rejected:
+        return _sort_out(topic, [own_name], None)
+    try:
+        announcement_id = _announcement_id(document)
+    except _Rejected:
+        announcement_id = None
+    claimed = [name for name in _named(document, strict=False) if name and isinstance(name, str)]
+    others = [name for name in _unique(claimed) if name != own_name]
+    rejections = tuple(
+        _rejection(
+            topic,
+            Reason.OTHER_THING_NAME,
+            f"this topic is {own_name}'s own; announce other devices on theirs",
+            name,
+            announcement_id,
+        )
+        for name in others
+    )
+    if others and own_name not in claimed:
+        return Reading(rejections=rejections)
+    own = _sort_out(topic, [own_name], announcement_id)
+    return Reading(own.announcements, own.rejections + rejections)
+
+
+def _decode(payload: Payload) -> Json:
+    if not isinstance(payload, bytes):
+        return payload
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise _Rejected(
+            Reason.TOO_LARGE,
+            f"{len(payload)} bytes; an announcement has at most {MAX_PAYLOAD_BYTES}",
+        )
+    try:
+        decoded: Json = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise _Rejected(Reason.NOT_JSON, "the payload is not JSON") from None
+    return decoded
+
+
+def _object(document: Json) -> Mapping[str, Json]:
+    if not isinstance(document, Mapping):
+        raise _Rejected(Reason.NOT_AN_OBJECT, "the payload is JSON, but not an object")
+    return document
+
+
+def _announcement_id(document: Mapping[str, Json]) -> str | None:
+    given = document.get("id")
+    if given is None:
+        return None
+    if not isinstance(given, str) or len(given) > MAX_ID_LENGTH or not _is_unicode(given):
+        raise _Rejected(Reason.INVALID_ID, f"id is a string of up to {MAX_ID_LENGTH} characters")
+    return given
+
+
+def _named(document: Mapping[str, Json], *, strict: bool = True) -> list[Json]:
+    """Everything that stands where a thing name should; of any type still."""
+    names: list[Json] = []
+    if "thingName" in document:
+        names.append(document["thingName"])
+    if "thingNames" in document:
+        listed = document["thingNames"]
+        if isinstance(listed, list):
+            names.extend(listed)
+        elif strict:
+            raise _Rejected(Reason.WRONG_TYPE, "thingNames is a list of strings")
+    if len(names) > MAX_NAMES:
+        raise _Rejected(
+            Reason.TOO_MANY_NAMES, f"{len(names)} names; one message holds at most {MAX_NAMES}"
+        )
+    return names
+
+
+def _sort_out(topic: str, names: Iterable[Json], announcement_id: str | None) -> Reading:
+    announcements: list[Announcement] = []
+    rejections: list[Result] = []
+    for name in _unique(names):
+        if not isinstance(name, str):
+            rejections.append(
+                _rejection(
+                    topic,
+                    Reason.WRONG_TYPE,
+                    f"a thing name is a string, not {type(name).__name__}",
+                    None,
+                    announcement_id,
+                )
+            )
+        elif is_thing_name(name):
+            announcements.append(Announcement(name, topic, announcement_id))
+        else:
+            reason = Reason.INVALID_THING_NAME
+            rejections.append(_rejection(topic, reason, why_not(name), name, announcement_id))
+    return Reading(tuple(announcements), tuple(rejections))
+
+
+def _unique(names: Iterable[Json]) -> Iterable[Json]:
+    """Each name once, in order, and of all that is no string one of each type."""
+    return {name if isinstance(name, str) else type(name): name for name in names}.values()
+
+
+def _rejection(
+    topic: str,
+    reason: Reason,
+    message: str,
+    name: Json = None,
+    announcement_id: str | None = None,
+) -> Result:
+    shown = name[:MAX_LENGTH] if isinstance(name, str) and _is_unicode(name) else None
+    return Result(
+        topic,
+        Status.REJECTED,
+        thing_name=shown or None,
+        code=reason.value,
+        message=message,
+        announcement_id=announcement_id,
+    )
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether the text can be written as UTF-8: JSON's escapes can spell half a surrogate pair."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,182 @@
+"""Every answer that a call can get, and what it means for the devices that were in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Trouble(str, Enum):
+    """Why a call as a whole came to nothing, through no fault of a device in it."""
+
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    NO_CREDENTIALS = "noCredentials"
+    ACCESS_DENIED = "accessDenied"
+    CORE_UNKNOWN = "coreUnknown"
+    MISCONFIGURED = "misconfigured"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEntry:
+    """One entry of `errorEntries`; the service model requires none of its fields."""
+
+    thing_name: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """HTTP 200 with a body that makes sense."""
+
+    error_entries: tuple[ErrorEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """ValidationException: some entry, or the request as a whole, was refused.
+
+    Attributes:
+        message: The service's own words.
+        fields: Name and message of each field that the service complained about.
+    """
+
+    message: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The call came to nothing and is made again after a wait.
+
+    Attributes:
+        trouble: What is the matter.
+        code: The service's code or the kind of error, for people.
+        message: What was said, for people.
+        retry_after: Seconds that the service asked to be left alone.
+    """
+
+    trouble: Trouble
+    code: str
+    message: str
+    retry_after: float = 0.0
+
+
+Answer = Accepted | Invalid | Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the service said against a device."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What an answer says of each device in the call; every device is in exactly one place.
+
+    Attributes:
+        associated: Done.
+        already: Done before; nothing had to be done.
+        failing: Not now; to be tried again.
+        refused: Never; trying again is no use.
+        suspects: At least one of these is at fault, and the answer does not say which.
+        accused: The service named these as at fault in a call that it refused as a whole; whether
+            it meant them shows when the others go through without them.
+        unheard: Nothing is known of these: the call was refused because of `accused`.
+    """
+
+    associated: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
+    failing: dict[str, Failure] = field(default_factory=dict)
+    refused: dict[str, Failure] = field(default_factory=dict)
+    suspects: tuple[str, ...] = ()
+    accused: dict[str, Failure] = field(default_factory=dict)
+    unheard: tuple[str, ...] = ()
+
+
+_FULFILLED = re.compile(r"already|conflict", re.IGNORECASE)
+"""The codes of error entries are undocumented; these words mean that the wish is fulfilled."""
+
+_NOT_FOUND = re.compile(r"not_?found", re.IGNORECASE)
+"""A thing that "was already deleted" is not associated, whatever words its message holds."""
+
+_VALIDATION = "ValidationException"
+_UNNAMED_CODE = "UnknownError"
+
+_ENTRY_INDEX = re.compile(r"entries(?:\[(?P<from_zero>\d+)\]|\.(?P<from_one>\d+)\.member)")
+"""A path to an entry: `entries[3].thingName` counts from 0, `entries.4.member.thingName` from 1."""
+
+_WORD = re.compile(r"[a-zA-Z0-9:_-]+")
+
+_NOT_A_DEVICE = re.compile(r"coreDevice", re.IGNORECASE)
+
+
+def is_about_the_core(answer: Invalid) -> bool:
+    """Whether the service refused the request for its core device, whichever devices it named."""
+    return any(_NOT_A_DEVICE.search(name) for name, _ in answer.fields)
+
+
+def read_answer(names: Sequence[str], answer: Accepted | Invalid) -> Verdicts:
+    """What an answer says of the devices in the call that it belongs to."""
+    if isinstance(answer, Accepted):
+        return _read_entries(names, answer.error_entries)
+    return _read_refusal(names, answer)
+
+
+def _read_entries(names: Sequence[str], entries: Sequence[ErrorEntry]) -> Verdicts:
+    asked = set(names)
+    already: list[str] = []
+    failing: dict[str, Failure] = {}
+    nameless: Failure | None = None
+    for entry in entries:
+        failure = Failure(entry.code or _UNNAMED_CODE, entry.message or "")
+        if entry.thing_name in asked:
+            if _is_fulfilled(failure):
+                already.append(entry.thing_name)
+            else:
+                failing[entry.thing_name] = failure
+        elif not _is_fulfilled(failure):
+            nameless = failure
+    already = [name for name in dict.fromkeys(already) if name not in failing]
+    rest = tuple(name for name in names if name not in failing and name not in already)
+    if nameless is None or not rest:
+        return Verdicts(rest, tuple(already), failing)
+    if len(rest) == 1:
+        return Verdicts((), tuple(already), failing | {rest[0]: nameless})
+    return Verdicts((), tuple(already), failing, suspects=rest)
+
+
+def _is_fulfilled(failure: Failure) -> bool:
+    if _NOT_FOUND.search(failure.code):
+        return False
+    return _FULFILLED.search(f"{failure.code} {failure.message}") is not None
+
+
+def _read_refusal(names: Sequence[str], answer: Invalid) -> Verdicts:
+    if len(names) == 1:
+        said = next((message for _, message in answer.fields if message), answer.message)
+        return Verdicts(refused={names[0]: Failure(_VALIDATION, said)})
+    accused: dict[str, Failure] = {}
+    for name, message in answer.fields:
+        culprit = _culprit(names, name, message)
+        if culprit is not None:
+            accused[culprit] = Failure(_VALIDATION, message or answer.message)
+    if not accused or len(accused) == len(names):
+        return Verdicts(suspects=tuple(names))
+    return Verdicts(accused=accused, unheard=tuple(name for name in names if name not in accused))
+
+
+def _culprit(names: Sequence[str], field_name: str, message: str) -> str | None:
+    """The device that a field of a ValidationException speaks of, if it can be told."""
+    for word in _WORD.findall(f"{field_name} {message}"):
+        if word in names:
+            return str(word)
+    match = _ENTRY_INDEX.search(field_name)
+    if match is None:
+        return None
+    index = int(match["from_zero"]) if match["from_zero"] else int(match["from_one"]) - 1
+    return names[index] if 0 <= index < len(names) else None

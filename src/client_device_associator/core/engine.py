@@ -1,0 +1,201 @@
+"""The state machine: events in, decisions out, and what to do next.
+
+The shell hands it every event with the time, stores what it decides in one transaction, and then
+asks for the next step. All that must outlive a crash is in the ledger; what the engine itself
+remembers, the call in flight, a wait, a batch being narrowed down, can be lost at any moment and
+costs a repeated call.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from client_device_associator.core import backoff
+from client_device_associator.core.admission import admit, turn_away
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.answer import (
+    Accepted,
+    Answer,
+    Invalid,
+    Trouble,
+    Unanswered,
+    Verdicts,
+    is_about_the_core,
+    read_answer,
+)
+from client_device_associator.core.decision import Call, CloudBack, CloudLost, Decision, Step
+from client_device_associator.core.device import Ledger
+from client_device_associator.core.instant import Instant
+from client_device_associator.core.narrowing import Narrowing
+from client_device_associator.core.outcome import conclude, postpone
+from client_device_associator.core.policy import Policy
+from client_device_associator.core.result import Reason
+
+CALL_DEADLINE_SECONDS = 60.0
+"""From handing a call to the worker to giving it up.
+
+More than the worker's own limits add up to (token exchange 9 s when it hangs, connect 5 s, read
+20 s, importing boto3 on a slow board), so that it strikes only when the worker itself is stuck.
+"""
+
+_NEEDS_A_PERSON = frozenset({Trouble.ACCESS_DENIED, Trouble.CORE_UNKNOWN, Trouble.MISCONFIGURED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    call: Call
+    narrowing: bool
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Outage:
+    trouble: Trouble
+    failures: int
+    until: float
+
+
+class Engine:
+    """Decides when to call the cloud, for whom, and what its answers mean.
+
+    Args:
+        policy: What operators may set; `reconfigured` replaces it.
+        ledger: The journal, reading only.
+        dice: The randomness of backoff; a seeded one repeats exactly.
+    """
+
+    def __init__(self, policy: Policy, ledger: Ledger, dice: random.Random) -> None:
+        self._policy = policy
+        self._ledger = ledger
+        self._dice = dice
+        self._narrowing = Narrowing()
+        self._flight: _Flight | None = None
+        self._outage: _Outage | None = None
+        self._storage_failures = 0
+        self._storage_wait_until = 0.0
+        self._calls = 0
+
+    def announced(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
+        """Client devices ask to be associated."""
+        return admit(announcements, self._ledger, self._policy, now, self._resume_at())
+
+    def answered(self, call_id: int, answer: Answer, now: Instant) -> Decision:
+        """A call was answered, or came to nothing. An answer to any other call is ignored."""
+        flight = self._flight
+        if flight is None or flight.call.call_id != call_id:
+            return Decision()
+        self._flight = None
+        if isinstance(answer, Invalid) and is_about_the_core(answer):
+            answer = Unanswered(Trouble.MISCONFIGURED, "ValidationException", answer.message)
+        if isinstance(answer, Unanswered):
+            return self._came_to_nothing(flight, answer, now)
+        return self._came_back(flight, answer, now)
+
+    def stored(self) -> None:
+        """The last decision that had anything to store is on disk."""
+        self._storage_failures = 0
+        self._storage_wait_until = 0.0
+
+    def storage_failed(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
+        """The last decision could not be stored, and holds no more.
+
+        Args:
+            announcements: Those that it would have taken in.
+            now: The time.
+        """
+        self._storage_failures += 1
+        wait = backoff.STORAGE.delay(self._storage_failures, self._dice)
+        self._storage_wait_until = now.steady + wait
+        return turn_away(
+            announcements, Reason.STORAGE, "the core device cannot write to its disk; try later"
+        )
+
+    def reconfigured(self, policy: Policy) -> None:
+        """The settings have changed; a call in flight goes on as it began."""
+        self._policy = policy
+
+    def step(self, now: Instant) -> Step:
+        """What to do now. A call that is returned counts as in flight from this moment on."""
+        if self._flight is not None:
+            if now.steady >= self._flight.deadline:
+                return Step(overdue=self._flight.call, wake_at=now.steady)
+            return Step(wake_at=self._flight.deadline)
+        resume_at = self._resume_at()
+        if now.steady < resume_at:
+            return Step(wake_at=resume_at, call_expected=self._has_work())
+        if self._narrowing:
+            return self._call(self._narrowing.take(), now, narrowing=True)
+        return self._batch(now)
+
+    def _resume_at(self) -> float:
+        until = self._outage.until if self._outage else 0.0
+        return max(until, self._storage_wait_until)
+
+    def _has_work(self) -> bool:
+        return bool(self._narrowing) or self._ledger.next_due_at() is not None
+
+    def _batch(self, now: Instant) -> Step:
+        first_due_at = self._ledger.next_due_at()
+        if first_due_at is None:
+            return Step()
+        leaves_at = first_due_at + self._policy.max_wait_seconds
+        due = self._ledger.due(now.steady, self._policy.max_batch)
+        if due and (len(due) >= self._policy.max_batch or now.steady >= leaves_at):
+            return self._call(tuple(due), now, narrowing=False)
+        return Step(wake_at=leaves_at, call_expected=True)
+
+    def _call(self, names: tuple[str, ...], now: Instant, *, narrowing: bool) -> Step:
+        self._calls += 1
+        call = Call(self._calls, names)
+        deadline = now.steady + CALL_DEADLINE_SECONDS
+        self._flight = _Flight(call, narrowing, deadline)
+        return Step(call=call, wake_at=deadline)
+
+    def _came_back(self, flight: _Flight, answer: Accepted | Invalid, now: Instant) -> Decision:
+        verdicts = read_answer(flight.call.thing_names, answer)
+        if flight.narrowing:
+            proven = self._narrowing.settle(clean=_is_clean(flight.call, verdicts))
+            verdicts = replace(verdicts, refused=verdicts.refused | dict(proven))
+        self._narrow(verdicts)
+        decision = conclude(verdicts, self._ledger, self._policy, now, self._dice)
+        if self._outage is not None:
+            self._outage = None
+            decision = replace(decision, notices=(CloudBack(), *decision.notices))
+        return decision
+
+    def _narrow(self, verdicts: Verdicts) -> None:
+        if verdicts.suspects:
+            self._narrowing.suspect(verdicts.suspects)
+        if verdicts.accused:
+            self._narrowing.accuse(verdicts.accused, verdicts.unheard)
+
+    def _came_to_nothing(self, flight: _Flight, answer: Unanswered, now: Instant) -> Decision:
+        if flight.narrowing:
+            self._narrowing.put_back(flight.call.thing_names)
+        before = self._outage
+        pace = _pace(answer.trouble)
+        goes_on = before is not None and _pace(before.trouble) is pace
+        failures = before.failures + 1 if before is not None and goes_on else 1
+        wait = max(answer.retry_after, pace.delay(failures, self._dice))
+        until = now.steady + wait
+        self._outage = _Outage(answer.trouble, failures, until)
+        decision = postpone(flight.call.thing_names, answer, until, self._ledger, now)
+        if before is not None and before.trouble is answer.trouble:
+            return decision
+        lost = CloudLost(answer.trouble, answer.code, answer.message, wait)
+        return replace(decision, notices=(lost, *decision.notices))
+
+
+def _pace(trouble: Trouble) -> backoff.Backoff:
+    return backoff.PERMISSION if trouble in _NEEDS_A_PERSON else backoff.SERVICE
+
+
+def _is_clean(call: Call, verdicts: Verdicts) -> bool:
+    """Whether an answer clears every device in a call of having spoilt an earlier one.
+
+    An error entry that names its device has spoilt nothing. A device called alone that fails did:
+    it may be the one that an error entry without a name was about.
+    """
+    if verdicts.suspects or verdicts.accused or verdicts.refused:
+        return False
+    return not (verdicts.failing and len(call.thing_names) == 1)

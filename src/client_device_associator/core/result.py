@@ -1,0 +1,57 @@
+"""What announcers are told about a client device."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Status(str, Enum):
+    """What became of an announcement."""
+
+    ASSOCIATED = "associated"
+    QUEUED = "queued"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    REJECTED = "rejected"
+
+
+class Reason(str, Enum):
+    """Why an announcement was rejected, or a failure that is not the cloud's own code."""
+
+    NOT_JSON = "notJson"
+    NOT_AN_OBJECT = "notAnObject"
+    WRONG_TYPE = "wrongType"
+    NO_THING_NAME = "noThingName"
+    INVALID_THING_NAME = "invalidThingName"
+    OTHER_THING_NAME = "otherThingName"
+    TOO_MANY_NAMES = "tooManyNames"
+    TOO_LARGE = "tooLarge"
+    INVALID_ID = "invalidId"
+    OVERLOADED = "overloaded"
+    STORAGE = "storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One entry of a result message.
+
+    Attributes:
+        topic: The topic of the announcement that this answers; the result topic is made of it.
+        status: What became of it.
+        thing_name: The client device, or None when the announcement named none.
+        already: With ASSOCIATED: nothing had to be done.
+        code: A `Reason`, or the service's own code.
+        message: For a person; what happened and what to do.
+        attempts: How often the cloud has answered for this device alone with a failure.
+        next_attempt_at: Epoch seconds on the wall clock.
+        announcement_id: The announcement's own `id`, handed back.
+    """
+
+    topic: str
+    status: Status
+    thing_name: str | None = None
+    already: bool = False
+    code: str | None = None
+    message: str | None = None
+    attempts: int | None = None
+    next_attempt_at: float | None = None
+    announcement_id: str | None = None

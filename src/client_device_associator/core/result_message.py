@@ -1,0 +1,139 @@
+"""Results put together into messages that fit every nucleus."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from client_device_associator.core.instant import Instant
+from client_device_associator.core.result import Result
+from client_device_associator.core.thing_name import is_thing_name
+
+MAX_MESSAGE_BYTES = 7000
+"""Lite closes the publisher's connection above 7,300 bytes of a binary message."""
+
+MAX_RESULTS_IN_JSON = 2
+"""Results in a JsonMessage.
+
+On lite a JSON object with 21·(keys) + 11·(list items) over 487 kills every subscription that it
+matches. A message has 3 keys and a result at most 7 at once, so two results come to
+3·21 + 2·(11 + 7·21) = 379 and a third would exceed it.
+"""
+
+_MAX_CODE_CHARACTERS = 64
+_MAX_TEXT_CHARACTERS = 256
+_PLACEHOLDER = re.compile(r"\{(topic|thingName|coreThingName)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultMessage:
+    """One message to publish.
+
+    Attributes:
+        topic: The result topic.
+        document: The message as JSON data.
+        results: The indexes, in what was packed, of the results that it carries.
+    """
+
+    topic: str
+    document: Mapping[str, object]
+    results: tuple[int, ...]
+
+
+def encode(document: Mapping[str, object]) -> bytes:
+    """The bytes of a message, as small as JSON goes.
+
+    What a service said may hold half a surrogate pair, which is no Unicode: it becomes "?".
+    """
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace")
+
+
+def result_topic(template: str, result: Result, core_thing_name: str) -> str | None:
+    """Where a result goes, or None if the template needs a thing name that the result lacks.
+
+    A rejected announcement may name something that is no thing name and must not reach a topic.
+    """
+    values = {"topic": result.topic, "coreThingName": core_thing_name}
+    if result.thing_name is not None and is_thing_name(result.thing_name):
+        values["thingName"] = result.thing_name
+    try:
+        return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+    except KeyError:
+        return None
+
+
+def pack(
+    results: Sequence[Result],
+    topic_template: str,
+    core_thing_name: str,
+    now: Instant,
+    *,
+    as_json: bool,
+) -> Iterator[ResultMessage]:
+    """Puts results for the same topic together, as many to a message as fit.
+
+    Results that have no topic to go to are left out.
+
+    Args:
+        results: In the order in which they came about.
+        topic_template: With `{topic}`, `{thingName}` and `{coreThingName}`.
+        core_thing_name: This core device.
+        now: The time that the messages bear.
+        as_json: Whether they will be sent as JsonMessage.
+    """
+    topics: dict[str, list[int]] = {}
+    for index, result in enumerate(results):
+        topic = result_topic(topic_template, result, core_thing_name)
+        if topic is not None:
+            topics.setdefault(topic, []).append(index)
+    head = {
+        "coreDeviceThingName": core_thing_name,
+        "results": [],
+        "timestamp": _iso(now.wall),
+    }
+    room = MAX_MESSAGE_BYTES - len(encode(head))
+    limit = MAX_RESULTS_IN_JSON if as_json else None
+    for topic, indexes in topics.items():
+        entries = [(index, result_document(results[index])) for index in indexes]
+        for portion in _portions(entries, room, limit):
+            document = head | {"results": [entry for _, entry in portion]}
+            yield ResultMessage(topic, document, tuple(index for index, _ in portion))
+
+
+def result_document(result: Result) -> dict[str, object]:
+    """A result as it stands in a message; what does not apply is left out."""
+    fields: dict[str, object] = {
+        "thingName": result.thing_name,
+        "status": result.status.value,
+        "already": result.already or None,
+        "code": result.code and result.code[:_MAX_CODE_CHARACTERS],
+        "message": result.message and result.message[:_MAX_TEXT_CHARACTERS],
+        "attempts": result.attempts,
+        "nextAttemptAt": None if result.next_attempt_at is None else _iso(result.next_attempt_at),
+        "id": result.announcement_id,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _portions(
+    entries: Iterable[tuple[int, dict[str, object]]], room: int, limit: int | None
+) -> Iterator[list[tuple[int, dict[str, object]]]]:
+    portion: list[tuple[int, dict[str, object]]] = []
+    used = 0
+    for index, entry in entries:
+        size = len(encode(entry)) + 1  # the comma
+        if portion and (used + size > room or len(portion) == limit):
+            yield portion
+            portion, used = [], 0
+        portion.append((index, entry))
+        used += size
+    if portion:
+        yield portion
+
+
+def _iso(epoch_seconds: float) -> str:
+    """ISO 8601 in UTC, to the millisecond: `2026-01-31T12:00:00.000Z`."""
+    moment = datetime.fromtimestamp(epoch_seconds, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

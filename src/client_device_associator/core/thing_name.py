@@ -1,0 +1,23 @@
+"""Which strings are thing names."""
+
+import re
+
+MAX_LENGTH = 128
+"""Characters; service model greengrassv2 2020-11-30, shape IoTThingName."""
+
+_THING_NAME = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
+"""The same shape's pattern. Matched in full: `match` or `$` would let a trailing newline in."""
+
+
+def is_thing_name(text: str) -> bool:
+    """Whether the AWS IoT registry could hold a thing of this name."""
+    return _THING_NAME.fullmatch(text) is not None
+
+
+def why_not(text: str) -> str:
+    """What is wrong with a string that is no thing name, for the one who sent it."""
+    if not text:
+        return "a thing name has at least one character"
+    if len(text) > MAX_LENGTH:
+        return f"a thing name has at most {MAX_LENGTH} characters, this one has {len(text)}"
+    return "a thing name consists of letters, digits, ':', '_' and '-'"

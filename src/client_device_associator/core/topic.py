@@ -1,0 +1,59 @@
+"""MQTT topics and filters."""
+
+from collections.abc import Sequence
+
+MAX_TOPIC_BYTES = 256
+"""Bytes of UTF-8; the limit of local pub/sub on lite, and of AWS IoT Core."""
+
+SINGLE, MULTI = "+", "#"
+
+
+def why_no_filter(text: str) -> str | None:
+    """What is wrong with a topic filter, or None (MQTT 5.0, section 4.7.1)."""
+    levels = text.split("/")
+    if any(SINGLE in level and level != SINGLE for level in levels):
+        return "'+' stands for a whole level"
+    if any(MULTI in level for level in levels[:-1]) or (
+        MULTI in levels[-1] and levels[-1] != MULTI
+    ):
+        return "'#' stands for whole levels, at the end"
+    return why_unusable(text)
+
+
+def why_no_topic(text: str) -> str | None:
+    """What is wrong with a topic to publish to, or None."""
+    if SINGLE in text or MULTI in text:
+        return "a topic to publish to has no '+' or '#'"
+    return why_unusable(text)
+
+
+def why_unusable(text: str) -> str | None:
+    """What keeps local pub/sub from taking a topic or filter at all, or None."""
+    if not text:
+        return "a topic has at least one character"
+    if len(text.encode(errors="replace")) > MAX_TOPIC_BYTES:
+        return f"a topic has at most {MAX_TOPIC_BYTES} bytes"
+    if "\0" in text or "?" in text or "*" in text:
+        return "local pub/sub takes no '?', '*' or null character in topics"
+    return None
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether some topic matches both filters; here `#` may stand in the middle, too.
+
+    It is on the safe side: a `#` at the end matches its parent level as well, which MQTT asks for
+    and the classic nucleus does not do.
+    """
+    return _overlap(one.split("/"), other.split("/"))
+
+
+def _overlap(one: Sequence[str], other: Sequence[str]) -> bool:
+    if not one or not other:
+        return all(level == MULTI for level in (*one, *other))
+    if MULTI in (one[0], other[0]):
+        if one[0] != MULTI:
+            one, other = other, one
+        return _overlap(one[1:], other) or _overlap(one, other[1:])
+    if SINGLE in (one[0], other[0]) or one[0] == other[0]:
+        return _overlap(one[1:], other[1:])
+    return False

@@ -1,0 +1,74 @@
+"""What other threads tell the one that owns the engine and the journal."""
+
+from dataclasses import dataclass
+
+from client_device_associator.core.announcement import Payload
+from client_device_associator.core.answer import Answer
+from client_device_associator.core.template import Template
+from client_device_associator.errors import NucleusError
+
+
+@dataclass(frozen=True, slots=True)
+class MessageArrived:
+    """A message on one of the announcement topics, as yet unread."""
+
+    template: Template | None
+    topic: str
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerArrived:
+    """The worker has answered a call, or will not."""
+
+    call_id: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEnded:
+    """A worker process is gone.
+
+    Attributes:
+        number: Which of those that were started, counted from 1.
+        reason: What is known of why.
+    """
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """The nucleus has taken a message of ours, or has not."""
+
+    number: int
+    error: NucleusError | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionClosed:
+    """The nucleus has ended a subscription."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NucleusGone:
+    """There is no connection to the nucleus any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """The nucleus, or a person, wants the component to end."""
+
+
+Event = (
+    MessageArrived
+    | AnswerArrived
+    | WorkerEnded
+    | MessageTaken
+    | SubscriptionClosed
+    | NucleusGone
+    | StopRequested
+)

@@ -1,0 +1,1 @@
+"""The nucleus: local pub/sub, configuration and state, behind a narrow Protocol."""

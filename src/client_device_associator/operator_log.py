@@ -1,0 +1,196 @@
+"""The one place that decides what an operator is told, and in which words."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+from client_device_associator.configuration_reader import Problem
+from client_device_associator.core.answer import Trouble
+from client_device_associator.core.decision import (
+    CallSettled,
+    CloudBack,
+    CloudLost,
+    DeviceTrouble,
+    Notice,
+)
+
+_LOGGER = "client_device_associator"
+
+_WHAT_TO_DO = {
+    Trouble.THROTTLED: "nothing to do: all devices wait and are tried again",
+    Trouble.UNAVAILABLE: "check this core device's network; all devices wait and are tried again",
+    Trouble.NO_CREDENTIALS: "check aws.greengrass.TokenExchangeService and the token exchange role"
+    " alias; all devices wait and are tried again",
+    Trouble.ACCESS_DENIED: "add greengrass:BatchAssociateClientDeviceWithCoreDevice for this core"
+    " device to the token exchange role; all devices wait and are tried again",
+    Trouble.CORE_UNKNOWN: "check that the core device exists in this region and account; all"
+    " devices wait and are tried again",
+    Trouble.MISCONFIGURED: "all devices wait until this is put right",
+}
+
+
+def configure(level: str) -> None:
+    """Sends the log to where a nucleus reads it: stdout is logged as INFO, stderr as WARN."""
+    logger = logging.getLogger(_LOGGER)
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    calm = logging.StreamHandler(sys.stdout)
+    calm.addFilter(lambda record: record.levelno < logging.WARNING)
+    alarming = logging.StreamHandler(sys.stderr)
+    alarming.setLevel(logging.WARNING)
+    for handler in (calm, alarming):
+        handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+
+
+class OperatorLog:
+    """Says what has happened, to whom, and what to do about it."""
+
+    def __init__(self, core_thing_name: str) -> None:
+        self._core = core_thing_name or "(no thing name)"
+        self._logger = logging.getLogger(_LOGGER)
+        self._storage_lost = False
+        self._results_refused = False
+
+    def started(self, version: str, journal_path: str, waiting: int) -> None:
+        """The component begins its work."""
+        self._logger.info(
+            "client device associator %s for core device %s; journal %s, %d devices waiting",
+            version,
+            self._core,
+            journal_path,
+            waiting,
+        )
+
+    def listening(self, topic_filters: Sequence[str]) -> None:
+        """Subscriptions are in place."""
+        self._logger.info("listening for announcements on %s", ", ".join(topic_filters))
+
+    def not_listening(self, topic_filter: str, why: str) -> None:
+        """A subscription could not be made."""
+        self._logger.error(
+            "cannot subscribe to %s (%s); allow aws.greengrass#SubscribeToTopic for it in the"
+            " component's accessControl. Trying again later",
+            topic_filter,
+            why,
+        )
+
+    def unheard(self, topic_filter: str) -> None:
+        """The nucleus has ended a subscription."""
+        self._logger.warning("the nucleus has closed the subscription to %s", topic_filter)
+
+    def state_not_reported(self, why: str) -> None:
+        """The nucleus does not know that the component is running."""
+        self._logger.warning("the nucleus did not take the state RUNNING (%s); going on", why)
+
+    def settings_refused(self, problems: Sequence[Problem]) -> None:
+        """The configuration cannot be used."""
+        self._logger.error(
+            "the configuration has %d problem(s) and is not in force; the last good settings, or"
+            " the defaults, are: %s",
+            len(problems),
+            "; ".join(map(str, problems)),
+        )
+
+    def settings_doubtful(self, warnings: Sequence[Problem]) -> None:
+        """The configuration holds what nobody reads."""
+        for warning in warnings:
+            self._logger.warning("configuration %s", warning)
+
+    def stopping(self, reason: str) -> None:
+        """The component ends."""
+        self._logger.info("stopping: %s", reason)
+
+    def fatal(self, message: str) -> None:
+        """The component cannot go on."""
+        self._logger.error("%s", message)
+
+    def storage_lost(self, why: str) -> None:
+        """The journal cannot be written; said once."""
+        if not self._storage_lost:
+            self._storage_lost = True
+            self._logger.error(
+                "%s; announcements are rejected until it can be written. Make room on the disk or"
+                " check that it is writable",
+                why,
+            )
+
+    def storage_back(self) -> None:
+        """The journal can be written; said only after it could not."""
+        if self._storage_lost:
+            self._storage_lost = False
+            self._logger.info("the journal can be written again")
+
+    def results_refused(self, why: str) -> None:
+        """The nucleus does not take a result message; said once until it takes one."""
+        if not self._results_refused:
+            self._results_refused = True
+            self._logger.error(
+                "the nucleus does not take result messages (%s); allow"
+                " aws.greengrass#PublishToTopic for the result topics in the component's"
+                " accessControl. The results are kept and sent later",
+                why,
+            )
+
+    def results_taken(self) -> None:
+        """The nucleus takes result messages."""
+        self._results_refused = False
+
+    def overloaded(self, messages: int) -> None:
+        """Messages came faster than they could be stored."""
+        self._logger.warning(
+            "%d or more announcements were turned away: too many at once", messages
+        )
+
+    def rejected(self, topic: str, reason: str, count: int) -> None:
+        """Announcements could not be taken."""
+        self._logger.warning("rejected %d announcement(s) on %s: %s", count, topic, reason)
+
+    def worker_ended(self, reason: str) -> None:
+        """A worker process has died of itself."""
+        self._logger.warning("the association worker %s; its call is made again", reason)
+
+    def notice(self, notice: Notice) -> None:
+        """Something that the core found worth saying."""
+        if isinstance(notice, CallSettled):
+            self._call_settled(notice)
+        elif isinstance(notice, DeviceTrouble):
+            self._device_trouble(notice)
+        elif isinstance(notice, CloudLost):
+            self._cloud_lost(notice)
+        elif isinstance(notice, CloudBack):
+            self._logger.info("the cloud answers again")
+
+    def _call_settled(self, notice: CallSettled) -> None:
+        parts = (
+            (notice.associated, "associated"),
+            (notice.already, "associated already"),
+            (notice.failing, "to be tried again or given up"),
+            (notice.refused, "refused for good"),
+            (notice.narrowed, "asked for again in smaller groups"),
+        )
+        said = ", ".join(f"{count} {what}" for count, what in parts if count)
+        self._logger.info("call to the cloud answered: client devices %s", said)
+
+    def _device_trouble(self, notice: DeviceTrouble) -> None:
+        outcome = "given up" if notice.given_up else "it will be tried again"
+        self._logger.warning(
+            "client device %s is not associated: %s %s; %s",
+            notice.thing_name,
+            notice.code,
+            notice.message,
+            outcome,
+        )
+
+    def _cloud_lost(self, notice: CloudLost) -> None:
+        self._logger.warning(
+            "calls for core device %s come to nothing: %s: %s %s; %s. Next call in %.0f s",
+            self._core,
+            notice.trouble.value,
+            notice.code,
+            notice.message,
+            _WHAT_TO_DO[notice.trouble],
+            notice.wait_seconds,
+        )
