@@ -122,7 +122,7 @@ class Component:
 
     def _begin(self) -> None:
         now = self._clock.now()
-        self._journal.pull_forward(now.steady + DEVICE.cap)
+        self._journal.take_up(now.steady, DEVICE.cap)
         path = str(JOURNAL.resolve())
         self._log.started(__version__, path, self._journal.pending())
         self._subscriptions.listen(self._settings.sources)

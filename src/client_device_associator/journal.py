@@ -195,16 +195,23 @@ class Journal:
         ((first,),) = self._read("SELECT MIN(due_at) FROM device WHERE state = 0")
         return None if first is None else float(first)
 
-    def pull_forward(self, latest: float) -> None:
-        """Makes every pending device due by then, at the latest.
+    def take_up(self, now: float, longest_wait: float) -> None:
+        """Makes ready what an earlier process has left.
 
-        A clock that was wrong when they were stored would otherwise make them wait for it.
+        Results that the nucleus would not take are sent again now: what kept it from taking them
+        may be what the restart has mended. And no device waits longer than any device should, as
+        it would if the clock was wrong when it was stored.
+
+        Args:
+            now: Steady seconds.
+            longest_wait: Seconds after which every pending device is due.
         """
         with self.transaction():
+            latest = now + longest_wait
             self._db.execute(
                 "UPDATE device SET due_at = ? WHERE state = 0 AND due_at > ?", (latest, latest)
             )
-            self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (latest, latest))
+            self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))
 
     def owed(self, now: float, limit: int) -> Sequence[Owed]:
         """Results to be sent now, oldest first."""

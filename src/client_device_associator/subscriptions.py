@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.core.instant import Instant
-from client_device_associator.errors import NucleusError
+from client_device_associator.errors import NucleusError, NucleusLost
 from client_device_associator.events import Event, MessageArrived, SubscriptionClosed
 from client_device_associator.nucleus.port import Nucleus, Subscription
 from client_device_associator.operator_log import OperatorLog
@@ -94,7 +94,8 @@ class Subscriptions:
             )
         except NucleusError as error:
             listener.renew_at = now.steady + min(TRY_AGAIN_SECONDS, renewal_seconds)
-            if not listener.failed:
+            # Of a nucleus that is lost altogether, its own event tells.
+            if not listener.failed and not isinstance(error, NucleusLost):
                 self._log.not_listening(source.topic_filter, str(error))
             listener.failed = True
             return

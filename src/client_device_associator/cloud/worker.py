@@ -34,10 +34,12 @@ def main() -> None:
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
     caller = _Caller()
     caller.warm_up()
-    while (request := requests.get()) is not None:
-        answer = caller.call(request)
-        sys.stdout.buffer.write(encode_answer(request.call_id, answer))
-        sys.stdout.buffer.flush()
+    # A broken pipe means that the parent has died and hears no answer any more.
+    with contextlib.suppress(BrokenPipeError):
+        while (request := requests.get()) is not None:
+            answer = caller.call(request)
+            sys.stdout.buffer.write(encode_answer(request.call_id, answer))
+            sys.stdout.buffer.flush()
 
 
 def _read(requests: "queue.SimpleQueue[CallRequest | None]") -> None:

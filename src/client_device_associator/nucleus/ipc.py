@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from awscrt.exceptions import AwsCrtError
 from awsiot import greengrasscoreipc
-from awsiot.eventstreamrpc import LifecycleHandler
+from awsiot.eventstreamrpc import ConnectionClosedError, LifecycleHandler
 from awsiot.greengrasscoreipc import client as ipc_client
 from awsiot.greengrasscoreipc import model
 
@@ -74,10 +74,12 @@ class IpcNucleus:
     ) -> "IpcSubscription":
         """Subscribes to local pub/sub; see the Protocol."""
         subscription = IpcSubscription(on_message, on_closed)
-        operation = self._client.new_subscribe_to_topic(subscription.handler)
-        subscription.operation = operation
-        request = model.SubscribeToTopicRequest(topic=topic_filter)
-        self._ask(lambda: operation, request)
+
+        def new_operation() -> Any:  # noqa: ANN401 - SDK class
+            subscription.operation = self._client.new_subscribe_to_topic(subscription.handler)
+            return subscription.operation
+
+        self._ask(new_operation, model.SubscribeToTopicRequest(topic=topic_filter))
         subscription.handler.established = True
         return subscription
 
@@ -181,6 +183,8 @@ def _translate(error: BaseException) -> NucleusError:
         return NotAuthorized(_text(error))
     if isinstance(error, model.ResourceNotFoundError):
         return _ConfigurationMissingError(_text(error))
+    if isinstance(error, ConnectionClosedError):
+        return NucleusLost(_text(error))
     return NucleusError(_text(error))
 
 

@@ -1,0 +1,47 @@
+"""A sandbox core device and the real component on it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox.profile import CLASSIC, LITE, Profile
+
+from integration.associator import Associator, Results
+
+Start = Callable[..., Associator]
+
+
+@pytest.fixture(params=["classic", "lite"])
+def profile(request: pytest.FixtureRequest) -> Profile:
+    """Both nuclei; a test that concerns one alone is parametrized with that."""
+    return {"classic": CLASSIC, "lite": LITE}[request.param]
+
+
+@pytest.fixture
+def core(tmp_path: Path, profile: Profile) -> Iterator[CoreDevice]:
+    """A core device with no component."""
+    with CoreDevice(tmp_path / "core", profile=profile) as device:
+        yield device
+
+
+@pytest.fixture
+def results(core: CoreDevice) -> Results:
+    """Every result from now on."""
+    return Results(core)
+
+
+@pytest.fixture
+def start(core: CoreDevice) -> Iterator[Start]:
+    """Starts the component with changes to its configuration, listening."""
+    started: list[Associator] = []
+
+    def begin(changes: Mapping[str, Any] | None = None) -> Associator:
+        associator = Associator(core, changes)
+        started.append(associator)
+        return associator.start().wait_until_running()
+
+    yield begin
+    for associator in started:
+        associator.close()

@@ -1,0 +1,136 @@
+"""How the process begins and ends, and what it weighs in between."""
+
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from greengrass_sandbox.cloud import Fault, FaultKind
+from greengrass_sandbox.core_device import CoreDevice
+
+from integration.associator import Results, eventually
+from integration.conftest import Start
+
+GRACE_SECONDS = 4.0
+"""The nuclei send SIGKILL about 5 s after SIGTERM."""
+
+
+def worker_of(pid: int) -> psutil.Process | None:
+    """The association worker, if there is one."""
+    children: list[psutil.Process] = psutil.Process(pid).children()
+    assert len(children) <= 1
+    return children[0] if children else None
+
+
+def loads_tls(pid: int) -> bool:
+    """Whether a process has Python's TLS library in memory: boto3 brings it in, nothing else."""
+    return "/_ssl." in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+
+
+def test_sigterm_ends_it_in_good_order(core: CoreDevice, start: Start, results: Results) -> None:
+    """With work done and the worker alive: exit code 0, no process left."""
+    core.call(core.cloud.add_things, ["device"])
+    associator = start()
+    core.publish("clientdevices/announce", {"thingName": "device"})
+    results.wait_for_names("associated", ["device"])
+    worker = worker_of(associator.pid)
+    assert worker is not None
+    assert associator.stop() == 0
+    eventually(lambda: not worker.is_running())
+
+
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+def test_sigterm_in_the_middle_of_a_call_ends_both_processes_in_time(
+    core: CoreDevice, start: Start, results: Results
+) -> None:
+    """A call that hangs is cut short, and made again by the next process."""
+    core.call(core.cloud.add_things, ["device"])
+    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
+    associator = start()
+    core.publish("clientdevices/announce", {"thingName": "device"})
+    core.call(core.cloud.wait_for_calls, 1)
+    worker = worker_of(associator.pid)
+    assert worker is not None
+    began = time.monotonic()
+    assert associator.stop() == 0
+    assert time.monotonic() - began < GRACE_SECONDS
+    eventually(lambda: not worker.is_running())
+    associator.start().wait_until_running()
+    results.wait_for_names("associated", ["device"])
+
+
+def test_a_lost_nucleus_ends_it_with_an_error(core: CoreDevice, start: Start) -> None:
+    """SVCUID has died with the nucleus: only a process that the new one starts can get in."""
+    associator = start()
+    core.restart_nucleus()
+    eventually(lambda: not associator.is_alive)
+    assert associator.process is not None
+    assert associator.process.returncode == 1
+    assert "the connection to the nucleus is lost" in associator.log
+
+
+def test_a_wrong_svcuid_ends_it_with_an_error(core: CoreDevice, start: Start) -> None:
+    """It says that the nucleus does not let it in, and exits non-zero."""
+    associator = start()
+    associator.stop()
+    associator.start(SVCUID="not-mine")
+    eventually(lambda: not associator.is_alive)
+    assert associator.process is not None
+    assert associator.process.returncode == 1
+    assert "no connection to the nucleus" in associator.log
+
+
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+def test_boto3_is_gone_when_there_is_nothing_to_do(
+    core: CoreDevice, start: Start, results: Results
+) -> None:
+    """The worker ends after workerIdleSeconds; the process that stays has never loaded boto3."""
+    core.call(core.cloud.add_things, ["device"])
+    associator = start({"workerIdleSeconds": 1})
+    core.publish("clientdevices/announce", {"thingName": "device"})
+    results.wait_for_names("associated", ["device"])
+    worker = worker_of(associator.pid)
+    assert worker is not None
+    assert loads_tls(worker.pid)
+    eventually(lambda: worker_of(associator.pid) is None)
+    assert not loads_tls(associator.pid)
+    assert "the association worker" not in associator.log
+
+
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+def test_no_worker_before_the_first_announcement(core: CoreDevice, start: Start) -> None:
+    """A core device where nobody announces never pays for boto3."""
+    associator = start()
+    associator.wait_until_quiet()
+    assert worker_of(associator.pid) is None
+
+
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+def test_no_worker_outlives_its_parent(core: CoreDevice, start: Start) -> None:
+    """Killed with -9 in the middle of a call that hangs: the worker ends by itself."""
+    core.call(core.cloud.add_things, ["device"])
+    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
+    associator = start()
+    core.publish("clientdevices/announce", {"thingName": "device"})
+    core.call(core.cloud.wait_for_calls, 1)
+    worker = worker_of(associator.pid)
+    assert worker is not None
+    associator.kill()
+    eventually(lambda: not worker.is_running())
+
+
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+def test_a_worker_that_is_killed_costs_a_retry_and_nothing_else(
+    core: CoreDevice, start: Start, results: Results
+) -> None:
+    """Its call is made again by another worker."""
+    core.call(core.cloud.add_things, ["device"])
+    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
+    associator = start()
+    core.publish("clientdevices/announce", {"thingName": "device"})
+    core.call(core.cloud.wait_for_calls, 1)
+    worker = worker_of(associator.pid)
+    assert worker is not None
+    worker.kill()
+    results.wait_for_names("associated", ["device"])
+    assert associator.is_alive

@@ -1,0 +1,57 @@
+"""Results never hurt a nucleus, however long their contents."""
+
+import json
+
+import pytest
+from greengrass_sandbox.core_device import CoreDevice
+
+from integration.associator import Results, device_names
+from integration.conftest import Start
+
+LONGEST = 128
+MOST_BYTES = 7000
+
+pytestmark = pytest.mark.parametrize("profile", ["lite"], indirect=True)
+
+
+def longest_names(count: int) -> list[str]:
+    """Different thing names of 128 characters."""
+    return [name.ljust(LONGEST, "-") for name in device_names(count)]
+
+
+@pytest.mark.parametrize("encoding", ["binary", "json"])
+def test_a_hundred_longest_names_fit_lite(
+    core: CoreDevice, start: Start, results: Results, encoding: str
+) -> None:
+    """Failures with long ids and messages: no connection closed, no subscription dead, none lost."""
+    names = longest_names(100)
+    associator = start({"results": {"encoding": encoding}, "limits": {"maxAttempts": 1}})
+    bystander = core.watch("clientdevices/announce/status")
+    for name in names:
+        message = {"thingName": name, "id": "ü" * LONGEST}
+        core.publish("clientdevices/announce", json.dumps(message).encode())
+    results.wait_for_names("failed", names)
+    associator.wait_until_running()
+    assert core.call(core.nucleus.dead_subscriptions, "bystander") == []
+    sizes = [
+        len(one.payload) if isinstance(one.payload, bytes) else len(json.dumps(one.payload))
+        for one in bystander.messages
+    ]
+    assert max(sizes) <= MOST_BYTES
+    if encoding == "binary":
+        # They travel together: about 700 bytes each, so nine or ten to a message.
+        assert len(sizes) < len(names) / 5
+
+
+def test_a_hundred_longest_names_associated_at_once(
+    core: CoreDevice, start: Start, results: Results
+) -> None:
+    """One answer of the cloud for a hundred names of full length is told in a few messages."""
+    names = longest_names(100)
+    core.call(core.cloud.add_things, names)
+    start()
+    for first in range(0, 100, 20):
+        message = {"thingNames": names[first : first + 20]}
+        core.publish("clientdevices/announce", json.dumps(message).encode())
+    results.wait_for_names("associated", names)
+    assert all(len(one.payload) <= MOST_BYTES for one in results.messages)
