@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
 .PHONY: demo test setup check format build lock bench clean
@@ -15,12 +16,14 @@ test: setup
 
 setup: $(STAMP)
 
-# The hashes pin every version; the project itself is linked in, so that edits need no reinstall.
-$(STAMP): tests/requirements.txt pyproject.toml
+# The hashes pin every version. pip installs nothing but uv, which then is ten times quicker with the
+# rest; the project itself is linked in, so that edits need no reinstall.
+$(STAMP): tests/requirements.txt tests/installer.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/installer.txt
+	$(UV) pip sync --compile-bytecode --require-hashes tests/requirements.txt
+	$(UV) pip install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
 check: setup
@@ -41,13 +44,12 @@ format: setup
 build: setup
 	$(BIN)/python artifacts/build.py
 
-# Writes both lock files anew: the device's from artifacts/requirements.in, ours on top of it.
+# Writes the lock files anew: the device's from artifacts/requirements.in, ours on top of it.
+LOCK := $(UV) pip compile --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"
 lock: setup
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
-	    --custom-compile-command "make lock" -o artifacts/requirements.txt artifacts/requirements.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
-	    --custom-compile-command "make lock" -c artifacts/requirements.txt \
-	    -o tests/requirements.txt --group dev artifacts/requirements.in
+	$(LOCK) -o artifacts/requirements.txt artifacts/requirements.in
+	$(LOCK) -c artifacts/requirements.txt -o tests/requirements.txt --group dev artifacts/requirements.in
+	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
 
 clean:
 	rm -rf $(VENV) greengrass-build .sandbox .coverage .coverage.*

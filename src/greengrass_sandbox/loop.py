@@ -36,7 +36,7 @@ class LoopThread:
         # A daemon, so that a caller who dies without closing does not hang at interpreter exit.
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
-    def __enter__(self) -> "LoopThread":
+    def __enter__(self) -> "LoopThread":  # noqa: PYI034 - typing.Self needs Python 3.11
         self.start()
         return self
 
@@ -79,7 +79,7 @@ class LoopThread:
 
         Raises:
             TimeoutError: It took longer than `call_timeout_seconds`; it has been cancelled.
-            RuntimeError: Called on the loop's own thread (it would wait for itself), or not running.
+            RuntimeError: Called on the loop's own thread (it would wait for itself), or closed.
             Exception: Whatever the function raised.
         """
         if threading.current_thread() is self._thread:

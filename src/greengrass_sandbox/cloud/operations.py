@@ -1,0 +1,155 @@
+"""The three operations: checks what a request holds, then asks the registry."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from greengrass_sandbox.cloud.errors import (
+    InvalidField,
+    ValidationReason,
+    resource_not_found_exception,
+    validation_exception,
+)
+from greengrass_sandbox.cloud.registry import Registry
+from greengrass_sandbox.cloud.service_model import ASSOCIATE, LIST, Limits
+
+Document = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, taken apart but not yet checked.
+
+    Attributes:
+        operation: The operation's name.
+        core: The core device in its path.
+        query: Its query parameters, decoded.
+        body: What its body holds as JSON; None if there is none or it cannot be read.
+        is_known: Whether there is such an operation; if not, `operation` is method and path.
+    """
+
+    operation: str
+    core: str
+    query: Mapping[str, str]
+    body: object
+    is_known: bool = True
+
+    @property
+    def thing_names(self) -> tuple[str, ...]:
+        """The thing names of its entries as far as they are strings, for records and faults."""
+        entries = self.body.get("entries") if isinstance(self.body, Mapping) else None
+        if not isinstance(entries, list):
+            return ()
+        names = (entry.get("thingName") for entry in entries if isinstance(entry, Mapping))
+        return tuple(name for name in names if isinstance(name, str))
+
+
+def parse_body(body: bytes) -> object:
+    """Read a JSON body; None if it is none."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def perform(
+    request: Request,
+    registry: Registry,
+    limits: Limits,
+    *,
+    now: float,
+    left_out: frozenset[str] = frozenset(),
+) -> Document:
+    """Do what is asked, but not with who is `left_out`, and return the answer's JSON.
+
+    Raises:
+        ApiError: ValidationException or (for the core device) ResourceNotFoundException.
+    """
+    _check_name("coreDeviceThingName", request.core, limits)
+    if request.operation == LIST:
+        size, after = _page_wanted(request.query, limits)
+    else:
+        names = _entry_names(request.body, limits)
+    if request.core not in registry.cores:
+        raise resource_not_found_exception(
+            f"There is no core device named {request.core}", resource_id=request.core
+        )
+    if request.operation == LIST:
+        return _list(registry, request.core, after=after, size=size)
+    wanted = [name for name in names if name not in left_out]
+    if request.operation == ASSOCIATE:
+        errors = registry.associate(request.core, wanted, now=now)
+    else:
+        errors = registry.disassociate(request.core, wanted)
+    return {"errorEntries": [entry.as_document() for entry in errors]}
+
+
+def _entry_names(body: object, limits: Limits) -> list[str]:
+    if not isinstance(body, Mapping):
+        raise validation_exception(
+            "The body is not a JSON object", reason=ValidationReason.CANNOT_PARSE
+        )
+    entries = body.get("entries")
+    if not isinstance(entries, list) or not 1 <= len(entries) <= limits.max_entries:
+        _refuse([InvalidField("entries", f"must be a list of 1 to {limits.max_entries} entries")])
+    names: list[str] = []
+    bad = []
+    for index, entry in enumerate(entries):
+        name = entry.get("thingName") if isinstance(entry, Mapping) else None
+        if not isinstance(name, str) or not limits.thing_name.fullmatch(name):
+            bad.append(InvalidField(entry_field(index), _must_match(limits)))
+        elif name in names:
+            bad.append(InvalidField(entry_field(index), f"{name} is in the batch twice"))
+        else:
+            names.append(name)
+    if bad:
+        _refuse(bad)
+    return names
+
+
+def entry_field(index: int) -> str:
+    """How a ValidationException names the entry at an index (0 is the first)."""
+    return f"entries[{index}].thingName"
+
+
+def _check_name(field: str, name: str, limits: Limits) -> None:
+    if not limits.thing_name.fullmatch(name):
+        _refuse([InvalidField(field, _must_match(limits))])
+
+
+def _must_match(limits: Limits) -> str:
+    return f"must be a thing name: {limits.thing_name.pattern}"
+
+
+def _page_wanted(query: Mapping[str, str], limits: Limits) -> tuple[int, str]:
+    wanted = query.get("maxResults", str(limits.max_results))
+    # isascii as well, because int() and isdigit() disagree about digits of other scripts.
+    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= limits.max_results):
+        _refuse([InvalidField("maxResults", f"must be 1 to {limits.max_results}")])
+    token = query.get("nextToken")
+    if token is None:
+        return int(wanted), ""
+    try:
+        return int(wanted), base64.b64decode(token, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        _refuse([InvalidField("nextToken", "is not a token that this operation gave out")])
+
+
+def _list(registry: Registry, core: str, *, after: str, size: int) -> Document:
+    page, more = registry.page(core, after=after, size=size)
+    answer: Document = {
+        "associatedClientDevices": [
+            {"thingName": name, "associationTimestamp": timestamp} for name, timestamp in page
+        ]
+    }
+    if more:
+        last_name, _ = page[-1]
+        answer["nextToken"] = base64.urlsafe_b64encode(last_name.encode()).decode()
+    return answer
+
+
+def _refuse(fields: Sequence[InvalidField]) -> NoReturn:
+    detail = "; ".join(f"{field.name} {field.message}" for field in fields)
+    raise validation_exception(f"The request is not valid: {detail}", fields=fields)

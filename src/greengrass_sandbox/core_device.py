@@ -1,0 +1,263 @@
+"""A core device on this machine: its parts put together, for callers that are synchronous."""
+
+import ssl
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from greengrass_sandbox.cloud import Cloud
+from greengrass_sandbox.lifecycle.components import Components
+from greengrass_sandbox.lifecycle.conduct import DEFAULT_STEP_TIMEOUT_SECONDS, conduct_of
+from greengrass_sandbox.lifecycle.environment import Identity, TokenExchangeAccess
+from greengrass_sandbox.lifecycle.handle import ComponentHandle
+from greengrass_sandbox.lifecycle.layout import Layout
+from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, Snapshot
+from greengrass_sandbox.loop import LoopThread
+from greengrass_sandbox.nucleus.server import Nucleus
+from greengrass_sandbox.profile import CLASSIC, Profile
+from greengrass_sandbox.recipe import Recipe, load_recipe
+from greengrass_sandbox.root_lock import RootLock
+from greengrass_sandbox.token_exchange import TokenExchange
+from greengrass_sandbox.watching import SyncWatch
+
+__all__ = ["ComponentHandle", "ComponentState", "CoreDevice", "DeploymentFailedError"]
+
+_ACCOUNT = "123456789012"
+_INSTALL_ATTEMPTS = 3
+_SPARE_SECONDS = 60.0
+_CALL_TIMEOUT_SECONDS = 3600.0
+"""Waiting for messages may take long; everything else is far quicker anyway."""
+
+
+class DeploymentFailedError(Exception):
+    """A component could not be installed; the message has the end of its log."""
+
+
+class CoreDevice:
+    """A nucleus with its components, the token exchange, and a cloud to associate with.
+
+    A context manager; `start` and `stop` do the same. What `nucleus`, `token_exchange` and `cloud`
+    can do, they do through `call`, for they live on the sandbox's loop.
+
+    Args:
+        root: The core device's root folder: work directories, logs, packages. It is made.
+        profile: Which nucleus to be.
+        thing_name: The core's; None for one that is not provisioned.
+        region: Of AWS; None for one that is not configured.
+
+    Attributes:
+        loop: The loop on which everything lives.
+        call: Calls a function or coroutine function of a part on the loop, and returns its result
+            (see `LoopThread.call`).
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        profile: Profile = CLASSIC,
+        thing_name: str | None = "sandbox-core",
+        region: str | None = "eu-central-1",
+    ) -> None:
+        self.layout = Layout(root.resolve())
+        self._lock = RootLock(self.layout.root)
+        self.profile = profile
+        self.thing_name = thing_name
+        self._region = region
+        self.loop = LoopThread(call_timeout_seconds=_CALL_TIMEOUT_SECONDS)
+        self.call = self.loop.call
+        self.token_exchange = TokenExchange(profile=profile)
+        self.nucleus = Nucleus(
+            self.layout.socket(conduct_of(profile).socket_name),
+            profile,
+            thing_name=thing_name or "",
+        )
+        self.cloud = Cloud(
+            region=region or "",
+            account=_ACCOUNT,
+            credentials=self.token_exchange.credentials_of,
+        )
+        self.components = Components(
+            layout=self.layout,
+            identity=self._identity,
+            nucleus=self.nucleus,
+            token_exchange=lambda: TokenExchangeAccess(
+                self.token_exchange.url, self.token_exchange.new_token()
+            ),
+        )
+
+    def __enter__(self) -> "CoreDevice":  # noqa: PYI034 - typing.Self needs Python 3.11
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything; the core device itself is known to the cloud.
+
+        Raises:
+            OSError: The root folder cannot be made, or a socket or port not be had.
+            RootInUseError: Another sandbox runs there.
+        """
+        self.layout.root.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire()
+        self.loop.start()
+        try:
+            self._write_root_certificates()
+            for part in (self.token_exchange, self.cloud, self.nucleus):
+                self.call(part.start)
+            if self.thing_name:
+                self.call(self.cloud.cores.add, self.thing_name)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the components as a nucleus does, then everything else."""
+        try:
+            self.call(self.components.stop_all)
+            for part in (self.nucleus, self.cloud, self.token_exchange):
+                self.call(part.stop)
+        finally:
+            self.loop.close()
+            self._lock.release()
+
+    def publish(self, topic: str, payload: bytes | Mapping[str, Any]) -> None:
+        """Publish on local publish/subscribe: bytes as BinaryMessage, a mapping as JsonMessage.
+
+        Raises:
+            PublishRefused: The nucleus would not pass this message on.
+        """
+        self.loop.call(self.nucleus.publish, topic, payload)
+
+    def watch(self, topic_filter: str) -> SyncWatch:
+        """Collect the messages of local publish/subscribe that match a filter."""
+        watch = self.loop.call(self.nucleus.watch, topic_filter)
+        return SyncWatch(watch, topic_filter, self.loop)
+
+    def environment(
+        self,
+        component: str,
+        configuration: Mapping[str, Any] | None = None,
+        *,
+        depends_on_token_exchange: bool = True,
+    ) -> dict[str, str]:
+        """Register a component and return what a nucleus sets in its environment.
+
+        For a client of IPC that the sandbox does not run itself. The SVCUID is fresh: one that the
+        component had before is void.
+        """
+        return self.loop.call(
+            self.components.environment,
+            component,
+            configuration or {},
+            depends_on_token_exchange=depends_on_token_exchange,
+        )
+
+    def deploy(
+        self, recipe: Path, artifacts: Path, merge: Mapping[str, Any] | None = None
+    ) -> ComponentHandle:
+        """Deploy a component, and wait until it has been installed and started.
+
+        Args:
+            recipe: The recipe's file.
+            artifacts: A folder with the artifacts, or a build's ``artifacts`` folder.
+            merge: A configurationUpdate to merge into its configuration.
+
+        Raises:
+            RecipeRefusedError: A nucleus would refuse the recipe.
+            ArtifactMissingError: An artifact is not there.
+            DeploymentRejected: The component refuses the configuration.
+            DeploymentFailedError: Installing failed too often.
+        """
+        document = load_recipe(recipe)
+        deployed = self.call(self.components.deploy, document, artifacts, merge)
+        return wait_until_deployed(ComponentHandle(deployed, self.loop), document)
+
+    def run(
+        self,
+        component: str,
+        configuration: Mapping[str, Any],
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        depends_on_token_exchange: bool = True,
+    ) -> ComponentHandle:
+        """Run a command as a component, under the same supervision, with no recipe or install.
+
+        Returns when it has been started, or is BROKEN because it cannot be.
+
+        Args:
+            component: Its name.
+            configuration: What would be its recipe's DefaultConfiguration.
+            command: What to run, in its work directory.
+            environment: Variables besides those of the nucleus.
+            depends_on_token_exchange: Whether its recipe would.
+        """
+        deployed = self.call(
+            self.components.run,
+            component,
+            configuration,
+            command,
+            environment=environment or {},
+            depends_on_token_exchange=depends_on_token_exchange,
+        )
+        handle = ComponentHandle(deployed, self.loop)
+        handle.wait_for(started_or_over, what="its start")
+        return handle
+
+    def restart_nucleus(self) -> None:
+        """Let the nucleus die and come back: connections break, and no SVCUID is valid any more.
+
+        Components that exit because of it are started again, as by a supervisor of theirs.
+        """
+        self.call(self.nucleus.stop)
+        self.call(self.nucleus.start)
+
+    def _identity(self) -> Identity:
+        return Identity(
+            thing_name=self.thing_name,
+            region=self._region,
+            nucleus_version=self.profile.nucleus_version,
+            socket_path=self.nucleus.socket_path,
+            root_certificates=self.layout.root_certificates,
+            cloud_url=self.cloud.url,
+        )
+
+    def _write_root_certificates(self) -> None:
+        system = Path(ssl.get_default_verify_paths().cafile or "")
+        content = system.read_bytes() if system.is_file() else b""
+        self.layout.root_certificates.write_bytes(content)
+
+
+def started_or_over(snapshot: Snapshot) -> bool:
+    """Whether a component has been started once, or never will be."""
+    return ComponentState.RUNNING in snapshot.history or snapshot.state in FINAL_STATES
+
+
+def wait_until_deployed(handle: ComponentHandle, recipe: Recipe) -> ComponentHandle:
+    """Wait until a component has been installed and started, or has no run step.
+
+    Raises:
+        DeploymentFailedError: Installing failed too often, or it was stopped meanwhile.
+        TimeoutError: It takes longer than the recipe allows.
+    """
+    step = DEFAULT_STEP_TIMEOUT_SECONDS
+    if recipe.install is not None and recipe.install.timeout_seconds is not None:
+        step = recipe.install.timeout_seconds
+    snapshot = handle.wait_for(
+        started_or_over, _INSTALL_ATTEMPTS * step + _SPARE_SECONDS, what="its deployment"
+    )
+    if ComponentState.INSTALLED not in snapshot.history:
+        raise DeploymentFailedError(
+            f"{recipe.name} {recipe.version} is {snapshot.state}, its log ends with:\n"
+            f"{handle.log_tail()}"
+        )
+    return handle

@@ -1,0 +1,1 @@
+"""Installing and running components, as a nucleus does."""

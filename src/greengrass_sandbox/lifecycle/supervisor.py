@@ -1,0 +1,203 @@
+"""Supervision of one component: install it, run it, start it again, give it up, stop it."""
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from greengrass_sandbox.lifecycle.conduct import Conduct
+from greengrass_sandbox.lifecycle.log import ComponentLog
+from greengrass_sandbox.lifecycle.process import ComponentProcess
+from greengrass_sandbox.lifecycle.restart import RestartRules, Verdict
+from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, StateRecord
+
+_CANNOT_BE_RUN = 127
+"""The exit code that a shell gives for a command which is not there."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A command to start.
+
+    Attributes:
+        command: The program and its arguments.
+        environment: All of it.
+        warnings: What to write to the component's log before.
+    """
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """A step of the lifecycle that can be started again and again.
+
+    Attributes:
+        prepare: Makes the command anew for each start, for each has a SVCUID of its own.
+        timeout_seconds: After which the step counts as failed; None: never.
+    """
+
+    prepare: Callable[[], Launch]
+    timeout_seconds: float | None = None
+
+
+class Supervisor:
+    """Runs a component's steps on the running loop, as the nucleus of its profile would.
+
+    Args:
+        component: The component's name.
+        install: Its install step, if it has one.
+        run: Its run step, if it has one.
+        directory: Its work directory.
+        log: Its log; closed with `stop`.
+        conduct: How the nucleus treats its components.
+        record: Where every change of state is told.
+    """
+
+    def __init__(
+        self,
+        component: str,
+        *,
+        install: StepPlan | None,
+        run: StepPlan | None,
+        directory: Path,
+        log: ComponentLog,
+        conduct: Conduct,
+        record: StateRecord,
+    ) -> None:
+        self.component = component
+        self._install, self._run = install, run
+        self._directory = directory
+        self._log = log
+        self._conduct = conduct
+        self._record = record
+        self._process: ComponentProcess | None = None
+        self._left_behind: list[ComponentProcess] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start supervising. Call it once, on the loop."""
+        self._task = asyncio.get_running_loop().create_task(
+            self._supervise(), name=f"supervise {self.component}"
+        )
+
+    async def stop(self) -> None:
+        """Stop the component for good: SIGTERM, then SIGKILL. Safe to call twice."""
+        if self._task is None:
+            return
+        task, self._task = self._task, None
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if self._process is not None:
+            self._exited(await self._process.stop())
+        for process in self._left_behind:
+            if process.has_survivors:
+                process.sweep()
+        if self._record.snapshot.state not in FINAL_STATES:
+            self._enter(ComponentState.STOPPED)
+        self._log.close()
+
+    def kill(self) -> None:
+        """Send SIGKILL to the component's process alone, as a kernel short of memory does."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+
+    async def _supervise(self) -> None:
+        try:
+            if self._install is not None and not await self._until_success(self._install):
+                return
+            self._enter(ComponentState.INSTALLED)
+            if self._run is None or await self._until_success(self._run):
+                self._enter(ComponentState.FINISHED)
+        except Exception as error:
+            # Whatever it is, whoever waits for the component must learn that nothing more comes.
+            self._log.write("ERROR", "lifecycle", f"the sandbox failed: {error!r}")
+            self._enter(ComponentState.BROKEN)
+            raise
+
+    async def _until_success(self, step: StepPlan) -> bool:
+        """Run a step, again when it fails; False if the nucleus gives it up."""
+        rules = self._conduct.restart_rules()
+        first = True
+        while True:
+            rules.started(self._now())
+            if step is self._run:
+                self._enter(ComponentState.STARTING, restarted=not first)
+            code = await self._once(step)
+            if code == 0:
+                return True
+            if not self._may_restart(rules):
+                return False
+            await asyncio.sleep(rules.delay_seconds)
+            first = False
+
+    def _may_restart(self, rules: RestartRules) -> bool:
+        self._enter(ComponentState.ERRORED)
+        if rules.failed(self._now()) is Verdict.RESTART:
+            return True
+        self._log.write("ERROR", "lifecycle", "failed too often: BROKEN until the next deployment")
+        self._enter(ComponentState.BROKEN)
+        return False
+
+    async def _once(self, step: StepPlan) -> int:
+        launch = step.prepare()
+        for warning in launch.warnings:
+            self._log.write("WARN", "lifecycle", warning)
+        try:
+            process = await ComponentProcess.start(
+                launch.command,
+                directory=self._directory,
+                environment=launch.environment,
+                log=self._log,
+            )
+        except OSError as error:
+            self._log.write("ERROR", "lifecycle", f"cannot run {launch.command[0]}: {error}")
+            return _CANNOT_BE_RUN
+        self._process = process
+        self._record.replace(dataclasses.replace(self._record.snapshot, pid=process.pid))
+        if step is self._run:
+            self._enter(ComponentState.RUNNING)
+        try:
+            code = await asyncio.wait_for(process.wait(), step.timeout_seconds)
+        except asyncio.TimeoutError:
+            self._log.write("ERROR", "lifecycle", f"timed out after {step.timeout_seconds:g} s")
+            # A program that obeys SIGTERM may exit with 0, but its step has failed all the same.
+            code = await process.stop() or -signal.SIGTERM
+        self._exited(code)
+        return code
+
+    def _exited(self, code: int) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            if self._conduct.kills_what_a_step_leaves_behind:
+                process.sweep()
+            elif process.has_survivors:
+                self._left_behind.append(process)
+        self._log.write("INFO", "lifecycle", f"exited with {code}")
+        snapshot = self._record.snapshot
+        codes = snapshot.exit_codes
+        if snapshot.state is ComponentState.RUNNING:
+            codes = (*codes, code)
+        self._record.replace(dataclasses.replace(snapshot, pid=None, exit_codes=codes))
+
+    def _enter(self, state: ComponentState, *, restarted: bool = False) -> None:
+        snapshot = self._record.snapshot
+        self._log.write("INFO", "lifecycle", f"state {state}")
+        self._record.replace(
+            dataclasses.replace(
+                snapshot,
+                history=(*snapshot.history, state),
+                restarts=snapshot.restarts + int(restarted),
+            )
+        )
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,163 @@
+"""The token exchange service's HTTP endpoint."""
+
+import asyncio
+import json
+import secrets
+import string
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+from aiohttp import web
+
+from greengrass_sandbox.loopback_http import LoopbackServer, hang
+from greengrass_sandbox.profile import Profile
+from greengrass_sandbox.token_exchange import credentials, refusals
+from greengrass_sandbox.token_exchange.credentials import Credentials
+from greengrass_sandbox.token_exchange.error_cache import ErrorCache
+from greengrass_sandbox.token_exchange.modes import TokenExchangeMode
+from greengrass_sandbox.token_exchange.refusals import Refusal
+
+NULL_DELAY_SECONDS = 10.0
+"""How long lite takes to answer `null` when it has no cloud (measured)."""
+_EXPIRED_FOR_SECONDS = 3600.0
+_TOKEN_ALPHABET = string.ascii_uppercase + string.digits
+
+
+class TokenExchange:
+    """Gives out temporary credentials to whoever has a token, as a nucleus does.
+
+    Every method must be called on the loop on which `start` was awaited.
+
+    Args:
+        profile: Which nucleus to answer like.
+        lifetime_seconds: How long credentials last. botocore's container provider refreshes them
+            15 minutes before their end if it can, and insists on it from 10 minutes before.
+        null_delay_seconds: How late the `null` of a nucleus without cloud comes.
+        caches_errors: Whether errors are remembered, as classic does (4xx 120 s, 5xx 60 s,
+            unreachable 300 s).
+        clock: Seconds since the epoch.
+
+    Attributes:
+        requests: How many requests have come, refused ones too.
+        issued: All credentials that were given out, by access key id.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: Profile,
+        lifetime_seconds: float = 3600.0,
+        null_delay_seconds: float = NULL_DELAY_SECONDS,
+        caches_errors: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.lifetime_seconds = lifetime_seconds
+        self.requests = 0
+        self.issued: dict[str, Credentials] = {}
+        self._profile = profile
+        self._null_delay_seconds = null_delay_seconds
+        self._clock = clock
+        self._errors = ErrorCache(enabled=caches_errors)
+        self._tokens: set[str] = set()
+        self._mode = TokenExchangeMode.OK
+        self._server = LoopbackServer(self._handle)
+
+    @property
+    def url(self) -> str:
+        """What AWS_CONTAINER_CREDENTIALS_FULL_URI is set to."""
+        return f"http://localhost:{self._server.port}{refusals.PATH}"
+
+    @property
+    def mode(self) -> TokenExchangeMode:
+        """How it behaves now."""
+        return self._mode
+
+    async def start(self) -> None:
+        """Listen, unless the mode is DOWN."""
+        await self._server.start()
+        await self.set_mode(self._mode)
+
+    async def stop(self) -> None:
+        """Close the port and reset every connection. Safe to call twice."""
+        await self._server.stop()
+
+    async def set_mode(self, mode: TokenExchangeMode) -> None:
+        """Behave like this from the next request on; requests that hang go on hanging."""
+        self._mode = mode
+        if not self._server.is_started:
+            return
+        if mode is TokenExchangeMode.DOWN:
+            await self._server.close_port()
+        else:
+            await self._server.open_port()
+
+    def now(self) -> float:
+        """The clock's time, by which credentials expire."""
+        return self._clock()
+
+    def new_token(self) -> str:
+        """Make up an authorization token and honour it from now on."""
+        token = "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(refusals.TOKEN_LENGTH))
+        self.admit(token)
+        return token
+
+    def admit(self, token: str) -> None:
+        """Honour this token too: on a real device a component's token is its SVCUID."""
+        self._tokens.add(token)
+
+    def revoke(self, token: str) -> None:
+        """Refuse this token from now on."""
+        self._tokens.discard(token)
+
+    def credentials_of(self, access_key_id: str) -> Credentials | None:
+        """The credentials with this id, if they were given out here."""
+        return self.issued.get(access_key_id)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.requests += 1
+        refusal = refusals.check(
+            self._profile,
+            method=request.method,
+            path=request.path,
+            token=request.headers.get("Authorization"),
+            known=self._tokens,
+        )
+        refusal = refusal or self._errors.get(self._clock())
+        if refusal is not None:
+            return _refuse(refusal)
+        return await self._answer(self._mode)
+
+    async def _answer(self, mode: TokenExchangeMode) -> web.Response:
+        if mode is TokenExchangeMode.HANGING:
+            await hang()
+        if mode.status is not None:
+            return self._fail(Refusal(mode.status, f"The cloud said {mode.status}"))
+        if mode is TokenExchangeMode.UNREACHABLE and self._profile.name == "classic":
+            error = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "There is no connection to the cloud")
+            return self._fail(error, unreachable=True)
+        if mode in (TokenExchangeMode.NULL_SLOW, TokenExchangeMode.UNREACHABLE):
+            await asyncio.sleep(self._null_delay_seconds)
+            mode = TokenExchangeMode.NULL
+        if mode is TokenExchangeMode.NULL:
+            return _body("null")
+        if mode is TokenExchangeMode.NOT_JSON:
+            return _body("This is not JSON")
+        lifetime = (
+            -_EXPIRED_FOR_SECONDS if mode is TokenExchangeMode.EXPIRED else self.lifetime_seconds
+        )
+        issued = credentials.issue(expires_at=self._clock() + lifetime)
+        self.issued[issued.access_key_id] = issued
+        return _body(json.dumps(issued.as_document()))
+
+    def _fail(self, error: Refusal, *, unreachable: bool = False) -> web.Response:
+        self._errors.put(error, unreachable=unreachable, now=self._clock())
+        return _refuse(error)
+
+
+def _refuse(refusal: Refusal) -> web.Response:
+    return web.Response(status=refusal.status, text=refusal.text)
+
+
+def _body(text: str) -> web.Response:
+    return web.Response(status=HTTPStatus.OK, text=text)

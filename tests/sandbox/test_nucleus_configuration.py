@@ -1,0 +1,283 @@
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from awsiot.greengrasscoreipc import model
+from tests.sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, Inbox, access, running
+
+from greengrass_sandbox.nucleus import NucleusError
+from greengrass_sandbox.profile import CLASSIC, LITE
+
+DEFAULTS: dict[str, Any] = {
+    "count": 5,
+    "on": True,
+    "nothing": None,
+    "text": "t",
+    "nested": {"Inner": {"deep": 1.5}, "list": [1, "a", {"k": False}]},
+}
+START = 1_000_000.0
+
+
+@pytest.fixture(params=[CLASSIC, LITE], ids=["classic", "lite"])
+def core(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Core]:
+    """A nucleus of each kind, whose clock stands still."""
+    with running(request.param, tmp_path, clock=lambda: START) as core:
+        yield core
+
+
+@pytest.fixture
+def component(core: Core) -> Component:
+    """A component with a configuration, and no rights but that."""
+    return core.component("c", DEFAULTS)
+
+
+def update(
+    component: Component, value: object, *key_path: str, timestamp: float | None = START
+) -> None:
+    """UpdateConfiguration."""
+    at = None if timestamp is None else datetime.fromtimestamp(timestamp, tz=timezone.utc)
+    request = model.UpdateConfigurationRequest(
+        key_path=list(key_path), timestamp=at, value_to_merge=value
+    )
+    component.call(component.client.new_update_configuration(), request)
+
+
+def changes(inbox: Inbox, count: int) -> list[tuple[str, ...]]:
+    """The key paths of the next events."""
+    events = [inbox.next().configuration_update_event for _ in range(count)]
+    assert {event.component_name for event in events} == {"c"}
+    return sorted(tuple(event.key_path) for event in events)
+
+
+def test_reading(core: Core, component: Component) -> None:
+    """A map's contents, a leaf under its name; lite has made text of every scalar."""
+    on_lite = core.profile is LITE
+    assert component.configuration("count") == {"count": "5" if on_lite else 5}
+    assert component.configuration("nested", "Inner") == {"deep": "1.5" if on_lite else 1.5}
+    assert component.configuration("nested", "list") == {
+        "list": ["1", "a", {"k": "false"}] if on_lite else [1, "a", {"k": False}]
+    }
+    whole = component.configuration()
+    assert (whole["on"], whole["nothing"]) == (("true", "null") if on_lite else (True, None))
+    assert whole == core.call(core.nucleus.configuration, "c")
+
+
+def test_reading_what_is_not_there(core: Core, component: Component) -> None:
+    """A missing key, a key below a leaf, a missing component."""
+    for key_path in (["x"], ["nested", "x"], ["text", "x"]):
+        with pytest.raises(model.ResourceNotFoundError):
+            component.configuration(*key_path)
+    with pytest.raises(model.ResourceNotFoundError):
+        component.configuration(component="nobody")
+    with pytest.raises(NucleusError, match="nobody"):
+        core.call(core.nucleus.configuration, "nobody")
+
+
+def test_another_component_may_be_read(core: Core, component: Component) -> None:
+    """It needs no accessControl."""
+    core.register("other", {"a": "b"})
+    assert component.configuration("a", component="other") == {"a": "b"}
+
+
+def test_classic_ignores_the_case_of_keys(core: Core, component: Component) -> None:
+    """A leaf comes back under the name that it has."""
+    if core.profile is CLASSIC:
+        assert component.configuration("NESTED", "inner", "Deep") == {"deep": 1.5}
+        update(component, {"INNER": {"DEEP": 2}}, "Nested", timestamp=START + 1)
+        assert component.configuration("nested")["Inner"] == {"deep": 2.0}
+    else:
+        with pytest.raises(model.ResourceNotFoundError):
+            component.configuration("NESTED")
+
+
+def test_the_defaults_stay_the_callers_own(core: Core) -> None:
+    """Neither side changes the other's copy."""
+    defaults = {"a": {"b": "c"}}
+    core.register("c", defaults)
+    defaults["a"]["b"] = "changed"
+    core.call(core.nucleus.configuration, "c")["a"]["b"] = "changed"
+    assert core.call(core.nucleus.configuration, "c") == {"a": {"b": "c"}}
+
+
+def test_updating_merges(component: Component) -> None:
+    """Maps are merged deeply, lists replaced, new maps made on the way."""
+    update(component, {"nested": {"list": ["x"]}, "new": {"a": "b"}})
+    update(component, {"c": "d"}, "new", "deeper")
+    assert component.configuration("nested", "list") == {"list": ["x"]}
+    assert "Inner" in component.configuration("nested")
+    assert component.configuration("new") == {"a": "b", "deeper": {"c": "d"}}
+
+
+def test_an_older_timestamp_is_refused(core: Core, component: Component) -> None:
+    """A leaf that has changed since is not overwritten; others still may be."""
+    update(component, {"text": "new"}, timestamp=START + 10)
+    error = model.ServiceError if core.profile is LITE else model.FailedUpdateConditionCheckError
+    with pytest.raises(error):
+        update(component, {"text": "old"}, timestamp=START + 9)
+    with pytest.raises(error):
+        update(component, {"nested": {"list": []}}, timestamp=START - 1)
+    assert component.configuration("text") == {"text": "new"}
+    update(component, {"text": "same time"}, timestamp=START + 10)
+    update(component, {"count": "x"}, timestamp=START)
+    assert component.configuration("text") == {"text": "same time"}
+
+
+def test_repeating_a_value_renews_its_timestamp(core: Core, component: Component) -> None:
+    """What was set again at ten is newer than nine."""
+    update(component, {"text": "t"}, timestamp=START + 10)
+    error = model.ServiceError if core.profile is LITE else model.FailedUpdateConditionCheckError
+    with pytest.raises(error):
+        update(component, {"text": "x"}, timestamp=START + 9)
+
+
+def test_a_timestamp_is_needed(component: Component) -> None:
+    """An update without one is refused."""
+    with pytest.raises(model.InvalidArgumentsError):
+        update(component, {"text": "x"}, timestamp=None)
+
+
+@pytest.mark.parametrize(
+    ("value", "key_path"),
+    [({"accessControl": {}}, []), ({"x": {}}, ["accessControl", "aws.greengrass.ipc.pubsub"])],
+)
+def test_access_control_cannot_be_updated(
+    core: Core, value: dict[str, Any], key_path: list[str]
+) -> None:
+    """Neither as a part of the value nor by its path."""
+    component = core.component("c", access("a"))
+    with pytest.raises(model.InvalidArgumentsError):
+        update(component, value, *key_path)
+    assert core.call(core.nucleus.configuration, "c") == access("a")
+
+
+def test_a_map_and_a_value_do_not_replace_each_other(core: Core, component: Component) -> None:
+    """By an update, that is; a deployment may."""
+    error = model.ServiceError if core.profile is LITE else model.InvalidArgumentsError
+    with pytest.raises(error):
+        update(component, {"text": {"a": "b"}})
+    with pytest.raises(error):
+        update(component, {"nested": "x"})
+    core.call(core.nucleus.merge_configuration, "c", {"text": {"a": "b"}, "nested": "x"})
+    assert component.configuration("text") == {"a": "b"}
+    assert component.configuration("nested") == {"nested": "x"}
+
+
+def test_lite_updates_a_leaf_by_its_path(core: Core, component: Component) -> None:
+    """Classic takes maps only."""
+    if core.profile is LITE:
+        update(component, 7, "nested", "Inner", "deep")
+        assert component.configuration("nested", "Inner") == {"deep": 7}
+    else:
+        with pytest.raises(model.InvalidArgumentsError):
+            update(component, 7, "nested", "Inner", "deep")
+
+
+def test_a_deployment_merges_and_keeps_types(core: Core, component: Component) -> None:
+    """What a deployment merges is not made text, not even on lite."""
+    core.call(core.nucleus.merge_configuration, "c", {"count": 7, "on": False, "list": [1]})
+    whole = component.configuration()
+    assert (whole["count"], whole["on"], whole["list"]) == (7, False, [1])
+    assert whole["text"] == "t"
+
+
+def test_a_deployment_resets(core: Core, component: Component) -> None:
+    """Reset comes before merge; what has no default goes; the rest is as it was."""
+    default = component.configuration()
+    merge = core.nucleus.merge_configuration
+    core.call(merge, "c", {"nested": {"Inner": {"deep": 9, "more": 1}}, "new~/": 1, "text": "x"})
+    core.call(merge, "c", {"text": "y"}, ["/nested/Inner/deep", "/new~0~1", "/not/there"])
+    changed = component.configuration()
+    assert changed["nested"]["Inner"] == {**default["nested"]["Inner"], "more": 1}
+    assert "new~/" not in changed
+    assert changed["text"] == "y"
+    core.call(merge, "c", {}, [""])
+    assert component.configuration() == default
+
+
+def test_changes_are_told_leaf_by_leaf(core: Core, component: Component) -> None:
+    """An event for each leaf that changed, to those who subscribed at or above it."""
+    whole = component.subscribe_to_configuration()
+    nested = component.subscribe_to_configuration("nested")
+    leaf = component.subscribe_to_configuration("text")
+    core.call(
+        core.nucleus.merge_configuration,
+        "c",
+        {"text": "x", "nested": {"list": ["new"], "Inner": {"deep": 2}}, "fresh": {"a": 1, "b": 2}},
+    )
+    below = [("nested", "Inner", "deep"), ("nested", "list")]
+    assert changes(whole, 5) == [("fresh", "a"), ("fresh", "b"), *below, ("text",)]
+    assert changes(nested, 2) == below
+    assert changes(leaf, 1) == [("text",)]
+
+
+def test_a_removed_map_is_one_event_on_classic(core: Core, component: Component) -> None:
+    """Classic tells of the node, lite of each leaf in it."""
+    core.call(core.nucleus.merge_configuration, "c", {"fresh": {"a": 1, "b": {"c": 2}}})
+    inbox = component.subscribe_to_configuration()
+    core.call(core.nucleus.merge_configuration, "c", {}, ["/fresh"])
+    if core.profile is CLASSIC:
+        assert changes(inbox, 1) == [("fresh",)]
+    else:
+        assert changes(inbox, 2) == [("fresh", "a"), ("fresh", "b", "c")]
+
+
+def test_what_does_not_change_is_not_told(core: Core, component: Component) -> None:
+    """A merge of what is there already is silent; the component's own updates are told."""
+    inbox = component.subscribe_to_configuration()
+    core.call(core.nucleus.merge_configuration, "c", {"text": "t"})
+    update(component, {"text": "x"})
+    assert changes(inbox, 1) == [("text",)]
+    assert inbox.events.empty()
+
+
+def test_subscribing_to_a_missing_key(component: Component) -> None:
+    """There must be something to subscribe to."""
+    with pytest.raises(model.ResourceNotFoundError):
+        component.subscribe_to_configuration("x")
+
+
+def test_lite_cannot_read_a_large_map(core: Core, component: Component) -> None:
+    """Some 120 entries of one list or map; the rest of the configuration stays readable."""
+    large = {"map": {str(number): "x" for number in range(121)}, "list": ["x"] * 120}
+    core.call(core.nucleus.merge_configuration, "c", {"large": large})
+    if core.profile is LITE:
+        with pytest.raises(model.ServiceError):
+            component.configuration("large")
+        assert component.configuration("large", "list")
+    else:
+        assert component.configuration("large") == large
+
+
+def test_configuration_outlives_restarts(core: Core, component: Component) -> None:
+    """Of the component, of the nucleus; a new version's defaults only add keys."""
+    core.call(core.nucleus.merge_configuration, "c", {"text": "kept"})
+    core.call(core.nucleus.stop)
+    assert component.lost.wait(TIMEOUT_SECONDS)
+    core.call(core.nucleus.start)
+    again = core.component("c", {**DEFAULTS, "text": "default of 2.0", "added": "x"})
+    assert again.configuration("text") == {"text": "kept"}
+    assert again.configuration("added") == {"added": "x"}
+    core.call(core.nucleus.merge_configuration, "c", {}, ["/text"])
+    assert again.configuration("text") == {"text": "default of 2.0"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "payload"),
+    [
+        ("GetConfiguration", b'{"keyPath":"text"}'),
+        ("GetConfiguration", b'{"keyPath":[1]}'),
+        ("UpdateConfiguration", b'{"timestamp":"now","valueToMerge":{}}'),
+        ("UpdateConfiguration", b'{"timestamp":1}'),
+        ("UpdateConfiguration", b'{"timestamp":1,"valueToMerge":5}'),
+        ("SubscribeToConfigurationUpdate", b'{"keyPath":{}}'),
+    ],
+)
+def test_malformed_requests_are_answered(core: Core, operation: str, payload: bytes) -> None:
+    """A request that is wrong is an error answer, and the next one is served."""
+    raw = core.raw_component("c")
+    raw.request(1, operation, payload)
+    assert raw.read().headers["service-model-type"] == "aws.greengrass#InvalidArgumentsError"
+    raw.request(2, "GetConfiguration", b"{}")
+    assert "value" in raw.read_json()
