@@ -1,0 +1,81 @@
+#!/bin/sh
+# Makes the component's virtual environment, "venv", in the current directory, which a nucleus sets
+# to the component's work directory. The nucleus may call this at each of its starts: when the lock
+# file and Python are the ones of last time, nothing is done and no network is needed.
+#
+# A new environment is made beside the old one and takes its place when it is complete. So an
+# install that fails or loses power leaves the old one as it was, for a rollback with no network.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+lock_file="$here/requirements.txt"
+environment=venv
+unfinished=venv.new
+replaced=venv.old
+stamp=.installed-for
+
+say() {
+    printf '%s\n' "client-device-associator install: $*"
+}
+
+fail() {
+    say "$*" >&2
+    exit 1
+}
+
+# Some systems have an old python3 and a newer one beside it under its full name.
+find_python() {
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    found=$(python3 --version 2>&1) || found="no python3 at all"
+    fail "Python 3.10 or newer is needed, and this device has $found." \
+        "Install one (on Debian or Ubuntu: apt-get install python3 python3-venv), then deploy again."
+}
+
+# What an environment depends on: the lock file's contents, and the Python that it links to.
+fingerprint() {
+    "$1" - "$lock_file" <<'PYTHON'
+import hashlib, platform, sys
+with open(sys.argv[1], "rb") as lock_file:
+    print(hashlib.sha256(lock_file.read()).hexdigest(), platform.python_version(), sys.executable)
+PYTHON
+}
+
+[ -r "$lock_file" ] || fail "$lock_file is missing: the artifact is damaged. Build and deploy it again."
+python=$(find_python)
+wanted=$(fingerprint "$python")
+
+rm -rf "$unfinished" "$replaced"
+if [ "$(cat "$environment/$stamp" 2>/dev/null)" = "$wanted" ] &&
+    "$environment/bin/python3" -c '' 2>/dev/null; then
+    say "the virtual environment is up to date"
+    exit 0
+fi
+
+"$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    fail "$python has no venv or pip module." \
+        "Install them (on Debian or Ubuntu: apt-get install python3-venv), then deploy again."
+
+say "making a virtual environment with $python"
+"$python" -m venv "$unfinished" ||
+    fail "could not make a virtual environment in $(pwd): see the lines above (is the disk full?)."
+"$unfinished/bin/python3" -m pip install --quiet --disable-pip-version-check --no-input \
+    --no-cache-dir --require-hashes --only-binary :all: -r "$lock_file" ||
+    fail "could not install the Python packages: see pip's message above." \
+        "The device must reach its package index (PIP_INDEX_URL and proxies are respected)," \
+        "and awscrt has wheels for x86_64 and aarch64 only. The nucleus will try again."
+
+# The stamp vouches for all the rest, so the rest must be on the disk before it.
+sync
+printf '%s\n' "$wanted" >"$unfinished/$stamp"
+sync
+if [ -e "$environment" ]; then
+    mv "$environment" "$replaced"
+fi
+mv "$unfinished" "$environment"
+rm -rf "$replaced"
+say "the virtual environment is ready"
