@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import yaml
+
 from greengrass_sandbox.cloud import ASSOCIATE, Call
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.nucleus.message import Message
@@ -50,8 +51,10 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     result = dict(base)
     for key, value in changes.items():
         before = result.get(key)
-        both_maps = isinstance(before, Mapping) and isinstance(value, Mapping)
-        result[key] = merged(before, value) if both_maps else value
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(before, value)
+        else:
+            result[key] = value
     return result
 
 

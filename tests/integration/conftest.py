@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.profile import CLASSIC, LITE, Profile
-
 from integration.associator import Associator, Results
 
 Start = Callable[..., Associator]

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from greengrass_sandbox.core_device import CoreDevice
 
+from greengrass_sandbox.core_device import CoreDevice
 from integration.associator import Results, associated
 from integration.conftest import Start
 

@@ -4,8 +4,8 @@ import random
 import threading
 
 import pytest
-from greengrass_sandbox.core_device import CoreDevice
 
+from greengrass_sandbox.core_device import CoreDevice
 from integration.associator import Results, associated, default_configuration, device_names
 from integration.conftest import Start
 

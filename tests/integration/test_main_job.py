@@ -1,9 +1,9 @@
 """An announcement becomes an association and a result."""
 
 import json
+from collections.abc import Sequence
 
 from greengrass_sandbox.core_device import CoreDevice
-
 from integration.associator import Results, associated, calls, device_names, document
 from integration.conftest import Start
 
@@ -11,7 +11,7 @@ from integration.conftest import Start
 UNHURRIED = {"batching": {"maxWaitSeconds": 3}}
 
 
-def announce_in_every_form(core: CoreDevice, names: list[str]) -> dict[str, str]:
+def announce_in_every_form(core: CoreDevice, names: Sequence[str]) -> dict[str, str]:
     """Announces each device once, in one form or another; returns where its result is due."""
     awaited: dict[str, str] = {}
     for number, name in enumerate(names):
@@ -98,7 +98,7 @@ def test_receipts_come_before_the_outcome(core: CoreDevice, start: Start, result
 def test_a_foreign_message_serves_as_an_announcement(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """A gateway's own join event names the device by template; its status topic tells the result."""
+    """A gateway's own join event names the device by template; its status topic has the result."""
     core.call(core.cloud.add_things, ["bulb-0x42"])
     changes = {
         "announcements": {

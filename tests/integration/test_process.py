@@ -5,9 +5,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
-
 from integration.associator import Results, eventually
 from integration.conftest import Start
 
@@ -69,7 +69,7 @@ def test_a_lost_nucleus_ends_it_with_an_error(core: CoreDevice, start: Start) ->
     assert "the connection to the nucleus is lost" in associator.log
 
 
-def test_a_wrong_svcuid_ends_it_with_an_error(core: CoreDevice, start: Start) -> None:
+def test_a_wrong_svcuid_ends_it_with_an_error(start: Start) -> None:
     """It says that the nucleus does not let it in, and exits non-zero."""
     associator = start()
     associator.stop()
@@ -98,7 +98,7 @@ def test_boto3_is_gone_when_there_is_nothing_to_do(
 
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
-def test_no_worker_before_the_first_announcement(core: CoreDevice, start: Start) -> None:
+def test_no_worker_before_the_first_announcement(start: Start) -> None:
     """A core device where nobody announces never pays for boto3."""
     associator = start()
     associator.wait_until_quiet()

@@ -2,7 +2,6 @@
 
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
-
 from integration.associator import Results, associated, calls, device_names
 from integration.conftest import Start
 

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from greengrass_sandbox.core_device import ComponentHandle, ComponentState, CoreDevice
+from greengrass_sandbox.lifecycle.conduct import conduct_of
 from greengrass_sandbox.lifecycle.log import ComponentLog
 from greengrass_sandbox.lifecycle.process import ComponentProcess
+from greengrass_sandbox.lifecycle.states import StateRecord
+from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan, Supervisor
 from greengrass_sandbox.profile import CLASSIC, LITE, Profile
 
 BOTH = pytest.mark.parametrize("core", [CLASSIC, LITE], ids=["classic", "lite"], indirect=True)
@@ -250,3 +253,37 @@ def test_sigkill_follows_when_sigterm_is_ignored(tmp_path: Path, told: Pipe) -> 
         return code
 
     assert asyncio.run(scenario()) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_stop_in_the_middle_of_a_start_leaves_nothing(tmp_path: Path, turns: int) -> None:
+    """Wherever the start is when it is cancelled: each turn of the loop takes it one step on."""
+    lifeline = tmp_path / "lifeline"
+    os.mkfifo(lifeline)
+    reader = os.open(lifeline, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(lifeline, os.O_WRONLY)
+    script = f'exec 9>"{lifeline}"; sleep 600 & wait'
+
+    async def scenario() -> None:
+        supervisor = Supervisor(
+            "demo",
+            install=None,
+            run=StepPlan(lambda: Launch(["/bin/sh", "-c", script], {})),
+            directory=tmp_path,
+            log=ComponentLog(tmp_path / "log", "demo"),
+            conduct=conduct_of(CLASSIC),
+            record=StateRecord(),
+        )
+        supervisor.begin()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await supervisor.stop()
+
+    try:
+        asyncio.run(scenario())
+        os.close(writer)
+        # The pipe has its end when the last of those is gone who hold it open.
+        assert select.select([reader], [], [], LONG)[0]
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from awsiot.greengrasscoreipc import model
-from tests.sandbox.nucleus_support import THING_NAME, Core, access, running
 
 from greengrass_sandbox.nucleus.authorization import PUBSUB_SERVICE, AccessControl
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import THING_NAME, Core, access, running
 
 SUBSCRIBE = "aws.greengrass#SubscribeToTopic"
 PUBLISH = "aws.greengrass#PublishToTopic"

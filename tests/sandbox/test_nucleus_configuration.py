@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from awsiot.greengrasscoreipc import model
-from tests.sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, Inbox, access, running
 
 from greengrass_sandbox.nucleus import NucleusError
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, Inbox, access, running
 
 DEFAULTS: dict[str, Any] = {
     "count": 5,

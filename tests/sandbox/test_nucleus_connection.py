@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from awsiot.eventstreamrpc import AccessDeniedError
 from awsiot.greengrasscoreipc import model
-from tests.sandbox.nucleus_support import TIMEOUT_SECONDS, Core, running
 
 from greengrass_sandbox.nucleus.wire import Flag, MessageType
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Core, running
 
 
 @pytest.fixture(params=[CLASSIC, LITE], ids=["classic", "lite"])

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from awsiot.greengrasscoreipc import model
-from tests.sandbox.nucleus_support import Component, Core, running
 
 from greengrass_sandbox.nucleus import DeploymentRejected
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import Component, Core, running
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from awsiot.eventstreamrpc import StreamClosedError
 from awsiot.greengrasscoreipc import model
-from tests.sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, running
 
 from greengrass_sandbox.nucleus import PublishRefused
 from greengrass_sandbox.nucleus.limits import depth, largest_integer, weight, with_doubles
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, running
 
 
 @pytest.fixture

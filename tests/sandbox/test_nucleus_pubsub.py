@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 from awsiot.greengrasscoreipc import model
-from tests.sandbox.nucleus_support import TIMEOUT_SECONDS, Core, running
 
 from greengrass_sandbox.nucleus import SANDBOX_PUBLISHER, Message, PublishRefused
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Core, running
 
 RECEIVE_ALL = "RECEIVE_ALL_MESSAGES"
 FROM_OTHERS = "RECEIVE_MESSAGES_FROM_OTHERS"

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sandbox.nucleus_support import Core, RawComponent, running
 
 from greengrass_sandbox.profile import CLASSIC, LITE, Profile
+from sandbox.nucleus_support import Core, RawComponent, running
 
 OPERATIONS = sorted(CLASSIC.operations | {"GetSecretValue", "", "ünknown"})
 KEYS = [

@@ -3,9 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from tests.sandbox.nucleus_support import TIMEOUT_SECONDS, Core, RawComponent, running
-
 from greengrass_sandbox.profile import CLASSIC, LITE
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Core, RawComponent, running
 
 # Together more than any kernel keeps for one socket.
 MESSAGE = b"x" * 7_000
