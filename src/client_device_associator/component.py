@@ -36,7 +36,7 @@ EXIT_FAILED = 1
 def run(environment: Mapping[str, str]) -> int:
     """Runs the component until it is told to stop or loses its nucleus; returns the exit code."""
     configure("INFO")
-    log = OperatorLog(environment.get("AWS_IOT_THING_NAME", ""))
+    log = OperatorLog(environment.get("AWS_IOT_THING_NAME", ""), environment.get("AWS_REGION", ""))
     inbox = Inbox()
     with _signals(inbox.put), ExitStack() as parts:
         try:

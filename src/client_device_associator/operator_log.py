@@ -13,19 +13,21 @@ from client_device_associator.core.decision import (
     DeviceTrouble,
     Notice,
 )
+from client_device_associator.iam_statement import iam_statement
 
 _LOGGER = "client_device_associator"
 
+_ALL_WAIT = "all devices wait and are tried again"
+
 _WHAT_TO_DO = {
-    Trouble.THROTTLED: "nothing to do: all devices wait and are tried again",
-    Trouble.UNAVAILABLE: "check this core device's network; all devices wait and are tried again",
-    Trouble.NO_CREDENTIALS: "check aws.greengrass.TokenExchangeService and the token exchange role"
-    " alias; all devices wait and are tried again",
-    Trouble.ACCESS_DENIED: "add greengrass:BatchAssociateClientDeviceWithCoreDevice for this core"
-    " device to the token exchange role; all devices wait and are tried again",
-    Trouble.CORE_UNKNOWN: "check that the core device exists in this region and account; all"
-    " devices wait and are tried again",
-    Trouble.MISCONFIGURED: "all devices wait until this is put right",
+    Trouble.THROTTLED: "nothing to do",
+    Trouble.UNAVAILABLE: "check this core device's network",
+    Trouble.NO_CREDENTIALS: "check aws.greengrass.TokenExchangeService and the role alias of the"
+    " nucleus configuration",
+    Trouble.CREDENTIALS_REFUSED: "check this core device's clock and its token exchange role",
+    Trouble.ACCESS_DENIED: "allow it for the token exchange role:",
+    Trouble.CORE_UNKNOWN: "check that the core device exists in this account and region",
+    Trouble.MISCONFIGURED: "put that right",
 }
 
 
@@ -48,8 +50,9 @@ def configure(level: str) -> None:
 class OperatorLog:
     """Says what has happened, to whom, and what to do about it."""
 
-    def __init__(self, core_thing_name: str) -> None:
+    def __init__(self, core_thing_name: str, region: str) -> None:
         self._core = core_thing_name or "(no thing name)"
+        self._region = region
         self._logger = logging.getLogger(_LOGGER)
         self._storage_lost = False
         self._results_refused = False
@@ -185,12 +188,18 @@ class OperatorLog:
         )
 
     def _cloud_lost(self, notice: CloudLost) -> None:
+        to_do = _WHAT_TO_DO[notice.trouble]
+        if notice.trouble is Trouble.ACCESS_DENIED:
+            to_do = f"{to_do} {iam_statement(self._core, self._region, notice.message)}"
         self._logger.warning(
-            "calls for core device %s come to nothing: %s: %s %s; %s. Next call in %.0f s",
+            "calls for core device %s in region %s come to nothing: %s: %s %s; %s. Next call in"
+            " %.0f s; %s",
             self._core,
+            self._region or "(none)",
             notice.trouble.value,
             notice.code,
             notice.message,
-            _WHAT_TO_DO[notice.trouble],
+            to_do,
             notice.wait_seconds,
+            _ALL_WAIT,
         )

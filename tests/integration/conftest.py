@@ -37,10 +37,12 @@ def start(core: CoreDevice) -> Iterator[Start]:
     """Starts the component with changes to its configuration, listening."""
     started: list[Associator] = []
 
-    def begin(changes: Mapping[str, Any] | None = None) -> Associator:
+    def begin(
+        changes: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+    ) -> Associator:
         associator = Associator(core, changes)
         started.append(associator)
-        return associator.start().wait_until_running()
+        return associator.start(**(environment or {})).wait_until_running()
 
     yield begin
     for associator in started:

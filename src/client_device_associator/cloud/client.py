@@ -111,6 +111,9 @@ class AssociationClient:
             )
             return Accepted(tuple(map(_error_entry, response.get("errorEntries") or ())))
         except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _CREDENTIALS_REFUSED:
+                # botocore keeps credentials until they expire; the next call gets others.
+                self._client = None
             return _read_error(error.response)
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: all are waited out
             return Unanswered(Trouble.UNAVAILABLE, type(error).__name__, str(error))
@@ -192,7 +195,7 @@ def _read_error(response: Mapping[str, Any]) -> Answer:
     if code == "ResourceNotFoundException":
         return Unanswered(Trouble.CORE_UNKNOWN, code, message)
     if code in _CREDENTIALS_REFUSED:
-        return Unanswered(Trouble.NO_CREDENTIALS, code, message)
+        return Unanswered(Trouble.CREDENTIALS_REFUSED, code, message)
     throttled = code in _THROTTLED or status == _HTTP_THROTTLED
     trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
     return Unanswered(trouble, code, message, _retry_after(response))

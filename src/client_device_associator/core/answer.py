@@ -12,6 +12,7 @@ class Trouble(str, Enum):
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
     NO_CREDENTIALS = "noCredentials"
+    CREDENTIALS_REFUSED = "credentialsRefused"
     ACCESS_DENIED = "accessDenied"
     CORE_UNKNOWN = "coreUnknown"
     MISCONFIGURED = "misconfigured"

@@ -35,7 +35,11 @@ DEVICE = Backoff(base=2, cap=300)
 """One device that the cloud refuses: its thing may be provisioned a little later."""
 
 SERVICE = Backoff(base=1, cap=300)
-"""The cloud is throttling, failing or out of reach, or there are no credentials."""
+"""The cloud is throttling, failing or out of reach, or takes no credentials from here."""
+
+TOKEN_EXCHANGE = Backoff(base=1, cap=45)
+"""There are no credentials. Asking the core device's own token exchange burdens no fleet, and it
+is to be noticed within a minute when it works again."""
 
 PERMISSION = Backoff(base=300, cap=3600, floor=300)
 """Somebody has to change a policy or create the core device; asking sooner helps nobody."""

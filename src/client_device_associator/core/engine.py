@@ -38,7 +38,15 @@ More than the worker's own limits add up to (token exchange 9 s when it hangs, c
 20 s, importing boto3 on a slow board), so that it strikes only when the worker itself is stuck.
 """
 
-_NEEDS_A_PERSON = frozenset({Trouble.ACCESS_DENIED, Trouble.CORE_UNKNOWN, Trouble.MISCONFIGURED})
+_PACE = {
+    Trouble.THROTTLED: backoff.SERVICE,
+    Trouble.UNAVAILABLE: backoff.SERVICE,
+    Trouble.CREDENTIALS_REFUSED: backoff.SERVICE,
+    Trouble.NO_CREDENTIALS: backoff.TOKEN_EXCHANGE,
+    Trouble.ACCESS_DENIED: backoff.PERMISSION,
+    Trouble.CORE_UNKNOWN: backoff.PERMISSION,
+    Trouble.MISCONFIGURED: backoff.PERMISSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +181,8 @@ class Engine:
         if flight.narrowing:
             self._narrowing.put_back(flight.call.thing_names)
         before = self._outage
-        pace = _pace(answer.trouble)
-        goes_on = before is not None and _pace(before.trouble) is pace
+        pace = _PACE[answer.trouble]
+        goes_on = before is not None and _PACE[before.trouble] is pace
         failures = before.failures + 1 if before is not None and goes_on else 1
         wait = max(answer.retry_after, pace.delay(failures, self._dice))
         until = now.steady + wait
@@ -184,10 +192,6 @@ class Engine:
             return decision
         lost = CloudLost(answer.trouble, answer.code, answer.message, wait)
         return replace(decision, notices=(lost, *decision.notices))
-
-
-def _pace(trouble: Trouble) -> backoff.Backoff:
-    return backoff.PERMISSION if trouble in _NEEDS_A_PERSON else backoff.SERVICE
 
 
 def _is_clean(call: Call, verdicts: Verdicts) -> bool:

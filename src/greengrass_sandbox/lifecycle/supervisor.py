@@ -78,6 +78,7 @@ class Supervisor:
         self._conduct = conduct
         self._record = record
         self._process: ComponentProcess | None = None
+        self._starting: asyncio.Task[ComponentProcess] | None = None
         self._left_behind: list[ComponentProcess] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -94,6 +95,9 @@ class Supervisor:
         task, self._task = self._task, None
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        if self._starting is not None and self._process is None:
+            with contextlib.suppress(OSError):
+                self._process = await self._starting
         if self._process is not None:
             self._exited(await self._process.stop())
         for process in self._left_behind:
@@ -150,14 +154,19 @@ class Supervisor:
         launch = step.prepare()
         for warning in launch.warnings:
             self._log.write("WARN", "lifecycle", warning)
-        try:
-            process = await ComponentProcess.start(
+        # A start cancelled halfway would leave a process of which nobody knows: stop waits for it.
+        self._starting = asyncio.get_running_loop().create_task(
+            ComponentProcess.start(
                 launch.command,
                 directory=self._directory,
                 environment=launch.environment,
                 log=self._log,
             )
+        )
+        try:
+            process = await asyncio.shield(self._starting)
         except OSError as error:
+            self._starting = None
             self._log.write("ERROR", "lifecycle", f"cannot run {launch.command[0]}: {error}")
             return _CANNOT_BE_RUN
         self._process = process
@@ -174,7 +183,7 @@ class Supervisor:
         return code
 
     def _exited(self, code: int) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._starting = self._process, None, None
         if process is not None:
             if self._conduct.kills_what_a_step_leaves_behind:
                 process.sweep()

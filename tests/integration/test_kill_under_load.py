@@ -1,0 +1,74 @@
+"""Killed with -9 under load, parent, worker or both: nothing is lost, nobody is left over."""
+
+import random
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from greengrass_sandbox.cloud import Fault, FaultKind
+from greengrass_sandbox.core_device import CoreDevice
+from integration.associator import Associator, Results, associated, device_names, eventually
+from integration.conftest import Start
+
+KILLS = 50
+PER_ROUND = 12
+LATENCY_SECONDS = 0.05
+LONGEST_LIFE_SECONDS = 0.25
+
+CONFIGURATION = {"results": {"receipts": True}, "batching": {"maxWaitSeconds": 0.05}}
+
+pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
+
+
+def workers_of(associator: Associator) -> list[psutil.Process]:
+    """Its association workers; none if it has just died."""
+    try:
+        children: list[psutil.Process] = psutil.Process(associator.pid).children()
+    except psutil.NoSuchProcess:
+        return []
+    return children
+
+
+def rounds(core: CoreDevice, names: list[str], dice: random.Random) -> Iterator[int]:
+    """Announces a few devices, lets a random moment pass, and yields for a kill; 50 times."""
+    for number in range(KILLS):
+        for name in names[number * PER_ROUND : (number + 1) * PER_ROUND]:
+            core.publish("clientdevices/announce", {"thingName": name})
+        # Not a wait for anything: the moment of the kill is what the dice decide.
+        threading.Event().wait(dice.uniform(0, LONGEST_LIFE_SECONDS))
+        yield number
+
+
+@pytest.mark.parametrize("victims", ["parent", "worker", "both"])
+def test_nothing_is_lost_and_nobody_is_left(
+    core: CoreDevice, start: Start, results: Results, victims: str
+) -> None:
+    """Fifty kills: every receipt is honoured, no worker outlives its parent, the last one works on."""
+    names = list(device_names(KILLS * PER_ROUND))
+    core.call(core.cloud.add_things, names)
+    core.call(core.cloud.add_fault, Fault(FaultKind.LATENCY, seconds=LATENCY_SECONDS))
+    associator = start(CONFIGURATION)
+    seen: list[psutil.Process] = []
+    killed = 0
+    for _ in rounds(core, names, random.Random(f"{victims} 50")):
+        workers = workers_of(associator)
+        seen.extend(workers)
+        if victims in ("worker", "both"):
+            for worker in workers:
+                worker.kill()
+                killed += 1
+        if victims in ("parent", "both"):
+            associator.kill()
+            associator.start().wait_until_running()
+    receipted = results.names("queued")
+    assert receipted, "the kills came so early that nothing was tested"
+    if victims == "worker":
+        assert killed > KILLS / 4, "there was hardly ever a worker to kill"
+        assert receipted == set(names)
+    results.wait_for_names("associated", receipted)
+    assert receipted <= associated(core)
+    assert not results.of("failed")
+    assert associator.stop() == 0
+    eventually(lambda: not any(worker.is_running() for worker in seen))
