@@ -74,12 +74,12 @@ class Results:
     """All result messages on the usual topics, in one list."""
 
     def __init__(self, core: CoreDevice) -> None:
-        self._watches: list[SyncWatch] = [core.watch("clientdevices/#")]
+        self._watch: SyncWatch = core.watch("clientdevices/#")
 
     @property
     def messages(self) -> list[Message]:
         """Result messages so far."""
-        return [one for one in self._watches[0].messages if one.topic.endswith("/status")]
+        return [one for one in self._watch.messages if one.topic.endswith("/status")]
 
     @property
     def all(self) -> list[Result]:
@@ -94,14 +94,16 @@ class Results:
         """Thing names of the results so far with a status."""
         return {result["thingName"] for result in self.of(status) if "thingName" in result}
 
-    def wait_for_names(self, status: str, names: Iterable[str]) -> None:
+    def wait_for_names(
+        self, status: str, names: Iterable[str], patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         """Waits until each of the devices has a result with the status."""
         wanted = set(names)
-        self._watches[0].wait_for(lambda _: wanted <= self.names(status), PATIENCE_SECONDS)
+        self._watch.wait_for(lambda _: wanted <= self.names(status), patience_seconds)
 
     def wait_for_count(self, status: str, count: int) -> list[Result]:
         """Waits until there are so many results with the status."""
-        self._watches[0].wait_for(lambda _: len(self.of(status)) >= count, PATIENCE_SECONDS)
+        self._watch.wait_for(lambda _: len(self.of(status)) >= count, PATIENCE_SECONDS)
         return self.of(status)
 
 

@@ -45,7 +45,7 @@ def rounds(core: CoreDevice, names: list[str], dice: random.Random) -> Iterator[
 def test_nothing_is_lost_and_nobody_is_left(
     core: CoreDevice, start: Start, results: Results, victims: str
 ) -> None:
-    """Fifty kills: every receipt is honoured, no worker outlives its parent, the last one works on."""
+    """Fifty kills: every receipt is honoured, and no worker outlives its parent."""
     names = list(device_names(KILLS * PER_ROUND))
     core.call(core.cloud.add_things, names)
     core.call(core.cloud.add_fault, Fault(FaultKind.LATENCY, seconds=LATENCY_SECONDS))
