@@ -179,25 +179,25 @@ class Conductor:
         sends_at = self._outbox.pump(now)
         wakes = [None if sends_at is None else max(sends_at, self._store_again_at)]
         step = self._engine.step(now)
+        wakes.append(step.wake_at)
         if step.call is not None:
             self._calling = step.call
             self._worker.call(step.call)
-            self._worker_used_at = now.steady
         elif step.overdue is not None:
             self._worker.end()
             reason = f"did not answer within {CALL_DEADLINE_SECONDS:g} s and was ended"
             self._decide((), [self._unanswered(step.overdue, "WorkerHung", reason)], now)
         elif step.call_expected and step.wake_at is not None:
-            if step.wake_at - now.steady <= WARM_UP_SECONDS:
+            warm_up_at = step.wake_at - WARM_UP_SECONDS
+            if now.steady >= warm_up_at:
                 self._worker.warm_up()
-                self._worker_used_at = now.steady
-            else:
-                wakes.append(step.wake_at - WARM_UP_SECONDS)
-        wakes.append(step.wake_at)
+                return min(wake for wake in wakes if wake is not None)
+            wakes.append(warm_up_at)
         wakes.append(self._rest_worker(now))
         return min((wake for wake in wakes if wake is not None), default=None)
 
     def _rest_worker(self, now: Instant) -> float | None:
+        """Ends a worker that has had nothing to do for long; returns when to look again."""
         if not self._worker.number or self._calling is not None:
             return None
         ends_at = self._worker_used_at + self._worker_idle_seconds

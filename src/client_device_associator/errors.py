@@ -1,11 +1,10 @@
 """Every exception of ours that crosses from one part of the component to another.
 
-AssociatorError
-├── JournalError         the disk would not store, or the journal cannot be read
-├── SettingsError        the configuration document has problems; it lists them all
-└── NucleusError         an IPC call failed
-├── NucleusLost      there is no connection any more
-└── NotAuthorized    accessControl does not allow it
+- AssociatorError
+    - JournalError: the disk would not store, or the journal cannot be read
+    - NucleusError: an IPC call failed
+        - NucleusLost: there is no connection any more
+        - NotAuthorized: accessControl does not allow it
 """
 
 

@@ -91,8 +91,8 @@ class OperatorLog:
     def settings_refused(self, problems: Sequence[Problem]) -> None:
         """The configuration cannot be used."""
         self._logger.error(
-            "the configuration has %d problem(s) and is not in force; the last good settings, or"
-            " the defaults, are: %s",
+            "the configuration is not in force (the last good one is, or else the defaults),"
+            " because of %d problem(s): %s",
             len(problems),
             "; ".join(map(str, problems)),
         )
@@ -152,8 +152,8 @@ class OperatorLog:
         self._logger.warning("rejected %d announcement(s) on %s: %s", count, topic, reason)
 
     def worker_ended(self, reason: str) -> None:
-        """A worker process has died of itself."""
-        self._logger.warning("the association worker %s; its call is made again", reason)
+        """A worker process has died of itself, with nothing to do."""
+        self._logger.warning("the idle association worker %s; nothing is lost", reason)
 
     def notice(self, notice: Notice) -> None:
         """Something that the core found worth saying."""

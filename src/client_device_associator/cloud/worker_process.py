@@ -15,6 +15,7 @@ from client_device_associator.cloud.protocol import (
     decode_answer,
     encode_request,
 )
+from client_device_associator.core.answer import Trouble, Unanswered
 from client_device_associator.core.decision import Call
 from client_device_associator.events import AnswerArrived, Event, WorkerEnded
 
@@ -58,6 +59,7 @@ class WorkerProcess:
         self._core_thing_name = core_thing_name
         self._post = post
         self._started = 0
+        self._why_not_started = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -66,10 +68,9 @@ class WorkerProcess:
         return self._started if self._process is not None else 0
 
     def warm_up(self) -> None:
-        """Starts a process unless there is one."""
+        """Starts a process unless there is one; if that is not possible, the next call says so."""
         if self._process is not None:
             return
-        self._started += 1
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-u", "-m", _MODULE],
@@ -78,8 +79,9 @@ class WorkerProcess:
                 env=_environment(),
             )
         except OSError as error:
-            self._post(WorkerEnded(self._started, f"could not be started: {error}"))
+            self._why_not_started = str(error)
             return
+        self._started += 1
         threading.Thread(
             target=self._listen, args=(self._process, self._started), daemon=True
         ).start()
@@ -88,6 +90,8 @@ class WorkerProcess:
         """Makes a call; `AnswerArrived` or `WorkerEnded` follows, unless it hangs."""
         self.warm_up()
         if self._process is None:
+            trouble = Unanswered(Trouble.UNAVAILABLE, "WorkerNotStarted", self._why_not_started)
+            self._post(AnswerArrived(call.call_id, trouble))
             return
         request = CallRequest(call.call_id, self._core_thing_name, call.thing_names)
         try:

@@ -145,7 +145,7 @@ def _announcement_id(document: Mapping[str, Json]) -> str | None:
         return None
     if not isinstance(given, str) or len(given) > MAX_ID_LENGTH or not _is_unicode(given):
         raise _Rejected(Reason.INVALID_ID, f"id is a string of up to {MAX_ID_LENGTH} characters")
-    return given
+    return given or None
 
 
 def _named(document: Mapping[str, Json], *, strict: bool = True) -> list[Json]:
