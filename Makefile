@@ -9,7 +9,7 @@ STAMP := $(VENV)/.complete
 .PHONY: demo test setup check format build lock bench clean
 
 demo: setup
-	$(BIN)/python benchmarks/demo.py
+	PYTHONPATH=tests $(BIN)/python -m demo
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal
