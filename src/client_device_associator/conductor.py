@@ -116,8 +116,9 @@ class Conductor:
 
     def _answer(self, event: Event, now: Instant) -> AnswerArrived | None:
         if isinstance(event, AnswerArrived):
-            self._calling = None
-            self._worker_used_at = now.steady
+            if self._calling is not None and self._calling.call_id == event.call_id:
+                self._calling = None
+                self._worker_used_at = now.steady
             return event
         if isinstance(event, WorkerEnded) and event.number == self._worker.number:
             self._worker.end()

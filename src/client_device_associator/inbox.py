@@ -41,7 +41,7 @@ class Inbox:
 
     def offer(self, message: MessageArrived) -> None:
         """Adds a message if there is room; called by the IPC thread alone, and never blocks."""
-        size = len(message.payload) if isinstance(message.payload, bytes) else 0
+        size = _size(message)
         waiting = self._bytes_in - self._bytes_out
         if self._queue.qsize() >= MAX_MESSAGES or waiting + size > MAX_BYTES:
             self._turned_away.append(message.topic)
@@ -73,11 +73,16 @@ class Inbox:
             give_up_at = time.monotonic() + GATHER_SECONDS
             while True:
                 events.append(event)
-                if not isinstance(event, MessageArrived) or len(events) >= MAX_GATHERED:
+                if not isinstance(event, MessageArrived):
                     break
-                if isinstance(event.payload, bytes):
-                    self._bytes_out += len(event.payload)
+                self._bytes_out += _size(event)
+                if len(events) >= MAX_GATHERED:
+                    break
                 event = self._queue.get(timeout=max(0.0, give_up_at - time.monotonic()))
         except queue.Empty:
             pass
         return events
+
+
+def _size(message: MessageArrived) -> int:
+    return len(message.payload) if isinstance(message.payload, bytes) else 0

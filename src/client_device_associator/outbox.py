@@ -159,10 +159,11 @@ class Outbox:
 
     def _refill(self, now: Instant) -> bool:
         """Gets the next results ready; returns whether there are any."""
-        told = [self._told.popleft() for _ in range(min(_REFILL, len(self._told)))]
-        if told:
+        while self._told and not self._ready:
+            told = [self._told.popleft() for _ in range(min(_REFILL, len(self._told)))]
             self._pack(told, [0] * len(told), [], now)
-            return bool(self._ready)
+        if self._ready:
+            return True
         busy = {owed_id for parcel in self._in_flight.values() for owed_id in parcel.owed_ids}
         busy.update(self._taken, *(parcel.owed_ids for parcel, _ in self._late))
         owed = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from client_device_associator.configuration_reader import ConfigurationReader, Problem
 from client_device_associator.core.policy import MAX_BATCH, Policy
 from client_device_associator.core.template import Template, TemplateError, parse_template
-from client_device_associator.core.topic import overlap, why_no_filter, why_no_topic
+from client_device_associator.core.topic import MULTI, SINGLE, overlap, why_no_filter, why_no_topic
 
 _KNOWN_PLACEHOLDERS = re.compile(r"\{(topic|thingName|coreThingName)\}")
 _ANY_PLACEHOLDER = re.compile(r"\{[^}]*\}?|\}")
@@ -157,4 +157,11 @@ def _check_results_topic(
 def _reach(template: str, topic_filter: str) -> str:
     """A filter that matches every topic to which results for this filter can go."""
     levels = template.replace("{topic}", topic_filter).split("/")
-    return "/".join("+" if _KNOWN_PLACEHOLDERS.search(level) else level for level in levels)
+    return "/".join(map(_reach_of_level, levels))
+
+
+def _reach_of_level(level: str) -> str:
+    """A level that is only partly known stands for any; text around a `#` may hide any number."""
+    if MULTI in level:
+        return MULTI
+    return SINGLE if SINGLE in level or _KNOWN_PLACEHOLDERS.search(level) else level

@@ -1,6 +1,7 @@
 """What parent and worker say to each other: one line of JSON per call and per answer."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,7 @@ def decode_request(line: bytes) -> CallRequest:
             str(document["coreThingName"]),
             tuple(map(str, document["thingNames"])),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not a request: {error!r}") from error
 
 
@@ -81,21 +82,30 @@ def decode_answer(line: bytes) -> tuple[int, Answer]:
     document = _document(line)
     try:
         return int(document["callId"]), _answer(document)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not an answer: {error!r}") from error
 
 
 def _answer(document: dict[str, Any]) -> Answer:
     if "accepted" in document:
-        return Accepted(tuple(ErrorEntry(*fields) for fields in document["accepted"]))
+        return Accepted(tuple(ErrorEntry(*map(_text, fields)) for fields in document["accepted"]))
     if "invalid" in document:
         invalid = document["invalid"]
         fields = tuple((str(name), str(message)) for name, message in invalid["fields"])
         return Invalid(str(invalid["message"]), fields)
     said = document["unanswered"]
+    retry_after = float(said["retryAfter"])
+    if not math.isfinite(retry_after) or retry_after < 0:
+        raise ProtocolError("retryAfter is no time")
     return Unanswered(
-        Trouble(said["trouble"]), str(said["code"]), str(said["message"]), float(said["retryAfter"])
+        Trouble(said["trouble"]), str(said["code"]), str(said["message"]), retry_after
     )
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ProtocolError("neither a string nor null")
+    return value
 
 
 def _line(document: dict[str, object]) -> bytes:

@@ -71,7 +71,11 @@ def read_announcement(template: Template | None, topic: str, payload: Payload) -
 def _read_shared(topic: str, payload: Payload) -> Reading:
     document = _object(_decode(payload))
     announcement_id = _announcement_id(document)
-    names = _named(document)
+    names, complaint = _named(document)
+    if complaint is not None:
+        rejection = _rejection(topic, Reason.WRONG_TYPE, complaint, None, announcement_id)
+        taken = _sort_out(topic, names, announcement_id)
+        return Reading(taken.announcements, (rejection, *taken.rejections))
     if not names:
         raise _Rejected(Reason.NO_THING_NAME, 'expected {"thingName": …} or {"thingNames": […]}')
     return _sort_out(topic, names, announcement_id)
@@ -100,7 +104,8 @@ def _read_own(template: Template, topic: str, payload: Payload) -> Reading:
         announcement_id = _announcement_id(document)
     except _Rejected:
         announcement_id = None
-    claimed = [name for name in _named(document, strict=False) if name and isinstance(name, str)]
+    names, _ = _named(document)
+    claimed = [name for name in names if name and isinstance(name, str)]
     others = [name for name in _unique(claimed) if name != own_name]
     rejections = tuple(
         _rejection(
@@ -148,22 +153,23 @@ def _announcement_id(document: Mapping[str, Json]) -> str | None:
     return given or None
 
 
-def _named(document: Mapping[str, Json], *, strict: bool = True) -> list[Json]:
-    """Everything that stands where a thing name should; of any type still."""
+def _named(document: Mapping[str, Json]) -> tuple[list[Json], str | None]:
+    """Everything that stands where a thing name should, of any type; and what cannot be read."""
     names: list[Json] = []
+    complaint: str | None = None
     if "thingName" in document:
         names.append(document["thingName"])
     if "thingNames" in document:
         listed = document["thingNames"]
         if isinstance(listed, list):
             names.extend(listed)
-        elif strict:
-            raise _Rejected(Reason.WRONG_TYPE, "thingNames is a list of strings")
+        else:
+            complaint = "thingNames is a list of strings"
     if len(names) > MAX_NAMES:
         raise _Rejected(
             Reason.TOO_MANY_NAMES, f"{len(names)} names; one message holds at most {MAX_NAMES}"
         )
-    return names
+    return names, complaint
 
 
 def _sort_out(topic: str, names: Iterable[Json], announcement_id: str | None) -> Reading:

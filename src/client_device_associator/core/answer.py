@@ -108,7 +108,7 @@ _NOT_FOUND = re.compile(r"not_?found", re.IGNORECASE)
 _VALIDATION = "ValidationException"
 _UNNAMED_CODE = "UnknownError"
 
-_ENTRY_INDEX = re.compile(r"entries(?:\[(?P<from_zero>\d+)\]|\.(?P<from_one>\d+)\.member)")
+_ENTRY_INDEX = re.compile(r"entries(?:\[(?P<from_zero>\d{1,3})\]|\.(?P<from_one>\d{1,3})\.member)")
 """A path to an entry: `entries[3].thingName` counts from 0, `entries.4.member.thingName` from 1."""
 
 _WORD = re.compile(r"[a-zA-Z0-9:_-]+")
@@ -174,8 +174,10 @@ def _read_refusal(names: Sequence[str], answer: Invalid) -> Verdicts:
 def _culprit(names: Sequence[str], field_name: str, message: str) -> str | None:
     """The device that a field of a ValidationException speaks of, if it can be told."""
     for word in _WORD.findall(f"{field_name} {message}"):
-        if word in names:
-            return str(word)
+        # A colon may belong to a thing name as well as to the sentence around it.
+        for name in (word, word.strip(":")):
+            if name in names:
+                return str(name)
     match = _ENTRY_INDEX.search(field_name)
     if match is None:
         return None

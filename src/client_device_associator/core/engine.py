@@ -162,7 +162,7 @@ class Engine:
     def _came_back(self, flight: _Flight, answer: Accepted | Invalid, now: Instant) -> Decision:
         verdicts = read_answer(flight.call.thing_names, answer)
         if flight.narrowing:
-            proven = self._narrowing.settle(clean=_is_clean(flight.call, verdicts))
+            proven = self._narrowing.settle(clean=_is_clean(verdicts))
             verdicts = replace(verdicts, refused=verdicts.refused | dict(proven))
         self._narrow(verdicts)
         decision = conclude(verdicts, self._ledger, self._policy, now, self._dice)
@@ -194,12 +194,9 @@ class Engine:
         return replace(decision, notices=(lost, *decision.notices))
 
 
-def _is_clean(call: Call, verdicts: Verdicts) -> bool:
+def _is_clean(verdicts: Verdicts) -> bool:
     """Whether an answer clears every device in a call of having spoilt an earlier one.
 
-    An error entry that names its device has spoilt nothing. A device called alone that fails did:
-    it may be the one that an error entry without a name was about.
+    An error entry that names its device has spoilt nothing.
     """
-    if verdicts.suspects or verdicts.accused or verdicts.refused:
-        return False
-    return not (verdicts.failing and len(call.thing_names) == 1)
+    return not (verdicts.suspects or verdicts.accused or verdicts.refused)

@@ -23,6 +23,9 @@ matches. A message has 3 keys and a result at most 7 at once, so two results com
 
 _MAX_CODE_CHARACTERS = 64
 _MAX_TEXT_CHARACTERS = 256
+_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
+"""A clock may be wrong beyond anything that a calendar can express."""
+
 _PLACEHOLDER = re.compile(r"\{(topic|thingName|coreThingName)\}")
 
 
@@ -129,11 +132,12 @@ def _portions(
             portion, used = [], 0
         portion.append((index, entry))
         used += size
-    if portion:
-        yield portion
+    yield portion
 
 
 def _iso(epoch_seconds: float) -> str:
     """ISO 8601 in UTC, to the millisecond: `2026-01-31T12:00:00.000Z`."""
-    moment = datetime.fromtimestamp(epoch_seconds, timezone.utc)
+    if not epoch_seconds <= _LAST_MOMENT:
+        epoch_seconds = _LAST_MOMENT
+    moment = datetime.fromtimestamp(max(epoch_seconds, 0.0), timezone.utc)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

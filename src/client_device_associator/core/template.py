@@ -9,7 +9,11 @@ Json = object
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _POINTER_ESCAPE = re.compile(r"~(?![01])")
-_ARRAY_INDEX = re.compile(r"0|[1-9][0-9]*")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
+"""A level of a topic or an item of a list; nothing that is sent has a million of either."""
+
+_MAX_WHOLE_NUMBER = 10**128
+"""A thing name has 128 characters; Python refuses to print numbers that are much longer."""
 
 
 class TemplateError(ValueError):
@@ -49,8 +53,12 @@ class PayloadPointer:
             return found
         # The classic nucleus turns every number of a JSON message into a double: 17 comes as 17.0.
         if isinstance(found, float) and found.is_integer():
-            return str(int(found))
-        if isinstance(found, int) and not isinstance(found, bool):
+            found = int(found)
+        if (
+            isinstance(found, int)
+            and not isinstance(found, bool)
+            and abs(found) < _MAX_WHOLE_NUMBER
+        ):
             return str(found)
         raise NoValueError(f"there is neither a string nor a whole number at {self.pointer}")
 
@@ -58,7 +66,7 @@ class PayloadPointer:
 def _child(parent: Json, key: str, pointer: str) -> Json:
     if isinstance(parent, Mapping) and key in parent:
         return parent[key]
-    if isinstance(parent, list) and _ARRAY_INDEX.fullmatch(key) and int(key) < len(parent):
+    if isinstance(parent, list) and _INDEX.fullmatch(key) and int(key) < len(parent):
         return parent[int(key)]
     raise NoValueError(f"the payload has nothing at {pointer}")
 
@@ -108,7 +116,7 @@ def _literal(text: str) -> str:
 
 def _placeholder(inside: str) -> TopicLevel | PayloadPointer:
     kind, _, detail = inside.partition(":")
-    if kind == "topic" and _ARRAY_INDEX.fullmatch(detail):
+    if kind == "topic" and _INDEX.fullmatch(detail):
         return TopicLevel(int(detail))
     if kind == "payload" and detail.startswith("/") and not _POINTER_ESCAPE.search(detail):
         return PayloadPointer(detail)

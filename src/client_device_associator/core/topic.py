@@ -48,12 +48,17 @@ def overlap(one: str, other: str) -> bool:
 
 
 def _overlap(one: Sequence[str], other: Sequence[str]) -> bool:
-    if not one or not other:
-        return all(level == MULTI for level in (*one, *other))
-    if MULTI in (one[0], other[0]):
-        if one[0] != MULTI:
-            one, other = other, one
-        return _overlap(one[1:], other) or _overlap(one, other[1:])
-    if SINGLE in (one[0], other[0]) or one[0] == other[0]:
-        return _overlap(one[1:], other[1:])
-    return False
+    # meets[j] tells whether the rest of `one` from the current level on, and that of `other` from
+    # level j on, have a topic in common; filled from the ends, so that no path is walked twice.
+    meets = [False] * len(other) + [True]
+    for j in reversed(range(len(other))):
+        meets[j] = other[j] == MULTI and meets[j + 1]
+    for level in reversed(one):
+        below, meets = meets, [False] * (len(other) + 1)
+        meets[-1] = level == MULTI and below[-1]
+        for j in reversed(range(len(other))):
+            if MULTI in (level, other[j]):
+                meets[j] = below[j] or meets[j + 1]
+            elif SINGLE in (level, other[j]) or level == other[j]:
+                meets[j] = below[j + 1]
+    return meets[0]

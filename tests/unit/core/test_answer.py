@@ -1,0 +1,175 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import UNICODE, errors, numbered
+from client_device_associator.core.answer import (
+    Accepted,
+    ErrorEntry,
+    Failure,
+    Invalid,
+    Verdicts,
+    is_about_the_core,
+    read_answer,
+)
+
+NAMES = ("a", "b", "c", "d")
+
+
+def test_no_error_entries_associate_all() -> None:
+    """HTTP 200 without error entries."""
+    assert read_answer(NAMES, Accepted()) == Verdicts(associated=NAMES)
+
+
+def test_a_named_error_entry_is_about_that_device_alone() -> None:
+    """The others of its batch are associated."""
+    verdicts = read_answer(NAMES, errors(("b", "ResourceNotFoundException")))
+    assert verdicts.associated == ("a", "c", "d")
+    assert verdicts.failing == {"b": Failure("ResourceNotFoundException", "in words")}
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ConflictException", ""),
+        ("ALREADY_ASSOCIATED", None),
+        (None, "is already associated with this core"),
+        ("ValidationException", "Conflict: exists"),
+    ],
+)
+def test_already_means_fulfilled(code: str | None, message: str | None) -> None:
+    """An error entry that says already or conflict in any way is a success."""
+    verdicts = read_answer(NAMES, Accepted((ErrorEntry("b", code, message),)))
+    assert verdicts == Verdicts(associated=("a", "c", "d"), already=("b",))
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "RESOURCE_NOT_FOUND", "NotFound"])
+def test_not_found_is_never_fulfilled(code: str) -> None:
+    """A thing that was already deleted is not associated."""
+    entry = ErrorEntry("b", code, "the thing has already been deleted")
+    assert read_answer(NAMES, Accepted((entry,))).failing.keys() == {"b"}
+
+
+def test_contradicting_entries_count_against_a_device() -> None:
+    """A device that is said to be both is tried again; it costs one call."""
+    verdicts = read_answer(NAMES, errors(("b", "Conflict"), ("b", "Oops"), ("c", "Conflict")))
+    assert verdicts.already == ("c",)
+    assert verdicts.failing.keys() == {"b"}
+
+
+@pytest.mark.parametrize("name", [None, "", "unasked"])
+def test_an_entry_without_a_usable_name_makes_the_rest_suspect(name: str | None) -> None:
+    """Those that are named are judged, the others have to be narrowed down."""
+    verdicts = read_answer(NAMES, errors((name, "Oops"), ("a", "Conflict"), ("b", None)))
+    assert verdicts.already == ("a",)
+    assert verdicts.failing == {"b": Failure("UnknownError", "in words")}
+    assert verdicts.suspects == ("c", "d")
+
+
+def test_an_entry_without_a_name_is_about_the_only_one_left() -> None:
+    """With a single device in question there is nothing to narrow down."""
+    verdicts = read_answer(("a", "b"), errors((None, "Oops"), ("a", "Conflict")))
+    assert verdicts.failing == {"b": Failure("Oops", "in words")}
+    assert verdicts.suspects == ()
+
+
+def test_a_nameless_entry_is_nobody_s_when_all_are_named() -> None:
+    """Every device has been judged already."""
+    verdicts = read_answer(("a",), errors((None, "Oops"), ("a", "Conflict")))
+    assert verdicts == Verdicts(already=("a",))
+
+
+def test_a_nameless_already_harms_nobody() -> None:
+    """An unnamed device that is associated already is no reason for suspicion."""
+    assert read_answer(NAMES, errors((None, "Conflict"))) == Verdicts(associated=NAMES)
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "culprit"),
+    [
+        ("entries[2].thingName", "bad", "c"),
+        ("entries.2.member.thingName", "bad", "b"),
+        ("thingName", "value 'd' does not match", "d"),
+        ("d", "", "d"),
+    ],
+)
+def test_fields_name_the_culprit(field: str, message: str, culprit: str) -> None:
+    """By index from 0 or from 1, or by the name itself."""
+    verdicts = read_answer(NAMES, Invalid("refused", ((field, message),)))
+    assert verdicts.accused == {culprit: Failure("ValidationException", message or "refused")}
+    assert verdicts.unheard == tuple(name for name in NAMES if name != culprit)
+
+
+def test_a_name_before_a_colon_is_recognized() -> None:
+    """A colon may be part of a thing name, and usually is not."""
+    names = ("lamp-1", "lamp-2")
+    verdicts = read_answer(names, Invalid("refused", (("thingName", "lamp-2: not allowed"),)))
+    assert verdicts.accused.keys() == {"lamp-2"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        (("entries", "bad"),),
+        (("entries[4].thingName", "bad"),),
+        (("entries.0.member", "bad"),),
+        (("entries[" + "9" * 5000 + "]", "bad"),),
+        tuple((f"entries[{index}]", "bad") for index in range(4)),
+    ],
+)
+def test_fields_of_no_use_make_all_suspect(fields: tuple[tuple[str, str], ...]) -> None:
+    """Nobody is named, a place outside the batch is, or everybody is."""
+    assert read_answer(NAMES, Invalid("refused", fields)) == Verdicts(suspects=NAMES)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"), [((), "refused"), ((("x", ""), ("y", "field words")), "field words")]
+)
+def test_a_single_name_that_is_refused_has_failed(
+    fields: tuple[tuple[str, str], ...], said: str
+) -> None:
+    """There is nobody else to blame."""
+    verdicts = read_answer(("a",), Invalid("refused", fields))
+    assert verdicts == Verdicts(refused={"a": Failure("ValidationException", said)})
+
+
+def test_a_refused_core_is_no_device_s_fault() -> None:
+    """Fields that speak of the core device are told from those that speak of entries."""
+    assert is_about_the_core(Invalid("", (("coreDeviceThingName", "too long"),)))
+    assert not is_about_the_core(Invalid("", (("entries[0].thingName", "coreDevice"),)))
+
+
+ENTRIES = st.builds(
+    ErrorEntry,
+    st.none() | st.sampled_from(numbered(6)) | UNICODE,
+    st.none() | st.sampled_from(["Conflict", "ResourceNotFoundException", "Oops"]) | UNICODE,
+    st.none() | UNICODE,
+)
+ANSWERS = st.builds(Accepted, st.lists(ENTRIES, max_size=8).map(tuple)) | st.builds(
+    Invalid,
+    UNICODE,
+    st.lists(
+        st.tuples(
+            st.sampled_from(["entries[1]", "entries.2.member", "x"]) | UNICODE,
+            st.sampled_from(numbered(6)) | UNICODE,
+        ),
+        max_size=8,
+    ).map(tuple),
+)
+
+
+@given(st.integers(1, 6).map(numbered), ANSWERS)
+def test_every_device_is_in_exactly_one_place(names: list[str], answer: Accepted | Invalid) -> None:
+    """No answer loses a device or judges it twice."""
+    verdicts = read_answer(names, answer)
+    judged = [
+        *verdicts.associated,
+        *verdicts.already,
+        *verdicts.failing,
+        *verdicts.refused,
+        *verdicts.suspects,
+        *verdicts.accused,
+        *verdicts.unheard,
+    ]
+    assert sorted(judged) == names

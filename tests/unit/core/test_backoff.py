@@ -1,0 +1,53 @@
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client_device_associator.core.backoff import (
+    DEVICE,
+    PERMISSION,
+    SERVICE,
+    STORAGE,
+    TOKEN_EXCHANGE,
+    Backoff,
+)
+
+ALL = [DEVICE, SERVICE, TOKEN_EXCHANGE, PERMISSION, STORAGE]
+
+
+@given(st.sampled_from(ALL), st.integers(1, 10**6), st.integers())
+def test_stays_between_floor_and_ceiling(pace: Backoff, failures: int, seed: int) -> None:
+    """No wait is longer than the cap or shorter than the floor, however many failures."""
+    wait = pace.delay(failures, random.Random(seed))
+    assert pace.floor <= wait <= min(pace.cap, pace.base * 2.0 ** min(failures - 1, 100))
+
+
+@pytest.mark.parametrize("failures", [1, 3, 12])
+def test_jitter_is_full(failures: int) -> None:
+    """Waits are spread over the whole range from the floor to the ceiling, not around its end."""
+    ceiling = min(SERVICE.cap, SERVICE.base * 2 ** (failures - 1))
+    dice = random.Random(5)
+    waits = [SERVICE.delay(failures, dice) / ceiling for _ in range(2000)]
+    for tenth in range(10):
+        assert 100 < sum(tenth / 10 <= wait < (tenth + 1) / 10 for wait in waits) < 300
+
+
+def test_permission_waits_five_minutes_to_an_hour() -> None:
+    """The table: AccessDenied waits 5 min growing to 1 h."""
+    assert PERMISSION.delay(1, random.Random(1)) == 300
+    waits = [PERMISSION.delay(20, random.Random(seed)) for seed in range(200)]
+    assert 300 <= min(waits) < 1000
+    assert 3000 < max(waits) <= 3600
+
+
+def test_the_service_is_left_alone_for_five_minutes_at_most() -> None:
+    """The table: anything that passes by itself waits up to 5 min."""
+    waits = [SERVICE.delay(50, random.Random(seed)) for seed in range(200)]
+    assert 290 < max(waits) <= 300
+
+
+def test_token_exchange_is_noticed_within_a_minute() -> None:
+    """Asking the core device's own token exchange burdens nobody else."""
+    waits = [TOKEN_EXCHANGE.delay(50, random.Random(seed)) for seed in range(200)]
+    assert max(waits) < 60

@@ -1,0 +1,189 @@
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from builders import errors, nothing, numbered
+from client_device_associator.core.answer import Accepted, Answer, Failure, Invalid
+from client_device_associator.core.narrowing import Narrowing
+from client_device_associator.core.policy import Policy
+from client_device_associator.core.result import Status
+from client_device_associator.journal import Journal
+from engine_driver import Cloud, EngineDriver
+
+REFUSED = Invalid("1 validation error detected")
+
+
+def refusing(poisoned: set[str]) -> Cloud:
+    """A cloud that refuses every call with a poisoned name in it, and says no more."""
+
+    def answer(names: tuple[str, ...]) -> Answer:
+        return REFUSED if poisoned & set(names) else Accepted()
+
+    return answer
+
+
+def naming(poisoned: set[str]) -> Cloud:
+    """A cloud that names all the poisoned in its `fields`."""
+
+    def answer(names: tuple[str, ...]) -> Answer:
+        fields = [
+            (f"entries[{index}].thingName", "malformed")
+            for index, name in enumerate(names)
+            if name in poisoned
+        ]
+        return Invalid("refused", tuple(fields)) if fields else Accepted()
+
+    return answer
+
+
+def hushed(poisoned: set[str]) -> Cloud:
+    """A cloud that associates the others and has an error entry without a name for the poisoned."""
+
+    def answer(names: tuple[str, ...]) -> Answer:
+        return errors((None, "Oops")) if poisoned & set(names) else Accepted()
+
+    return answer
+
+
+def outcome(names: list[str], cloud: Cloud) -> tuple[int, set[str], set[str]]:
+    """Calls, and who was associated and who failed, when all announce at once."""
+    journal = Journal(Path(":memory:"))
+    try:
+        driver = EngineDriver(journal, Policy(max_attempts=1))
+        driver.announce(names)
+        calls = driver.run(cloud)
+        for call in calls:
+            assert 1 <= len(call.thing_names) <= 100
+            assert len(set(call.thing_names)) == len(call.thing_names)
+        results = driver.owed()
+        assert journal.pending() == 0
+    finally:
+        journal.close()
+    assert sorted(str(one.thing_name) for one in results) == sorted(names)
+    associated = {str(one.thing_name) for one in results if one.status is Status.ASSOCIATED}
+    failed = {str(one.thing_name) for one in results if one.status is Status.FAILED}
+    return len(calls), associated, failed
+
+
+@pytest.mark.parametrize("position", range(100))
+def test_one_without_a_name_among_a_hundred_costs_at_most_14_calls(position: int) -> None:
+    """The same bound for an error entry that does not say whom it is about."""
+    names = numbered(100)
+    calls, associated, failed = outcome(names, hushed({names[position]}))
+    assert calls - 1 <= 14
+    assert failed == {names[position]}
+    assert associated == set(names) - failed
+
+
+@pytest.mark.parametrize("position", range(100))
+def test_one_poisoned_among_a_hundred_costs_at_most_14_calls(position: int) -> None:
+    """Wherever it stands, and every healthy device is associated on the way."""
+    names = numbered(100)
+    calls, associated, failed = outcome(names, refusing({names[position]}))
+    assert calls - 1 <= 14
+    assert failed == {names[position]}
+    assert associated == set(names) - failed
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 33])
+def test_one_poisoned_costs_twice_the_logarithm(size: int) -> None:
+    """The same bound for smaller batches, at every position."""
+    names = numbered(size)
+    for culprit in names:
+        calls, _, failed = outcome(names, refusing({culprit}))
+        assert calls - 1 <= 2 * math.ceil(math.log2(size))
+        assert failed == {culprit}
+
+
+@pytest.mark.parametrize("position", [0, 1, 49, 98, 99])
+def test_a_culprit_that_fields_name_costs_one_call(position: int) -> None:
+    """The others go through without it, which proves it; it is not called again."""
+    names = numbered(100)
+    calls, _, failed = outcome(names, naming({names[position]}))
+    assert calls == 2
+    assert failed == {names[position]}
+
+
+def test_several_named_culprits_are_each_heard() -> None:
+    """Two that are named together cost one call for the others and one for each of them."""
+    names = numbered(100)
+    calls, _, failed = outcome(names, naming({names[3], names[70]}))
+    assert calls <= 4
+    assert failed == {names[3], names[70]}
+
+
+def test_a_wrong_accusation_is_found_out() -> None:
+    """A service that names the wrong device has it associated all the same."""
+    names = numbered(8)
+
+    def cloud(asked: tuple[str, ...]) -> Answer:
+        if names[5] not in asked:
+            return Accepted()
+        return Invalid("refused", (("thingName", f"'{names[0]}' is malformed"),))
+
+    _, associated, failed = outcome(names, cloud)
+    assert failed == {names[5]}
+    assert associated == set(names) - failed
+
+
+BATCHES = st.integers(1, 100).flatmap(
+    lambda size: st.tuples(st.just(numbered(size)), st.sets(st.sampled_from(numbered(size))))
+)
+
+
+@given(BATCHES)
+@example((numbered(100), set(numbered(100))))
+def test_exactly_the_poisoned_are_found(batch: tuple[list[str], set[str]]) -> None:
+    """For any set of them, whether the cloud refuses, names, or hushes them; it always ends."""
+    names, poisoned = batch
+    for cloud in (refusing(poisoned), naming(poisoned), hushed(poisoned)):
+        calls, associated, failed = outcome(names, cloud)
+        assert failed == poisoned
+        assert associated == set(names) - poisoned
+        # A tree over the batch has twice as many nodes as leaves; none is called more than twice.
+        assert calls <= 4 * len(names)
+
+
+def test_an_outage_while_narrowing_down_costs_that_call_alone(tmp_path: Path) -> None:
+    """What was known of the culprit is still known when the cloud is back."""
+    journal = Journal(tmp_path / "journal")
+    driver = EngineDriver(journal)
+    names = numbered(4)
+    driver.announce(names)
+    driver.next_call()
+    driver.answer(REFUSED)
+    group = driver.next_call()
+    assert group.thing_names == tuple(names[:2])
+    driver.answer(Accepted())
+    alone = driver.next_call()
+    assert alone.thing_names == (names[2],)
+    driver.answer(nothing())
+    again = driver.next_call()
+    assert again.thing_names == (names[2],)
+    driver.answer(Accepted())
+    assert driver.next_call().thing_names == (names[3],)
+    journal.close()
+
+
+def test_an_empty_narrowing_asks_for_nothing() -> None:
+    """It is false until somebody is suspected, and again when all have been heard."""
+    narrowing = Narrowing()
+    assert not narrowing
+    narrowing.suspect(["a"])
+    assert narrowing
+    assert narrowing.take() == ("a",)
+    assert narrowing.settle(clean=True) == {}
+    assert not narrowing
+
+
+def test_elimination_proves_a_single_accused() -> None:
+    """The service's own words go with the proof."""
+    narrowing = Narrowing()
+    failure = Failure("ValidationException", "bad")
+    narrowing.accuse({"a": failure}, ["b", "c"])
+    assert narrowing.take() == ("b", "c")
+    assert narrowing.settle(clean=True) == {"a": failure}
+    assert not narrowing

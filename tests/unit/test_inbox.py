@@ -1,0 +1,103 @@
+import pytest
+
+from client_device_associator.events import MessageArrived, NucleusGone, StopRequested
+from client_device_associator.inbox import (
+    MAX_BYTES,
+    MAX_GATHERED,
+    MAX_MESSAGES,
+    MAX_TURNED_AWAY,
+    Inbox,
+)
+
+
+def message(topic: str = "t", payload: bytes = b"{}") -> MessageArrived:
+    """A message."""
+    return MessageArrived(None, topic, payload)
+
+
+def test_messages_come_together_and_in_order() -> None:
+    """So that they share a commit."""
+    inbox = Inbox()
+    messages = [message(str(number)) for number in range(5)]
+    for one in messages:
+        inbox.offer(one)
+    assert inbox.gather(0.0) == messages
+    assert inbox.gather(0.0) == []
+
+
+def test_objects_count_as_messages_too() -> None:
+    """A JSON message's object has no bytes to count."""
+    inbox = Inbox()
+    one = MessageArrived(None, "t", {"thingName": "a"})
+    inbox.offer(one)
+    assert inbox.gather(0.0) == [one]
+
+
+def test_anything_else_ends_the_gathering() -> None:
+    """Nobody waits for more messages when the component is to stop."""
+    inbox = Inbox()
+    inbox.offer(message())
+    inbox.put(StopRequested())
+    inbox.put(NucleusGone())
+    assert inbox.gather(None) == [message(), StopRequested()]
+    assert inbox.gather(None) == [NucleusGone()]
+
+
+def test_a_commit_has_a_bounded_number_of_messages() -> None:
+    """The rest goes into the next."""
+    inbox = Inbox()
+    for _ in range(MAX_GATHERED + 1):
+        inbox.offer(message())
+    assert [len(inbox.gather(0.0)), len(inbox.gather(0.0))] == [MAX_GATHERED, 1]
+
+
+def test_too_many_messages_are_turned_away() -> None:
+    """The bound holds, each topic is remembered up to a number, and asked for once."""
+    inbox = Inbox()
+    for _ in range(MAX_MESSAGES):
+        inbox.offer(message())
+    assert inbox.turned_away() == []
+    inbox.offer(message("late"))
+    assert inbox.turned_away() == ["late"]
+    assert inbox.turned_away() == []
+    for _ in range(MAX_TURNED_AWAY * 3):
+        inbox.offer(message("flood"))
+    assert inbox.turned_away() == ["flood"] * MAX_TURNED_AWAY
+    inbox.gather(0.0)
+    inbox.offer(message("room again"))
+    assert inbox.turned_away() == []
+
+
+@pytest.mark.parametrize("payload", [b"x" * (MAX_BYTES + 1), b"x" * (MAX_BYTES // 2 + 1)])
+def test_too_many_bytes_are_turned_away(payload: bytes) -> None:
+    """Large messages do not fill the memory."""
+    inbox = Inbox()
+    for _ in range(2):
+        inbox.offer(message(payload=payload))
+    assert inbox.turned_away()
+    assert len(inbox.gather(0.0)) <= 1
+
+
+def test_our_own_events_are_never_turned_away() -> None:
+    """An answer finds room behind any flood."""
+    inbox = Inbox()
+    for _ in range(MAX_MESSAGES + 10):
+        inbox.offer(message())
+    inbox.put(StopRequested())
+    events = []
+    while gathered := inbox.gather(0.0):
+        events.extend(gathered)
+    assert events[-1] == StopRequested()
+    assert len(events) == MAX_MESSAGES + 1
+
+
+def test_room_is_given_back_by_every_message() -> None:
+    """After any number of floods there is as much room as at the start."""
+    inbox = Inbox()
+    size = MAX_BYTES // MAX_GATHERED
+    for _ in range(20):
+        for _ in range(MAX_GATHERED):
+            inbox.offer(message(payload=b"x" * size))
+        assert inbox.turned_away() == []
+        while inbox.gather(0.0):
+            pass
