@@ -1,0 +1,68 @@
+"""The contract's numbers, stated anew: a change of the component's own must not go unseen."""
+
+from dataclasses import dataclass
+
+from simulation.plan import Fault
+
+MAX_NAMES = 100
+NARROWING = 14
+"""Calls that one culprit among 100 may cost: two for each of ⌈log2 100⌉ levels."""
+
+TOKEN_EXCHANGE_CAP = 45.0
+SERVICE_CAP, PERSON_FLOOR, PERSON_CAP = 300.0, 300.0, 3600.0
+
+NEEDS_A_PERSON = {
+    Fault.ACCESS_DENIED,
+    Fault.CORE_UNKNOWN,
+    Fault.MISCONFIGURED,
+    Fault.CORE_INVALID,
+}
+"""Asking sooner than after five minutes helps nobody."""
+
+DEVICE_CAP = 300.0
+STORE_AGAIN = 5.0
+"""Until a journal that could not be read or written is tried again without an announcement."""
+
+STORAGE_BACKOFF = 60.0
+"""Cap of the wait for calls, whose answers could not be stored."""
+
+STORAGE_CAP = STORAGE_BACKOFF + STORE_AGAIN
+
+DEADLINE = 60.0
+"""Of a call."""
+
+REFUSED_AGAIN = 300.0
+"""Until a result that accessControl did not allow is sent again."""
+
+MAX_BYTES = 7000
+MAX_WAITING_PER_DEVICE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How patient the component may become; seconds.
+
+    Attributes:
+        base: The longest wait after a first failure; it doubles with each further one.
+        cap: The longest of all.
+    """
+
+    base: float
+    cap: float
+
+    def longest(self, failures: int) -> float:
+        """The longest wait after so many failures in a row."""
+        return float(min(self.cap, self.base * 2.0 ** min(failures - 1, 20)))
+
+
+DEVICE_PACE = Pace(2.0, DEVICE_CAP)
+_SERVICE_PACE = Pace(1.0, SERVICE_CAP)
+_TOKEN_EXCHANGE_PACE = Pace(1.0, TOKEN_EXCHANGE_CAP)
+_PERSON_PACE = Pace(PERSON_FLOOR, PERSON_CAP)
+
+
+def pace(fault: Fault) -> Pace:
+    """How soon a call that came to nothing is made again."""
+    if fault in NEEDS_A_PERSON:
+        return _PERSON_PACE
+    return _TOKEN_EXCHANGE_PACE if fault is Fault.NO_CREDENTIALS else _SERVICE_PACE

@@ -1,0 +1,199 @@
+"""What is asked of the cloud, and how often."""
+
+from client_device_associator.core.decision import Call
+from simulation.caps import (
+    MAX_NAMES,
+    NARROWING,
+    NEEDS_A_PERSON,
+    PERSON_FLOOR,
+    STORAGE_BACKOFF,
+    pace,
+)
+from simulation.check import Check
+from simulation.disk import FULL
+from simulation.facts import Flight, Life
+from simulation.plan import Fault, Poison
+from simulation.record import Record
+
+
+class BatchesAreProper(Check):
+    """A call has 1 to 100 names that wait, each once; one call is in flight at a time."""
+
+    def called(self, call: Call) -> None:
+        """This call is proper."""
+        names = call.thing_names
+        most = min(MAX_NAMES, self.record.process.policy.max_batch)
+        self.require(1 <= len(names) <= most, f"{len(names)} names in a call")
+        self.require(len(set(names)) == len(names), f"a name twice in {names}")
+        self.require(self.record.flight is None, "a second call while one is in flight")
+        for name in names:
+            self.require(name in self.record.lives, f"{name} is called for and does not wait")
+
+
+class BurstsAreCheap(Check):
+    """A burst of N without any fault costs ⌈N / maxSize⌉ calls."""
+
+    def quiet(self) -> None:
+        """So it did, if the seed is nothing but a burst."""
+        if not self.record.plan.burst:
+            return
+        size = self.record.process.policy.max_batch
+        right = -(-self.record.lives_begun // size)
+        self.require(self.record.calls == right, f"{self.record.calls} calls, not {right}")
+
+
+class OutagesAreProbed(Check):
+    """During an outage of D seconds there are few calls, one at a time.
+
+    Full jitter below a ceiling that doubles from 1 s reaches the cap of 300 s (45 s if there are
+    no credentials) after 9 failures and then waits half of it on average: 2·D/cap probes are
+    expected, and 25 + 6·D/cap are not exceeded by chance. What needs a person waits at least
+    300 s each time: 3 + D/300. A restart begins anew.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._calls = [0] * len(self.record.plan.outages)
+        self._starts = [0] * len(self.record.plan.outages)
+
+    def started(self) -> None:
+        """A ramp begins anew in the outage that there is."""
+        for index, outage in enumerate(self.record.plan.outages):
+            self._starts[index] += outage.holds(self.record.world.time)
+
+    def called(self, call: Call) -> None:  # noqa: ARG002 - a hook
+        """The bound of this outage still holds with this call."""
+        now = self.record.world.time
+        for index, outage in enumerate(self.record.plan.outages):
+            if not outage.holds(now):
+                continue
+            self._calls[index] += 1
+            length = outage.end - outage.start
+            person = Fault(outage.kind) in NEEDS_A_PERSON
+            ramp = 3.0 if person else 25.0
+            rate = 1 / PERSON_FLOOR if person else 6 / pace(Fault(outage.kind)).cap
+            most = ramp * (1 + self._starts[index]) + rate * length
+            self.require(self._calls[index] <= most, f"{self._calls[index]} calls in {outage}")
+            break
+
+
+class FullDisksAreProbed(Check):
+    """While nothing can be stored, calls are few: their answers are lost.
+
+    Backoff doubles from 1 s to 60 s, so in D seconds 25 + 6·D/60 calls are not exceeded by chance;
+    a restart begins anew.
+    """
+
+    def quiet(self) -> None:
+        """No stretch of a full disk had more."""
+        record = self.record
+        for window in record.plan.disk:
+            if window.kind != FULL:
+                continue
+            calls = sum(map(window.holds, record.called_at))
+            starts = sum(map(window.holds, record.started_at))
+            most = 25 * (1 + starts) + 6 * (window.end - window.start) / STORAGE_BACKOFF
+            self.require(calls <= most, f"{calls} calls while the disk was full, not {most:.0f}")
+
+
+class NarrowingIsCheap(Check):
+    """One culprit among n names costs at most 2·⌈log2 n⌉ extra calls, several each as many.
+
+    If the service names it, one extra call finds it. And no group is called whole that must hold a
+    culprit by elimination.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._batch: dict[str, Life] = {}
+        self._unheard: set[str] = set()
+        self._guilty: set[str] = set()
+        self._used = self._budget = 0
+
+    def started(self) -> None:
+        """What was found out so far is forgotten."""
+        self._unheard = set()
+
+    def called(self, call: Call) -> None:
+        """It is not known beforehand that the call will be spoilt."""
+        known = self._unheard and len(call.thing_names) > 1
+        self.require(
+            not known or set(call.thing_names) != self._guilty,
+            f"{len(call.thing_names)} are called whole, and a culprit must be among them",
+        )
+
+    def answered(self, flight: Flight) -> None:
+        """The calls for one batch stay within their budget."""
+        reply = flight.reply
+        names = set(flight.names)
+        if self.record.storage_failures or reply.noise:
+            self._unheard = set()
+            return
+        if reply.fault is not None or reply.answer is None:
+            return
+        lives = self.record.lives
+        # Whoever has left is heard, and may have come back since.
+        self._unheard = {name for name in self._unheard if lives.get(name) is self._batch[name]}
+        if not self._unheard or not names <= self._batch.keys():
+            self._begin(flight, names)
+            return
+        self._used += 1
+        self.require(
+            self._used <= self._budget,
+            f"{self._used} calls to narrow a batch down, not {self._budget}",
+        )
+        self._unheard -= set(reply.against) if reply.spoils else names
+        self._guilty = names - set(reply.against) if reply.spoils else self._guilty - names
+
+    def _begin(self, flight: Flight, names: set[str]) -> None:
+        self._unheard = set()
+        if not flight.reply.spoils:
+            return
+        culprits = flight.reply.culprits
+        self._batch = {name: self.record.lives[name] for name in names}
+        self._unheard = names - set(flight.reply.against)
+        self._guilty = set(self._unheard)
+        self._used, self._budget = 0, 2 * (len(names) - 1).bit_length() * len(culprits)
+        poisons = [self.record.cloud.thing(name).poison for name in culprits]
+        # An innocent that is accused is left out once, and then called with the others or alone.
+        self._budget += 2 * poisons.count(Poison.MISLEADING)
+        if len(culprits) == 1 and self._names_it(flight):
+            self._budget = 1
+
+    def _names_it(self, flight: Flight) -> bool:
+        (culprit,) = flight.reply.culprits
+        poison = self.record.cloud.thing(culprit).poison
+        return poison in {Poison.NAMED, Poison.INDEXED}
+
+
+class CallsAreFew(Check):
+    """The number of calls has a bound that follows from what happened.
+
+    Each stay of a device costs a call at most; so does each error entry that makes it wait, each
+    call that comes to nothing outside an outage, and each call whose answer was lost to a crash or
+    a full disk. A batch that has to be narrowed down costs 1 + 14 calls for each culprit and each
+    time that it shows, and again after each interruption. Outages have a bound of their own.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._troubled = self._shown = 0
+
+    def answered(self, flight: Flight) -> None:
+        """Counts what a call costs."""
+        reply = flight.reply
+        self._troubled += reply.fault is not None
+        if reply.noise:
+            self._shown += 1
+        for name in flight.names if len(flight.names) == 1 else ():
+            self._shown += self.record.cloud.thing(name).spoils
+
+    def quiet(self) -> None:
+        """The bound holds."""
+        record = self.record
+        lost = record.interruptions + record.storage_failures
+        spoilers = sum(thing.spoils for thing in record.plan.things)
+        stays = record.lives_begun + record.spoken
+        narrowing = (1 + NARROWING) * (self._shown + spoilers * (1 + lost))
+        most = stays + self._troubled + lost + narrowing
+        self.require(record.calls <= most, f"{record.calls} calls, at most {most} were expected")

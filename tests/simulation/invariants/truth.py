@@ -1,0 +1,139 @@
+"""What is said of devices is so."""
+
+from collections.abc import Sequence
+
+from client_device_associator.core.decision import Decision
+from client_device_associator.core.device import DeviceState
+from client_device_associator.core.result import Reason, Result, Status
+from simulation.caps import MAX_WAITING_PER_DEVICE
+from simulation.check import Check
+from simulation.plan import Message
+from simulation.record import Record
+
+
+class TableIsTrue(Check):
+    """The cloud's table equals what the results said."""
+
+    def committed(self, decision: Decision) -> None:
+        """Nothing is believed to be associated that the cloud has not taken."""
+        for device in decision.devices:
+            if device.state is DeviceState.ASSOCIATED:
+                name = device.thing_name
+                self.require(name in self.record.cloud.ever, f"{name} is not associated")
+            if device.state is DeviceState.FAILED:
+                name = device.thing_name
+                self.require(name not in self.record.cloud.table, f"{name} is associated")
+
+    def told(self, result: Result) -> None:
+        """Nor is it said of any, and what is believed expires: the cloud is the truth."""
+        if result.status is not Status.ASSOCIATED:
+            return
+        name = result.thing_name or ""
+        since = self.record.associated.get(name)
+        self.require(since is not None, f"{name} is said to be associated")
+        age = self.record.turn_now.steady - (since or 0.0)
+        trust = self.record.process.policy.trust_seconds
+        self.require(0 <= age < trust, f"{name} is believed to be associated since {age:.0f} s")
+
+    def quiet(self) -> None:
+        """Everybody in the table asked for it, and heard that it is so."""
+        record = self.record
+        strangers = record.cloud.ever - record.taken
+        self.require(not strangers, f"nobody announced {strangers}")
+        heard = {key[1] for key in record.debts if key[2] == Status.ASSOCIATED.value}
+        unheard = record.cloud.ever - heard
+        self.require(not unheard, f"these are associated and do not know: {unheard}")
+        rows = record.process.stored("SELECT thing_name FROM device WHERE state = 1")
+        believed = {str(name) for (name,) in rows}
+        self.require(believed <= record.cloud.ever, "the journal believes what is not so")
+
+
+class FailuresAreFair(Check):
+    """A device fails only if the cloud refuses it alone, or after maxAttempts error entries.
+
+    What makes a call come to nothing as a whole counts against no device.
+    """
+
+    def committed(self, decision: Decision) -> None:
+        """Attempts are counted right, and a failure has its reasons."""
+        record = self.record
+        for device in decision.devices:
+            name = device.thing_name
+            life = record.lives.get(name)
+            if life is None or device.state is DeviceState.ASSOCIATED:
+                continue
+            poisoned = record.cloud.thing(name).poison is not None
+            given = device.attempts - poisoned * (device.state is DeviceState.FAILED)
+            exact = not record.interruptions and not record.storage_failures
+            right = given == life.spoken_against if exact else given <= life.spoken_against
+            self.require(
+                right, f"{given} attempts of {name}, the cloud spoke {life.spoken_against} times"
+            )
+            if device.state is DeviceState.FAILED and not poisoned:
+                most = record.process.policy.max_attempts
+                self.require(given >= most, f"{name} failed after {given} of {most} attempts")
+            elif device.state is DeviceState.PENDING:
+                most = record.process.policy.max_attempts
+                self.require(given in {0, life.attempts} or given < most, f"{name} goes on")
+
+
+class NothingIsWornOut(Check):
+    """Repeats of a device that is associated, or queued, write nothing."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._changes: int | None = None
+
+    def turn_begins(self, messages: Sequence[Message], *, alone: bool) -> None:
+        """Looks whether the turn holds nothing but repeats."""
+        process = self.record.process
+        repeats = messages and alone and all(map(self._repeats, messages))
+        free = self.record.flight is None and not process.has_notes()
+        self._changes = process.changes() if repeats and free else None
+
+    def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
+        """Then nothing was written."""
+        if self._changes is not None:
+            written = self.record.process.changes() - self._changes
+            self.require(not written, f"{written} rows written for repeats")
+            self.record.world.strike("repeats, nothing written")
+
+    def _repeats(self, message: Message) -> bool:
+        record = self.record
+        trust = record.process.policy.trust_seconds - 0.001
+        for one in message.announcements:
+            life = record.lives.get(one.thing_name)
+            if life is not None and (one.topic, one.announcement_id) in life.waiting:
+                continue
+            since = record.associated.get(one.thing_name)
+            if since is None or not 0 <= record.turn_now.steady - since < trust:
+                return False
+        return True
+
+
+class QueueIsBounded(Check):
+    """At most maxPending devices wait, and nobody is turned away before that."""
+
+    def committed(self, decision: Decision) -> None:
+        """There is still room, or nobody new was let in."""
+        record = self.record
+        new = [
+            one
+            for one in decision.devices
+            if one.state is DeviceState.PENDING and one.thing_name not in record.lives
+        ]
+        most = record.process.policy.max_pending
+        self.require(not new or len(record.lives) + len(new) <= most, "more wait than may")
+
+    def told(self, result: Result) -> None:
+        """Only an overload turns away, or a disk that cannot be written."""
+        if result.status is not Status.REJECTED or result.thing_name is None:
+            return
+        record = self.record
+        if result.code == Reason.OVERLOADED.value:
+            life = record.lives.get(result.thing_name)
+            full = len(record.lives) >= record.process.policy.max_pending
+            crowded = life is not None and len(life.waiting) >= MAX_WAITING_PER_DEVICE
+            self.require(full or crowded, f"{result} though there is room")
+        elif result.code == Reason.STORAGE.value:
+            self.require(record.storage_failures, f"{result} though the disk is well")

@@ -1,0 +1,144 @@
+"""How long things take."""
+
+from collections.abc import Sequence
+
+from client_device_associator.core.decision import Call
+from simulation.caps import (
+    DEADLINE,
+    DEVICE_CAP,
+    PERSON_CAP,
+    REFUSED_AGAIN,
+    STORAGE_CAP,
+    STORE_AGAIN,
+)
+from simulation.check import Check
+from simulation.disk import LOCKED, SLOW
+from simulation.facts import Flight
+from simulation.plan import Fault, Message
+from simulation.record import Record
+
+SLACK = 1.5
+"""Gathering, turns, and ending a worker that hangs."""
+
+ROUNDING = 0.002
+MAX_SPINS = 50
+_RESTART = 60.0
+
+
+class _Patient(Check):
+    """Knows how much of the time that passes is the disk's."""
+
+    @property
+    def slack(self) -> float:
+        windows = self.record.plan.disk
+        disk = sum(12 * one.detail for one in windows if one.kind == SLOW)
+        return SLACK + disk + sum(30.0 for one in windows if one.kind == LOCKED)
+
+
+class NothingWaitsTooLong(_Patient):
+    """No device waits longer than its cap for its next call once nothing is in its way.
+
+    After its own error entries that is 2 s, doubling to 300 s; after a call that came to nothing
+    1 s, doubling to 300 s (45 s without credentials; 300 s to 3600 s if a person is needed),
+    or `Retry-After`; a minute after the journal could not be written; then `maxWaitSeconds` for
+    others to join, and the calls of those who came before. A worker that dies costs no more.
+    """
+
+    def called(self, call: Call) -> None:
+        """Whoever is in this call has not waited too long for it."""
+        record = self.record
+        ready = max(record.resume_by, record.last_call_end, record.process.started_at)
+        wait = record.process.policy.max_wait_seconds
+        for name in call.thing_names:
+            life = record.lives[name]
+            latest = max(ready, life.began_at, life.due_by) + wait + self.slack
+            self.require(
+                record.world.time <= latest,
+                f"{name} is called for at {record.world.time:.2f}, not by {latest:.2f}",
+            )
+
+    def answered(self, flight: Flight) -> None:
+        """No call has more than its deadline."""
+        record = self.record
+        latest = max(flight.since + DEADLINE, record.storage_trouble_at + STORE_AGAIN) + self.slack
+        taken = record.world.time - flight.since
+        self.require(record.world.time <= latest, f"a call took {taken:.1f} s")
+
+
+class WaitsAreKept(Check):
+    """`Retry-After` is honoured exactly, and what needs a person is asked for after 5 minutes."""
+
+    def called(self, call: Call) -> None:
+        """It is not too early for a call."""
+        now, earliest = self.record.world.time, self.record.not_before
+        self.require(now >= earliest - ROUNDING, f"call {call.call_id} comes before {earliest:.2f}")
+
+
+class PromisesAreKept(_Patient):
+    """`nextAttemptAt` is true: no call for the device before it, and one soon after.
+
+    Unless the process starts anew, or the cloud or the disk fails again.
+    """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._hindered_at = 0.0
+        self._hindered = False
+
+    def answered(self, flight: Flight) -> None:
+        """A call that comes to nothing puts everybody off."""
+        self._hindered = flight.reply.fault is not None
+        if self._hindered:
+            self._hindered_at = self.record.world.time
+
+    def called(self, call: Call) -> None:
+        """It comes when it was promised."""
+        now = self.record.world.time
+        for name in call.thing_names:
+            promised = self.record.lives[name].promised
+            if promised is None:
+                continue
+            if self.record.storage_failures:
+                continue
+            self.require(now >= promised - ROUNDING, f"{name} is called for before {promised:.2f}")
+            if self._hindered or self._hindered_at >= promised:
+                continue
+            ready = max(promised, self.record.last_call_end)
+            latest = ready + self.record.process.policy.max_wait_seconds + self.slack
+            self.require(now <= latest, f"{name} was promised a call at {promised:.2f}")
+
+
+class TurnsAreNeeded(Check):
+    """The process sleeps while there is nothing to do."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._spins = 0
+
+    def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
+        """It does not wake up again and again without an event."""
+        self._spins = 0 if events or wait is None or wait > ROUNDING else self._spins + 1
+        self.require(self._spins < MAX_SPINS, "the process spins")
+
+
+def stated_cap(record: Record) -> float:
+    """Seconds within which everything must be done once all is healthy, however bad it was.
+
+    A call may hang (60 s), the journal may just have failed (65 s), the cloud's last word may put
+    it off for an hour (3600 s); then each device that the cloud goes on refusing is tried
+    `maxAttempts` times, up to 300 s apart, and each batch in turn takes its calls, with 15 for
+    each name that spoils one. A result that was refused is sent again after 300 s; a process that
+    could not begin starts again within a minute.
+    """
+    plan = record.plan
+    policies = [one.policy for one in plan.settings]
+    wait = max(one.max_wait_seconds for one in policies)
+    attempts = max(one.max_attempts for one in policies)
+    batches = -(-len(plan.things) // min(one.max_batch for one in policies))
+    spoilers = sum(thing.spoils for thing in plan.things)
+    calls = (batches + 15 * spoilers) * attempts
+    asked = max((one.detail for one in plan.outages if one.kind == Fault.THROTTLED), default=0.0)
+    service = max(PERSON_CAP, asked)
+    retries = attempts * (DEVICE_CAP + wait + 10)
+    begin = DEADLINE + STORAGE_CAP + service + _RESTART
+    return begin + retries + calls * (plan.latency + 1) + REFUSED_AGAIN + _RESTART
