@@ -1,31 +1,25 @@
 """Carries out what the engine decides; the only thread that touches engine and journal."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from client_device_associator.clock import Clock
 from client_device_associator.cloud.worker_process import Worker
-from client_device_associator.core.announcement import (
-    Announcement,
-    Reading,
-    read_announcement,
-)
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Trouble, Unanswered
+from client_device_associator.core.backoff import DEVICE
 from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.engine import CALL_DEADLINE_SECONDS, Engine
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.result import Status
 from client_device_associator.errors import JournalError
-from client_device_associator.events import (
-    AnswerArrived,
-    Event,
-    MessageArrived,
-    MessageTaken,
-    WorkerEnded,
-)
+from client_device_associator.events import AnswerArrived, Event, MessageTaken, WorkerEnded
+from client_device_associator.health import Health
 from client_device_associator.journal import Journal
 from client_device_associator.operator_log import OperatorLog
 from client_device_associator.outbox import Outbox
+from client_device_associator.reception import Reception
+from client_device_associator.settings import Settings
 
 WARM_UP_SECONDS = 3.0
 """A worker that will be wanted within this time is started now: importing boto3 takes a while."""
@@ -44,6 +38,7 @@ class Conductor:
         worker: Makes the calls.
         clock: Where the time comes from.
         log: What operators are told.
+        health: What they may ask for.
         worker_idle_seconds: How long a worker is kept without a call.
     """
 
@@ -56,6 +51,7 @@ class Conductor:
         worker: Worker,
         clock: Clock,
         log: OperatorLog,
+        health: Health,
         worker_idle_seconds: float,
     ) -> None:
         self._engine = engine
@@ -64,10 +60,30 @@ class Conductor:
         self._worker = worker
         self._clock = clock
         self._log = log
+        self._health = health
+        self._reception = Reception(outbox, log, health)
         self._worker_idle_seconds = worker_idle_seconds
         self._worker_used_at = 0.0
         self._calling: Call | None = None
         self._store_again_at = 0.0
+        self._took_up = False
+
+    def reconfigured(self, settings: Settings) -> None:
+        """Works on with other settings; nothing that is under way is lost or repeated."""
+        self._engine.reconfigured(settings.policy)
+        self._outbox.reconfigured(settings)
+        self._worker_idle_seconds = settings.worker_idle_seconds
+
+    def try_refused(self) -> None:
+        """Sends what the nucleus has refused to take: accessControl may have changed."""
+        with suppress(JournalError):  # the next turn meets it again, and says so
+            self._journal.send_refused_now(self._clock.now().steady)
+
+    def figures(self) -> Mapping[str, int]:
+        """What is counted elsewhere than in the health."""
+        with suppress(JournalError):
+            return {"pending": self._journal.pending(), "resultsDropped": self._outbox.dropped}
+        return {"resultsDropped": self._outbox.dropped}
 
     def turn(self, events: Sequence[Event], turned_away: Sequence[str]) -> float | None:
         """Handles events and does whatever is due.
@@ -80,19 +96,22 @@ class Conductor:
             Seconds until the next turn without an event; None if only an event makes one.
         """
         now = self._clock.now()
-        reading = self._read(events)
-        self._tell_rejected(reading.rejections)
-        self._tell_turned_away(turned_away)
+        announcements = self._reception.read(events, turned_away, now)
         for event in events:
             if isinstance(event, MessageTaken):
-                self._taken(event)
+                self._outbox.taken(event)
         answers = [answer for event in events if (answer := self._answer(event, now)) is not None]
-        self._decide(reading.announcements, answers, now)
+        self._decide(announcements, answers, now)
         try:
+            self._try_out(now)
+            self._take_up(now)
             wake_at = self._go_on(now)
         except JournalError as error:
             self._storage_failed(error, now)
             wake_at = self._store_again_at
+            # Rejections go out all the same: they are what announcers hear of such a disk.
+            with suppress(JournalError):
+                self._outbox.pump(now)
         return None if wake_at is None else max(0.0, wake_at - self._clock.now().steady)
 
     def close(self) -> None:
@@ -104,15 +123,23 @@ class Conductor:
         except JournalError as error:
             self._log.storage_lost(str(error))
 
-    def _read(self, events: Sequence[Event]) -> Reading:
-        announcements: list[Announcement] = []
-        rejections: list[Result] = []
-        for event in events:
-            if isinstance(event, MessageArrived):
-                reading = read_announcement(event.template, event.topic, event.payload)
-                announcements.extend(reading.announcements)
-                rejections.extend(reading.rejections)
-        return Reading(tuple(announcements), tuple(rejections))
+    def _try_out(self, now: Instant) -> None:
+        """Tries a journal that could not be used, so that nobody has to announce to find out."""
+        if self._store_again_at and now.steady >= self._store_again_at:
+            self._journal.try_out()
+            self._stored()
+
+    def _stored(self) -> None:
+        self._store_again_at = 0.0
+        self._engine.stored()
+        self._log.storage_back()
+        self._health.journal(None)
+
+    def _take_up(self, now: Instant) -> None:
+        """Makes ready what an earlier process has left, as soon as the journal lets us."""
+        if not self._took_up:
+            self._journal.take_up(now.steady, DEVICE.cap)
+            self._took_up = True
 
     def _answer(self, event: Event, now: Instant) -> AnswerArrived | None:
         if isinstance(event, AnswerArrived):
@@ -150,18 +177,22 @@ class Conductor:
                 ]
                 if announcements:
                     decisions.append(self._store(self._engine.announced(announcements, now)))
+                noted = self._outbox.must_store
                 self._outbox.store(now)
         except JournalError as error:
             self._storage_failed(error, now)
-            self._say([self._engine.storage_failed(announcements, now)])
+            for answer in answers:
+                self._engine.answer_lost(answer.call_id, answer.answer, now)
+            self._say([self._engine.storage_failed(announcements, now)], now)
             return
         self._outbox.stored()
-        self._engine.stored()
-        self._log.storage_back()
-        self._say(decisions)
+        if noted or any(decision.stores for decision in decisions):
+            self._stored()
+        self._say(decisions, now)
 
     def _storage_failed(self, error: JournalError, now: Instant) -> None:
         self._log.storage_lost(str(error))
+        self._health.journal(str(error))
         self._store_again_at = now.steady + STORE_AGAIN_SECONDS
 
     def _store(self, decision: Decision) -> Decision:
@@ -169,16 +200,23 @@ class Conductor:
             self._journal.store(decision)
         return decision
 
-    def _say(self, decisions: Sequence[Decision]) -> None:
+    def _say(self, decisions: Sequence[Decision], now: Instant) -> None:
         for decision in decisions:
-            self._outbox.tell(decision.told)
+            rejected = [one for one in decision.told if one.status is Status.REJECTED]
+            told = [one for one in decision.told if one.status is not Status.REJECTED]
+            self._reception.reject(rejected, now)
+            self._outbox.tell(told)
+            self._health.told(told)
+            self._health.told(decision.owed)
             for notice in decision.notices:
                 self._log.notice(notice)
+                self._health.notice(notice, now)
 
     def _go_on(self, now: Instant) -> float | None:
         """Sends, calls and keeps the worker in shape; returns when to do so again."""
         sends_at = self._outbox.pump(now)
         wakes = [None if sends_at is None else max(sends_at, self._store_again_at)]
+        wakes.append(self._store_again_at or None)
         step = self._engine.step(now)
         wakes.append(step.wake_at)
         if step.call is not None:
@@ -206,28 +244,3 @@ class Conductor:
             return ends_at
         self._worker.end()
         return None
-
-    def _taken(self, event: MessageTaken) -> None:
-        error = self._outbox.taken(event)
-        if error is not None:
-            self._log.results_refused(str(error))
-        else:
-            self._log.results_taken()
-
-    def _tell_rejected(self, rejections: Sequence[Result]) -> None:
-        self._outbox.tell(rejections)
-        counts = Counter((one.topic, one.code, one.message) for one in rejections)
-        for (topic, code, message), count in counts.items():
-            self._log.rejected(topic, f"{code}: {message}", count)
-
-    def _tell_turned_away(self, topics: Sequence[str]) -> None:
-        if not topics:
-            return
-        message = "too many announcements at once; try again later"
-        self._outbox.tell(
-            [
-                Result(topic, Status.REJECTED, code=Reason.OVERLOADED.value, message=message)
-                for topic in dict.fromkeys(topics)
-            ]
-        )
-        self._log.overloaded(len(topics))

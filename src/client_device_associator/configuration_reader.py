@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _TRUE, _FALSE = "true", "false"
+_NOTHING = (None, "null")
+"""How a deployment takes away an entry of a map; lite makes a string of a recipe's null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ class ConfigurationReader:
         self._known.add(key)
 
     def complain(self, key: str, expected: str) -> None:
-        """Notes that the value of a key will not do."""
+        """Notes that the value of a key will not do; the first reason is enough."""
+        if any(problem.pointer == self._at(key) for problem in self._findings.problems):
+            return
         found = repr(self._document[key]) if key in self._document else "nothing"
         self._findings.problems.append(Problem(self._at(key), found, expected))
 
@@ -73,7 +77,10 @@ class ConfigurationReader:
         return self._child(key, value if isinstance(value, Mapping) else {})
 
     def sections(self, key: str) -> "dict[str, ConfigurationReader] | None":
-        """A map of maps, with keys of the operator's choice; None if it is missing."""
+        """A map of maps, with keys of the operator's choice; None if it is missing.
+
+        Entries that are null are left out.
+        """
         value = self._get(key)
         if value is None:
             return None
@@ -81,7 +88,14 @@ class ConfigurationReader:
             self.complain(key, "a map of maps")
             return None
         entries = self._child(key, value)
-        return {str(name): entries.section(str(name)) for name in value}
+        for name, entry in value.items():
+            if entry in _NOTHING:
+                entries.ignore(str(name))
+        return {
+            str(name): entries.section(str(name))
+            for name, entry in value.items()
+            if entry not in _NOTHING
+        }
 
     def text(self, key: str, default: str) -> str:
         """A string."""
@@ -132,7 +146,7 @@ class ConfigurationReader:
         value = self._number(key)
         if value is None or not lowest <= value <= highest:
             if self._get(key) is not None:
-                self.complain(key, f"a number from {lowest:g} to {highest:g}")
+                self.complain(key, f"a number from {lowest:.15g} to {highest:.15g}")
             return default
         return value
 

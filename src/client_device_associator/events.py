@@ -1,5 +1,6 @@
 """What other threads tell the one that owns the engine and the journal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client_device_associator.core.announcement import Payload
@@ -48,9 +49,37 @@ class MessageTaken:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionClosed:
-    """The nucleus has ended a subscription."""
+    """The nucleus has ended a subscription.
 
-    key: str
+    Attributes:
+        number: Which of all subscriptions it was, counted from 1: one that has been replaced in
+            the meantime is no loss.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationChanged:
+    """Something in this component's configuration is not what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationUnwatched:
+    """The nucleus tells of no more changes, or asks no more about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationAsked:
+    """A deployment asks whether this configuration would do."""
+
+    deployment_id: str
+    configuration: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthAsked:
+    """Somebody wants to know how the component is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,10 @@ Event = (
     | WorkerEnded
     | MessageTaken
     | SubscriptionClosed
+    | ConfigurationChanged
+    | ConfigurationUnwatched
+    | ConfigurationAsked
+    | HealthAsked
     | NucleusGone
     | StopRequested
 )

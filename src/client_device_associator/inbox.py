@@ -4,7 +4,7 @@ import queue
 import time
 from collections import deque
 
-from client_device_associator.events import Event, MessageArrived
+from client_device_associator.events import Event, HealthAsked, MessageArrived
 
 MAX_MESSAGES = 4000
 """Messages that may wait to be read; at about 1 kB each a bounded few megabytes."""
@@ -33,6 +33,7 @@ class Inbox:
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._bytes_in = 0
         self._bytes_out = 0
+        self._health_asked = False
         self._turned_away: deque[str] = deque(maxlen=MAX_TURNED_AWAY)
 
     def put(self, event: Event) -> None:
@@ -49,6 +50,12 @@ class Inbox:
         self._bytes_in += size
         self._queue.put(message)
 
+    def ask_for_health(self) -> None:
+        """Adds a request for health, unless one waits already; called by the IPC thread alone."""
+        if not self._health_asked:
+            self._health_asked = True
+            self._queue.put(HealthAsked())
+
     def turned_away(self) -> list[str]:
         """Topics of messages for which there was no room, since this was asked last."""
         topics: list[str] = []
@@ -59,7 +66,8 @@ class Inbox:
     def gather(self, timeout: float | None) -> list[Event]:
         """Waits for events and takes those that should be handled together.
 
-        Messages are gathered for a short while; anything else ends the gathering at once.
+        Messages are gathered for a short while; once anything else has come, only what is there
+        already is taken along.
 
         Args:
             timeout: Seconds to wait for the first one; None for as long as it takes.
@@ -73,9 +81,11 @@ class Inbox:
             give_up_at = time.monotonic() + GATHER_SECONDS
             while True:
                 events.append(event)
-                if not isinstance(event, MessageArrived):
-                    break
-                self._bytes_out += _size(event)
+                if isinstance(event, MessageArrived):
+                    self._bytes_out += _size(event)
+                else:
+                    give_up_at = 0.0
+                    self._health_asked &= not isinstance(event, HealthAsked)
                 if len(events) >= MAX_GATHERED:
                     break
                 event = self._queue.get(timeout=max(0.0, give_up_at - time.monotonic()))

@@ -1,26 +1,32 @@
 """The only state that outlives the process: devices, announcements waiting, results owed."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device, DeviceState
-from client_device_associator.core.result import Result, Status
+from client_device_associator.core.device import Device
+from client_device_associator.core.result import Result
 from client_device_associator.errors import JournalError
-
-APPLICATION_ID = 0x43444131
-"""SQLite's mark of whose file this is: "CDA1"."""
-
-SCHEMA_VERSION = 1
-
-LOCK_TIMEOUT_SECONDS = 5.0
-"""An orphan of an earlier nucleus may hold the journal for a moment."""
+from client_device_associator.journal_file import (
+    SetAside,
+    identity,
+    is_damage,
+    open_journal,
+    set_aside,
+)
+from client_device_associator.journal_rows import (
+    device_row,
+    dump_result,
+    load_result,
+    read_announcement_row,
+    read_device,
+    text,
+)
 
 _NAMES_PER_QUERY = 500
 """SQLite before 3.32 takes 999 parameters."""
@@ -28,33 +34,8 @@ _NAMES_PER_QUERY = 500
 _FORGET_AT_ONCE = 200
 """Rows dropped with one decision, so that it stays short."""
 
-_SCHEMA = """
-CREATE TABLE device (
-    thing_name TEXT PRIMARY KEY,
-    state INTEGER NOT NULL,
-    since REAL NOT NULL,
-    due_at REAL NOT NULL,
-    attempts INTEGER NOT NULL,
-    told_retrying INTEGER NOT NULL,
-    code TEXT,
-    message TEXT
-) WITHOUT ROWID;
-CREATE INDEX device_due ON device (due_at, thing_name) WHERE state = 0;
-CREATE INDEX device_settled ON device (since) WHERE state <> 0;
-CREATE TABLE waiting (
-    thing_name TEXT NOT NULL,
-    topic TEXT NOT NULL,
-    announcement_id TEXT NOT NULL,
-    PRIMARY KEY (thing_name, topic, announcement_id)
-) WITHOUT ROWID;
-CREATE TABLE owed (
-    owed_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    send_at REAL NOT NULL,
-    refusals INTEGER NOT NULL,
-    result TEXT NOT NULL
-);
-CREATE INDEX owed_next ON owed (send_at, owed_id);
-"""
+_TRIAL = "x" * 16_384
+"""Several pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +54,39 @@ class Journal:
     where nothing changes: the flash of a core device wears out.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Opens the journal, or begins one.
+    def __init__(
+        self, path: Path, on_set_aside: Callable[[SetAside], None] = lambda _: None
+    ) -> None:
+        """Names the file; it is opened when it is needed, and again after it has failed.
 
-        Raises:
-            JournalError: The file cannot be opened or written.
+        Args:
+            path: The database file.
+            on_set_aside: Told when a journal that cannot be used gave way to a new one.
         """
-        try:
-            self._db = sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
-            self._prepare()
-        except sqlite3.Error as error:
-            raise JournalError(f"cannot open the journal {path}: {error}") from error
+        self._path = path
+        self._on_set_aside = on_set_aside
+        self.generation = 1
+        self._database: sqlite3.Connection | None = None
 
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            self._db.executescript(
-                f"BEGIN IMMEDIATE;{_SCHEMA}"
-                f"PRAGMA application_id = {APPLICATION_ID};"
-                f"PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
-            )
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """The open database; raises sqlite3.Error or OSError."""
+        if self._database is None:
+            self._database = self._open()
+        return self._database
+
+    def _open(self) -> sqlite3.Connection:
+        database, aside = open_journal(self._path)
+        if aside is not None:
+            self.generation += 1
+            self._on_set_aside(aside)
+        return database
 
     def close(self) -> None:
-        """Closes the file; nothing may be asked of it after that."""
-        self._db.close()
+        """Closes the file; it is opened again if anything more is asked of it."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -113,29 +101,48 @@ class Journal:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                # None if a read has found it damaged, and it was set aside meanwhile.
+                if self._database is not None and self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
                 raise
-        except sqlite3.Error as error:
-            raise JournalError(f"cannot write the journal: {error}") from error
+        except (sqlite3.Error, OSError) as error:
+            raise self._failed("write", error) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Whatever goes wrong while rows are read and made sense of is the journal's fault."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
+            raise self._failed("read", error) from error
+
+    def _failed(self, what: str, error: Exception) -> JournalError:
+        """Makes way for a new journal, unless the trouble is just that of the disk for now."""
+        if is_damage(error):
+            self.close()
+            self.generation += 1
+            with suppress(OSError):
+                aside = set_aside(self._path, "damaged", str(error), identity(self._path))
+                if aside is not None:
+                    self._on_set_aside(aside)
+        return JournalError(f"cannot {what} the journal {self._path.name}: {error}")
+
+    def try_out(self) -> None:
+        """Writes as much as an announcement and takes it back; raises JournalError if it fails.
+
+        Less would fit into a page that the file has already, and prove nothing of a full disk.
+        """
+        with self.transaction():
+            trial = self._db.execute(
+                "INSERT INTO owed (send_at, refusals, result) VALUES (0, 0, ?)", (_TRIAL,)
+            )
+            self._db.execute("DELETE FROM owed WHERE owed_id = ?", (trial.lastrowid,))
 
     def store(self, decision: Decision) -> None:
         """Writes what a decision changes; within a transaction."""
         self._db.executemany(
             "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    device.thing_name,
-                    device.state.value,
-                    device.since,
-                    device.due_at,
-                    device.attempts,
-                    device.told_retrying,
-                    device.code,
-                    device.message,
-                )
-                for device in decision.devices
-            ),
+            map(device_row, decision.devices),
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)",
@@ -146,7 +153,7 @@ class Journal:
         )
         self._db.executemany(
             "INSERT INTO owed (send_at, refusals, result) VALUES (0, 0, ?)",
-            ((_dump(result),) for result in decision.owed),
+            ((dump_result(result),) for result in decision.owed),
         )
         if decision.forget_before is not None:
             self._db.execute(
@@ -157,23 +164,18 @@ class Journal:
 
     def devices(self, thing_names: Sequence[str]) -> Mapping[str, Device]:
         """Those of the devices that are known."""
-        found: dict[str, Device] = {}
         query = "SELECT * FROM device WHERE thing_name IN ({})"
-        for name, state, since, due_at, attempts, told, code, message in self._select(
-            query, thing_names
-        ):
-            device = Device(
-                name, DeviceState(state), since, due_at, attempts, bool(told), code, message
-            )
-            found[name] = device
-        return found
+        with self._reading():
+            devices = map(read_device, self._select(query, thing_names))
+            return {device.thing_name: device for device in devices}
 
     def waiting(self, thing_names: Sequence[str]) -> Mapping[str, Sequence[Announcement]]:
         """The announcements of these devices whose outcome has not been told yet."""
         found: dict[str, list[Announcement]] = {}
         query = "SELECT * FROM waiting WHERE thing_name IN ({})"
-        for name, topic, announcement_id in self._select(query, thing_names):
-            found.setdefault(name, []).append(Announcement(name, topic, announcement_id or None))
+        with self._reading():
+            for one in map(read_announcement_row, self._select(query, thing_names)):
+                found.setdefault(one.thing_name, []).append(one)
         return found
 
     def pending(self) -> int:
@@ -188,12 +190,14 @@ class Journal:
             " ORDER BY due_at, thing_name LIMIT ?",
             (now, limit),
         )
-        return [name for (name,) in rows]
+        with self._reading():
+            return [text(name) for (name,) in rows]
 
     def next_due_at(self) -> float | None:
         """When the first of the pending devices is, or was, due; steady seconds."""
         ((first,),) = self._read("SELECT MIN(due_at) FROM device WHERE state = 0")
-        return None if first is None else float(first)
+        with self._reading():
+            return None if first is None else float(first)
 
     def take_up(self, now: float, longest_wait: float) -> None:
         """Makes ready what an earlier process has left.
@@ -220,18 +224,25 @@ class Journal:
             " ORDER BY send_at, owed_id LIMIT ?",
             (now, limit),
         )
-        return [Owed(owed_id, _load(text), refusals) for owed_id, text, refusals in rows]
+        with self._reading():
+            return [Owed(int(row[0]), load_result(row[1]), int(row[2])) for row in rows]
 
     def next_send_at(self) -> float | None:
         """When the next result owed is, or was, to be sent; steady seconds."""
         ((first,),) = self._read("SELECT MIN(send_at) FROM owed")
-        return None if first is None else float(first)
+        with self._reading():
+            return None if first is None else float(first)
 
     def sent(self, owed_ids: Iterable[int]) -> None:
         """The nucleus took these results; within a transaction."""
         self._db.executemany(
             "DELETE FROM owed WHERE owed_id = ?", ((owed_id,) for owed_id in owed_ids)
         )
+
+    def send_refused_now(self, now: float) -> None:
+        """Makes everything owed due: what kept the nucleus from taking it may have changed."""
+        with self.transaction():
+            self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))
 
     def send_later(self, owed_ids: Iterable[int], send_at: float) -> None:
         """The nucleus did not take these results; within a transaction."""
@@ -258,16 +269,5 @@ class Journal:
             yield from self._read(query.format(",".join("?" * len(portion))), portion)
 
     def _read(self, query: str, values: Sequence[object] = ()) -> list[Sequence[Any]]:
-        try:
+        with self._reading():
             return self._db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise JournalError(f"cannot read the journal: {error}") from error
-
-
-def _dump(result: Result) -> str:
-    return json.dumps({key: value for key, value in asdict(result).items() if value is not None})
-
-
-def _load(text: str) -> Result:
-    fields = json.loads(text)
-    return Result(**fields | {"status": Status(fields["status"])})

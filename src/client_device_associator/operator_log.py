@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from client_device_associator.access_control import publish_block, subscribe_block
 from client_device_associator.configuration_reader import Problem
 from client_device_associator.core.answer import Trouble
 from client_device_associator.core.decision import (
@@ -14,8 +15,13 @@ from client_device_associator.core.decision import (
     Notice,
 )
 from client_device_associator.iam_statement import iam_statement
+from client_device_associator.journal_file import SetAside
+from client_device_associator.settings import Settings
 
 _LOGGER = "client_device_associator"
+
+_MAX_TOPICS_REMEMBERED = 100
+"""Refused topics; each device may have one of its own."""
 
 _ALL_WAIT = "all devices wait and are tried again"
 
@@ -55,41 +61,70 @@ class OperatorLog:
         self._region = region
         self._logger = logging.getLogger(_LOGGER)
         self._storage_lost = False
-        self._results_refused = False
+        self._topics_refused: set[str] = set()
+        self._settings_refused = False
 
-    def started(self, version: str, journal_path: str, waiting: int) -> None:
+    def started(self, version: str, journal_path: str) -> None:
         """The component begins its work."""
         self._logger.info(
-            "client device associator %s for core device %s; journal %s, %d devices waiting",
+            "client device associator %s for core device %s; journal %s",
             version,
             self._core,
             journal_path,
-            waiting,
         )
 
     def listening(self, topic_filters: Sequence[str]) -> None:
         """Subscriptions are in place."""
-        self._logger.info("listening for announcements on %s", ", ".join(topic_filters))
+        self._logger.info(
+            "listening for announcements on %s", ", ".join(topic_filters) or "nothing at all"
+        )
 
     def not_listening(self, topic_filter: str, why: str) -> None:
-        """A subscription could not be made."""
+        """A subscription could not be made; said once until it can."""
         self._logger.error(
-            "cannot subscribe to %s (%s); allow aws.greengrass#SubscribeToTopic for it in the"
-            " component's accessControl. Trying again later",
+            "cannot subscribe to %s (%s); if accessControl does not allow it, merge %s. Trying"
+            " again later",
             topic_filter,
             why,
+            subscribe_block([topic_filter]),
         )
 
     def unheard(self, topic_filter: str) -> None:
         """The nucleus has ended a subscription."""
         self._logger.warning("the nucleus has closed the subscription to %s", topic_filter)
 
-    def state_not_reported(self, why: str) -> None:
-        """The nucleus does not know that the component is running."""
-        self._logger.warning("the nucleus did not take the state RUNNING (%s); going on", why)
+    def state_not_reported(self, state: str, why: str) -> None:
+        """The nucleus does not know how the component is."""
+        self._logger.warning("the nucleus did not take the state %s (%s); going on", state, why)
+
+    def configuration_unwatched(self, why: str) -> None:
+        """Changes of the configuration are not heard of for now."""
+        self._logger.warning("cannot watch the configuration (%s); trying again", why)
+
+    def configuration_unread(self, why: str) -> None:
+        """The configuration could not be read."""
+        self._logger.warning("cannot read the configuration (%s); trying again", why)
+
+    def no_veto(self, why: str) -> None:
+        """Deployments do not ask on this nucleus."""
+        self._logger.warning(
+            "deploymentVeto has no effect (%s): only the classic nucleus asks before a deployment",
+            why,
+        )
+
+    def deployment_vetoed(self, deployment_id: str, objection: str) -> None:
+        """A deployment was told that its configuration will not do."""
+        self._logger.warning("vetoed deployment %s: %s", deployment_id, objection)
+
+    def settings_good(self) -> None:
+        """The configuration is in force; said only after it was not."""
+        if self._settings_refused:
+            self._settings_refused = False
+            self._logger.info("the configuration is in order again, and in force")
 
     def settings_refused(self, problems: Sequence[Problem]) -> None:
         """The configuration cannot be used."""
+        self._settings_refused = True
         self._logger.error(
             "the configuration is not in force (the last good one is, or else the defaults),"
             " because of %d problem(s): %s",
@@ -120,32 +155,38 @@ class OperatorLog:
                 why,
             )
 
+    def journal_set_aside(self, aside: SetAside) -> None:
+        """A journal could not be used and made way for a new one."""
+        self._logger.error(
+            "the journal could not be used (%s); it is now %s, and a new one was begun. Devices"
+            " that waited in it are associated when they announce themselves again",
+            aside.why,
+            aside.path,
+        )
+
     def storage_back(self) -> None:
         """The journal can be written; said only after it could not."""
         if self._storage_lost:
             self._storage_lost = False
             self._logger.info("the journal can be written again")
 
-    def results_refused(self, why: str) -> None:
-        """The nucleus does not take a result message; said once until it takes one."""
-        if not self._results_refused:
-            self._results_refused = True
+    def results_refused(self, topic: str, why: str, settings: Settings) -> None:
+        """The nucleus does not take a result message; said once until it takes them all."""
+        already_said = bool(self._topics_refused)
+        if len(self._topics_refused) < _MAX_TOPICS_REMEMBERED:
+            self._topics_refused.add(topic)
+        if not already_said:
             self._logger.error(
-                "the nucleus does not take result messages (%s); allow"
-                " aws.greengrass#PublishToTopic for the result topics in the component's"
-                " accessControl. The results are kept and sent later",
+                "the nucleus does not take result messages on %s (%s); if accessControl does not"
+                " allow it, merge %s. The results are kept and sent later",
+                topic,
                 why,
+                publish_block(settings),
             )
 
-    def results_taken(self) -> None:
-        """The nucleus takes result messages."""
-        self._results_refused = False
-
-    def overloaded(self, messages: int) -> None:
-        """Messages came faster than they could be stored."""
-        self._logger.warning(
-            "%d or more announcements were turned away: too many at once", messages
-        )
+    def results_taken(self, topic: str) -> None:
+        """The nucleus takes result messages on a topic."""
+        self._topics_refused.discard(topic)
 
     def rejected(self, topic: str, reason: str, count: int) -> None:
         """Announcements could not be taken."""

@@ -11,7 +11,8 @@ from client_device_associator.core.result_message import encode, pack
 from client_device_associator.errors import NotAuthorized, NucleusError
 from client_device_associator.events import Event, MessageTaken
 from client_device_associator.journal import Journal
-from client_device_associator.nucleus.port import Nucleus
+from client_device_associator.nucleus.port import Publisher
+from client_device_associator.operator_log import OperatorLog
 from client_device_associator.settings import Settings
 
 MAX_IN_FLIGHT = 16
@@ -54,27 +55,33 @@ class Outbox:
         settings: Topics and encoding; `reconfigured` replaces them.
         core_thing_name: This core device.
         post: Takes the `MessageTaken` events; called on a thread of the nucleus's.
+        log: Told if the nucleus does not take them.
     """
 
     def __init__(
         self,
+        *,
         journal: Journal,
-        nucleus: Nucleus,
+        nucleus: Publisher,
         settings: Settings,
         core_thing_name: str,
         post: Callable[[Event], None],
+        log: OperatorLog,
     ) -> None:
         self._journal = journal
         self._nucleus = nucleus
         self._settings = settings
         self._core_thing_name = core_thing_name
         self._post = post
+        self._log = log
         self._told: deque[Result] = deque()
         self._ready: deque[_Parcel] = deque()
         self._in_flight: dict[int, _Parcel] = {}
         self._taken: list[int] = []
         self._late: list[tuple[_Parcel, NucleusError]] = []
         self._published = 0
+        self._owed_first = True
+        self._generation = journal.generation
         self.dropped = 0
 
     def reconfigured(self, settings: Settings) -> None:
@@ -88,18 +95,20 @@ class Outbox:
         self._told.extend(islice(results, room))
         self.dropped += max(0, len(results) - room)
 
-    def taken(self, event: MessageTaken) -> NucleusError | None:
-        """The nucleus has dealt with a message; returns the error if it refused it."""
+    def taken(self, event: MessageTaken) -> None:
+        """The nucleus has dealt with a message."""
         parcel = self._in_flight.pop(event.number, None)
         if parcel is None:
-            return None  # it came after it was given up, and has been sent again meanwhile
+            return  # it came after it was given up, and has been sent again meanwhile
         if event.error is None:
             self._taken.extend(parcel.owed_ids)
-        elif parcel.owed_ids:
+            self._log.results_taken(parcel.topic)
+            return
+        self._log.results_refused(parcel.topic, str(event.error), self._settings)
+        if parcel.owed_ids:
             self._late.append((parcel, event.error))
         else:
             self.dropped += 1
-        return event.error
 
     @property
     def must_store(self) -> bool:
@@ -112,6 +121,7 @@ class Outbox:
 
     def store(self, now: Instant) -> None:
         """Notes in the journal what was taken and what was not; within a transaction."""
+        self._forget_another_journal()
         self._journal.sent(self._taken)
         for parcel, error in self._late:
             wait = min(FAILED_AGAIN_SECONDS * (parcel.refusals + 1), _FAILED_AGAIN_CAP_SECONDS)
@@ -132,6 +142,7 @@ class Outbox:
         Returns:
             Steady seconds at which to be called again without an event; None if not at all.
         """
+        self._forget_another_journal()
         for number, parcel in list(self._in_flight.items()):
             if now.steady >= parcel.give_up_at:
                 late = NucleusError(f"not taken within {TAKE_TIMEOUT_SECONDS:g} s")
@@ -146,6 +157,20 @@ class Outbox:
             return now.steady
         return self._journal.next_send_at()
 
+    def _forget_another_journal(self) -> None:
+        """Forgets whose results are on their way if their journal was set aside meanwhile.
+
+        The new one counts its results anew: the same number means another result there.
+        """
+        if self._generation == self._journal.generation:
+            return
+        self._generation = self._journal.generation
+        self._taken.clear()
+        self._late.clear()
+        self._ready = deque(parcel for parcel in self._ready if not parcel.owed_ids)
+        for parcel in self._in_flight.values():
+            parcel.owed_ids = ()
+
     def _publish(self, parcel: _Parcel, now: Instant) -> None:
         self._published += 1
         number = self._published
@@ -158,12 +183,18 @@ class Outbox:
         )
 
     def _refill(self, now: Instant) -> bool:
-        """Gets the next results ready; returns whether there are any."""
+        """Gets the next results ready, in turns so that neither kind waits for the other's end."""
+        kinds = (self._ready_told, self._ready_owed)
+        self._owed_first = not self._owed_first
+        return any(kind(now) for kind in (reversed(kinds) if self._owed_first else kinds))
+
+    def _ready_told(self, now: Instant) -> bool:
         while self._told and not self._ready:
             told = [self._told.popleft() for _ in range(min(_REFILL, len(self._told)))]
             self._pack(told, [0] * len(told), [], now)
-        if self._ready:
-            return True
+        return bool(self._ready)
+
+    def _ready_owed(self, now: Instant) -> bool:
         busy = {owed_id for parcel in self._in_flight.values() for owed_id in parcel.owed_ids}
         busy.update(self._taken, *(parcel.owed_ids for parcel, _ in self._late))
         owed = [

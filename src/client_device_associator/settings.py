@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from client_device_associator.configuration_reader import ConfigurationReader, Problem
 from client_device_associator.core.policy import MAX_BATCH, Policy
 from client_device_associator.core.template import Template, TemplateError, parse_template
-from client_device_associator.core.topic import MULTI, SINGLE, overlap, why_no_filter, why_no_topic
+from client_device_associator.core.topic import (
+    HEALTH_REQUEST_TOPIC,
+    HEALTH_TOPIC,
+    MAX_TOPIC_BYTES,
+    MULTI,
+    SINGLE,
+    overlap,
+    why_no_filter,
+    why_no_topic,
+)
 
 _KNOWN_PLACEHOLDERS = re.compile(r"\{(topic|thingName|coreThingName)\}")
 _ANY_PLACEHOLDER = re.compile(r"\{[^}]*\}?|\}")
@@ -116,6 +125,10 @@ def _sources(root: ConfigurationReader, default: tuple[Source, ...]) -> tuple[So
     for key, entry in entries.items():
         topic_filter = entry.text("topic", "")
         wrong = why_no_filter(topic_filter)
+        if wrong is None:
+            own = _own_topic(topic_filter)
+            if own is not None:
+                wrong = f"a filter that does not match {own}, which is the component's own"
         if wrong is not None:
             entry.complain("topic", wrong)
         text = entry.text("thingName", "")
@@ -130,31 +143,49 @@ def _sources(root: ConfigurationReader, default: tuple[Source, ...]) -> tuple[So
     return tuple(sources)
 
 
+def _own_topic(topic_filter: str) -> str | None:
+    """The component's own topic that a filter matches: neither announcements nor results may."""
+    own_topics = (HEALTH_TOPIC, HEALTH_REQUEST_TOPIC)
+    return next((own for own in own_topics if overlap(topic_filter, own)), None)
+
+
 def _check_results_topic(
     results: ConfigurationReader, template: str, sources: tuple[Source, ...]
 ) -> None:
-    literal = _KNOWN_PLACEHOLDERS.sub("", template)
-    if _ANY_PLACEHOLDER.search(literal):
-        results.complain("topic", "only {topic}, {thingName} and {coreThingName} are filled in")
-        return
-    wrong = why_no_topic(_KNOWN_PLACEHOLDERS.sub("x", template))
+    wrong = _why_no_results_topic(template) or _why_harmful(template, sources)
     if wrong is not None:
         results.complain("topic", wrong)
-        return
+
+
+def _why_no_results_topic(template: str) -> str | None:
+    if _ANY_PLACEHOLDER.search(_KNOWN_PLACEHOLDERS.sub("", template)):
+        return "only {topic}, {thingName} and {coreThingName} are filled in"
+    return why_no_topic(_KNOWN_PLACEHOLDERS.sub("x", template))
+
+
+def _why_harmful(template: str, sources: tuple[Source, ...]) -> str | None:
+    """Why results on such topics would be heard as announcements, or could not be sent."""
     for source in sources:
-        reach = _reach(template, source.topic_filter)
+        reached = reach(template, source.topic_filter)
+        own = _own_topic(reached)
+        if own is not None:
+            return f"a topic that cannot become {own}"
+        if len(reached.encode()) > MAX_TOPIC_BYTES:
+            return (
+                f"a topic of at most {MAX_TOPIC_BYTES} bytes; results for {source.topic_filter}"
+                f" would have {len(reached.encode())}"
+            )
         for listener in sources:
-            if overlap(reach, listener.topic_filter):
-                results.complain(
-                    "topic",
-                    f"a topic that no announcement filter matches: results for"
+            if overlap(reached, listener.topic_filter):
+                return (
+                    "a topic that no announcement filter matches: results for"
                     f" {source.topic_filter} would come back as announcements on"
-                    f" {listener.topic_filter}",
+                    f" {listener.topic_filter}"
                 )
-                return
+    return None
 
 
-def _reach(template: str, topic_filter: str) -> str:
+def reach(template: str, topic_filter: str) -> str:
     """A filter that matches every topic to which results for this filter can go."""
     levels = template.replace("{topic}", topic_filter).split("/")
     return "/".join(map(_reach_of_level, levels))

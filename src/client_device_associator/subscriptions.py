@@ -1,105 +1,203 @@
-"""Keeps the component listening to every announcement topic."""
+"""Keeps the component listening to everything that it has to hear."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from client_device_associator.core.announcement import Payload
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NucleusError, NucleusLost
-from client_device_associator.events import Event, MessageArrived, SubscriptionClosed
-from client_device_associator.nucleus.port import Nucleus, Subscription
+from client_device_associator.events import Event, SubscriptionClosed
+from client_device_associator.nucleus.port import Nucleus, OnMessage, Subscription
 from client_device_associator.operator_log import OperatorLog
-from client_device_associator.settings import Source
+from client_device_associator.overlap import Overlap
 
 TRY_AGAIN_SECONDS = 60.0
 """After a subscribe that failed: somebody has to change accessControl, or the nucleus is busy."""
 
+OVERLAP_SECONDS = 2.0
+"""How long the old subscription goes on beside the new one: what was published before the new one
+counted may still be on its way. And how long doubles are watched for after it was closed."""
+
+RESUBSCRIBE_SECONDS = 1.0
+"""After the nucleus has closed a subscription; one that it closes each time must not spin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """One thing to listen to.
+
+    Attributes:
+        key: Distinguishes it from the others.
+        topic_filter: What to subscribe to.
+        deliver: Takes every message once, on the nucleus's thread.
+    """
+
+    key: str
+    topic_filter: str
+    deliver: OnMessage
+
+
+@dataclass(slots=True)
+class _Generation:
+    """One of the subscriptions that follow each other for a listener."""
+
+    number: int
+    side: int
+    subscription: Subscription | None = None
+    deaf: bool = False
+
 
 @dataclass(slots=True)
 class _Listener:
-    source: Source
-    subscription: Subscription | None = None
-    renew_at: float = 0.0
-    failed: bool = False
+    listening: Listening
+    current: _Generation | None = None
+    old: _Generation | None = None
+    overlap: Overlap | None = None
+    tend_at: float = 0.0
+    refused: bool = False
+
+    def established(self) -> None:
+        """A subscription was made; from here on everything comes on the one before as well."""
+        if self.current is not None:
+            self.overlap = Overlap()
+
+    def hear(self, generation: _Generation, topic: str, payload: Payload) -> None:
+        """Delivers what has not come on the other subscription of an overlap already."""
+        overlap = self.overlap
+        if generation.deaf:
+            return
+        if overlap is None or overlap.is_first(generation.side, topic, payload):
+            self.listening.deliver(topic, payload)
+
+    def close(self) -> None:
+        """Ends whatever is open."""
+        for generation in (self.current, self.old):
+            if generation is not None and generation.subscription is not None:
+                generation.subscription.close()
 
 
 class Subscriptions:
-    """One subscription per announcement topic, renewed now and then.
+    """One subscription per topic, renewed now and then.
 
     On lite a message by a bad publisher can kill a subscription with no sign of it; only
     subscribing anew brings it back. The new one is made before the old one is closed, so that
-    nothing is missed in between.
+    nothing is missed, and what comes on both in between is heard once.
 
     Args:
         nucleus: Where to subscribe.
-        offer: Takes the messages, on the nucleus's thread.
         post: Takes the events, on the nucleus's thread.
         log: Told what could not be subscribed to.
     """
 
-    def __init__(
-        self,
-        nucleus: Nucleus,
-        offer: Callable[[MessageArrived], None],
-        post: Callable[[Event], None],
-        log: OperatorLog,
-    ) -> None:
+    def __init__(self, nucleus: Nucleus, post: Callable[[Event], None], log: OperatorLog) -> None:
         self._nucleus = nucleus
-        self._offer = offer
         self._post = post
         self._log = log
         self._listeners: dict[str, _Listener] = {}
+        self._leaving: list[_Listener] = []
+        self._made = 0
 
-    def listen(self, sources: Sequence[Source]) -> None:
-        """Listens to these topics from the next `tend` on."""
-        self._listeners = {source.key: _Listener(source) for source in sources}
+    @property
+    def heard(self) -> list[str]:
+        """The topic filters that are listened to at this moment."""
+        return [one.listening.topic_filter for one in self._all() if one.current is not None]
 
-    def closed(self, key: str) -> None:
-        """The nucleus has ended a subscription: it is made anew by the next `tend`."""
-        listener = self._listeners.get(key)
-        if listener is not None:
-            self._log.unheard(listener.source.topic_filter)
-            listener.subscription = None
-            listener.renew_at = 0.0
+    @property
+    def refused(self) -> list[str]:
+        """The topic filters that could not be subscribed to."""
+        return [one.listening.topic_filter for one in self._all() if one.refused]
+
+    def listen(self, wanted: Sequence[Listening]) -> None:
+        """Listens to these from the next `tend` on, and to nothing else.
+
+        A subscription to a filter that is wanted still goes on, whatever becomes of its messages
+        from now on. What goes is closed only after what comes was made.
+        """
+        before = list(self._listeners.values())
+        listeners: dict[str, _Listener] = {}
+        for listening in wanted:
+            known = next(
+                (one for one in before if one.listening.topic_filter == listening.topic_filter),
+                None,
+            )
+            if known is None:
+                known = _Listener(listening)
+            else:
+                before.remove(known)
+                known.listening = listening
+            listeners[listening.key] = known
+        self._listeners = listeners
+        self._leaving.extend(before)
+
+    def closed(self, event: SubscriptionClosed, now: Instant) -> None:
+        """The nucleus has ended a subscription: it is made anew by a later `tend`."""
+        for listener in self._all():
+            if listener.current is not None and listener.current.number == event.number:
+                self._log.unheard(listener.listening.topic_filter)
+                # In an overlap the old one still hears, and goes on until there is another.
+                listener.current, listener.old, listener.overlap = listener.old, None, None
+                listener.tend_at = now.steady + RESUBSCRIBE_SECONDS
+
+    def try_refused(self) -> None:
+        """What was refused is tried again by the next `tend`: accessControl may have changed."""
+        for listener in self._all():
+            if listener.refused:
+                listener.tend_at = 0.0
 
     def tend(self, now: Instant, renewal_seconds: float) -> float | None:
-        """Makes and renews whatever is due.
+        """Makes, renews and closes whatever is due.
 
         Returns:
             Steady seconds at which to be called again.
         """
-        for listener in self._listeners.values():
-            if now.steady >= listener.renew_at:
-                self._renew(listener, now, renewal_seconds)
-        return min((listener.renew_at for listener in self._listeners.values()), default=None)
+        for listener in self._all():
+            # The renewal time may have become shorter since this was set.
+            listener.tend_at = min(listener.tend_at, now.steady + renewal_seconds)
+            if now.steady >= listener.tend_at:
+                self._tend(listener, now, renewal_seconds)
+        for listener in self._leaving:
+            listener.close()
+        self._leaving.clear()
+        return min((one.tend_at for one in self._all()), default=None)
 
-    @property
-    def topic_filters(self) -> list[str]:
-        """What is listened to at this moment."""
-        return [
-            listener.source.topic_filter
-            for listener in self._listeners.values()
-            if listener.subscription is not None
-        ]
+    def _all(self) -> Sequence[_Listener]:
+        return list(self._listeners.values())
 
-    def _renew(self, listener: _Listener, now: Instant, renewal_seconds: float) -> None:
-        source = listener.source
-        before = listener.subscription
-        try:
-            listener.subscription = self._nucleus.subscribe(
-                source.topic_filter,
-                lambda topic, payload: self._offer(
-                    MessageArrived(source.thing_name, topic, payload)
-                ),
-                lambda: self._post(SubscriptionClosed(source.key)),
-            )
-        except NucleusError as error:
-            listener.renew_at = now.steady + min(TRY_AGAIN_SECONDS, renewal_seconds)
-            # Of a nucleus that is lost altogether, its own event tells.
-            if not listener.failed and not isinstance(error, NucleusLost):
-                self._log.not_listening(source.topic_filter, str(error))
-            listener.failed = True
+    def _tend(self, listener: _Listener, now: Instant, renewal_seconds: float) -> None:
+        if listener.old is not None:
+            # Deaf first: the nucleus may deliver on it until it has seen that it is closed.
+            listener.old.deaf = True
+            if listener.old.subscription is not None:
+                listener.old.subscription.close()
+            listener.old = None
+            listener.tend_at = now.steady + OVERLAP_SECONDS
             return
-        listener.renew_at = now.steady + renewal_seconds
-        listener.failed = False
-        if before is not None:
-            before.close()
+        if listener.overlap is not None:
+            # By now the last double of what came on the old one has come on the new one.
+            listener.overlap = None
+            listener.tend_at = now.steady + renewal_seconds
+            return
+        before = listener.current
+        try:
+            listener.current = self._subscribe(listener, 1 - before.side if before else 0)
+        except NucleusError as error:
+            listener.tend_at = now.steady + min(TRY_AGAIN_SECONDS, renewal_seconds)
+            # Of a nucleus that is lost altogether, its own event tells.
+            if not listener.refused and not isinstance(error, NucleusLost):
+                self._log.not_listening(listener.listening.topic_filter, str(error))
+            listener.refused = True
+            return
+        listener.old = before
+        listener.refused = False
+        listener.tend_at = now.steady + (renewal_seconds if before is None else OVERLAP_SECONDS)
+
+    def _subscribe(self, listener: _Listener, side: int) -> _Generation:
+        self._made += 1
+        generation = _Generation(self._made, side)
+        generation.subscription = self._nucleus.subscribe(
+            listener.listening.topic_filter,
+            lambda topic, payload: listener.hear(generation, topic, payload),
+            lambda: self._post(SubscriptionClosed(generation.number)),
+            listener.established,
+        )
+        return generation

@@ -91,21 +91,26 @@ def _answer(document: dict[str, Any]) -> Answer:
         return Accepted(tuple(ErrorEntry(*map(_text, fields)) for fields in document["accepted"]))
     if "invalid" in document:
         invalid = document["invalid"]
-        fields = tuple((str(name), str(message)) for name, message in invalid["fields"])
-        return Invalid(str(invalid["message"]), fields)
+        fields = tuple((_said(name), _said(message)) for name, message in invalid["fields"])
+        return Invalid(_said(invalid["message"]), fields)
     said = document["unanswered"]
     retry_after = float(said["retryAfter"])
     if not math.isfinite(retry_after) or retry_after < 0:
         raise ProtocolError("retryAfter is no time")
     return Unanswered(
-        Trouble(said["trouble"]), str(said["code"]), str(said["message"]), retry_after
+        Trouble(said["trouble"]), _said(said["code"]), _said(said["message"]), retry_after
     )
 
 
 def _text(value: object) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ProtocolError("neither a string nor null")
-    return value
+    return None if value is None else _said(value)
+
+
+def _said(text: object) -> str:
+    """Text as it can be stored and sent: half a surrogate pair, which JSON can spell, cannot."""
+    return str(text).encode(errors="replace").decode()
 
 
 def _line(document: dict[str, object]) -> bytes:

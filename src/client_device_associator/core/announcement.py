@@ -58,6 +58,8 @@ def read_announcement(template: Template | None, topic: str, payload: Payload) -
         topic: Where the message was published.
         payload: What it holds.
     """
+    if not _is_unicode(topic):
+        return Reading()  # nobody could subscribe to its result topic
     try:
         if template is None:
             return _read_shared(topic, payload)

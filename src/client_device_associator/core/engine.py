@@ -89,15 +89,28 @@ class Engine:
 
     def answered(self, call_id: int, answer: Answer, now: Instant) -> Decision:
         """A call was answered, or came to nothing. An answer to any other call is ignored."""
-        flight = self._flight
-        if flight is None or flight.call.call_id != call_id:
+        flight = self._land(call_id)
+        if flight is None:
             return Decision()
-        self._flight = None
-        if isinstance(answer, Invalid) and is_about_the_core(answer):
-            answer = Unanswered(Trouble.MISCONFIGURED, "ValidationException", answer.message)
+        answer = _without_blame(answer)
         if isinstance(answer, Unanswered):
             return self._came_to_nothing(flight, answer, now)
         return self._came_back(flight, answer, now)
+
+    def answer_lost(self, call_id: int, answer: Answer, now: Instant) -> None:
+        """A call was answered, and the journal did not even let that be looked into.
+
+        Its devices are pending still and are called for again; a wait that the answer asks for is
+        kept all the same. Nothing happens if `answered` has dealt with it.
+        """
+        flight = self._land(call_id)
+        if flight is None:
+            return
+        if flight.narrowing:
+            self._narrowing.put_back(flight.call.thing_names)
+        answer = _without_blame(answer)
+        if isinstance(answer, Unanswered):
+            self._wait_out(answer, now)
 
     def stored(self) -> None:
         """The last decision that had anything to store is on disk."""
@@ -181,17 +194,37 @@ class Engine:
         if flight.narrowing:
             self._narrowing.put_back(flight.call.thing_names)
         before = self._outage
-        pace = _PACE[answer.trouble]
-        goes_on = before is not None and _PACE[before.trouble] is pace
-        failures = before.failures + 1 if before is not None and goes_on else 1
-        wait = max(answer.retry_after, pace.delay(failures, self._dice))
-        until = now.steady + wait
-        self._outage = _Outage(answer.trouble, failures, until)
+        until = self._wait_out(answer, now)
         decision = postpone(flight.call.thing_names, answer, until, self._ledger, now)
         if before is not None and before.trouble is answer.trouble:
             return decision
-        lost = CloudLost(answer.trouble, answer.code, answer.message, wait)
+        lost = CloudLost(answer.trouble, answer.code, answer.message, until - now.steady)
         return replace(decision, notices=(lost, *decision.notices))
+
+    def _wait_out(self, answer: Unanswered, now: Instant) -> float:
+        """Makes the whole queue wait; returns until when, in steady seconds."""
+        before = self._outage
+        pace = _PACE[answer.trouble]
+        goes_on = before is not None and _PACE[before.trouble] is pace
+        failures = before.failures + 1 if before is not None and goes_on else 1
+        until = now.steady + max(answer.retry_after, pace.delay(failures, self._dice))
+        self._outage = _Outage(answer.trouble, failures, until)
+        return until
+
+    def _land(self, call_id: int) -> _Flight | None:
+        """The flight of a call, which is over now; None if that call is not in flight."""
+        flight = self._flight
+        if flight is None or flight.call.call_id != call_id:
+            return None
+        self._flight = None
+        return flight
+
+
+def _without_blame(answer: Answer) -> Answer:
+    """A refusal that is about the core device is the fault of no client device in the call."""
+    if isinstance(answer, Invalid) and is_about_the_core(answer):
+        return Unanswered(Trouble.MISCONFIGURED, "ValidationException", answer.message)
+    return answer
 
 
 def _is_clean(verdicts: Verdicts) -> bool:

@@ -94,7 +94,7 @@ def pack(
     head = {
         "coreDeviceThingName": core_thing_name,
         "results": [],
-        "timestamp": _iso(now.wall),
+        "timestamp": iso(now.wall),
     }
     room = MAX_MESSAGE_BYTES - len(encode(head))
     limit = MAX_RESULTS_IN_JSON if as_json else None
@@ -114,7 +114,7 @@ def result_document(result: Result) -> dict[str, object]:
         "code": result.code and result.code[:_MAX_CODE_CHARACTERS],
         "message": result.message and result.message[:_MAX_TEXT_CHARACTERS],
         "attempts": result.attempts,
-        "nextAttemptAt": None if result.next_attempt_at is None else _iso(result.next_attempt_at),
+        "nextAttemptAt": None if result.next_attempt_at is None else iso(result.next_attempt_at),
         "id": result.announcement_id,
     }
     return {key: value for key, value in fields.items() if value is not None}
@@ -135,7 +135,7 @@ def _portions(
     yield portion
 
 
-def _iso(epoch_seconds: float) -> str:
+def iso(epoch_seconds: float) -> str:
     """ISO 8601 in UTC, to the millisecond: `2026-01-31T12:00:00.000Z`."""
     if not epoch_seconds <= _LAST_MOMENT:
         epoch_seconds = _LAST_MOMENT

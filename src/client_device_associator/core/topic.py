@@ -7,6 +7,10 @@ MAX_TOPIC_BYTES = 256
 
 SINGLE, MULTI = "+", "#"
 
+HEALTH_TOPIC = "clientdevices/associator/health"
+HEALTH_REQUEST_TOPIC = "clientdevices/associator/health/get"
+"""The component's own topics; no announcement and no result may use them."""
+
 
 def why_no_filter(text: str) -> str | None:
     """What is wrong with a topic filter, or None (MQTT 5.0, section 4.7.1)."""

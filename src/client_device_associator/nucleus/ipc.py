@@ -5,7 +5,9 @@ the one thread of the event loop, where the second hands them to a pool that mix
 an unbounded queue. In return nothing here may block in a callback.
 """
 
+import contextlib
 import os
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -13,15 +15,34 @@ from typing import Any, TypeVar
 
 from awscrt.exceptions import AwsCrtError
 from awsiot import greengrasscoreipc
-from awsiot.eventstreamrpc import ConnectionClosedError, LifecycleHandler
-from awsiot.greengrasscoreipc import client as ipc_client
+from awsiot.eventstreamrpc import AccessDeniedError, ConnectionClosedError, LifecycleHandler
 from awsiot.greengrasscoreipc import model
 
 from client_device_associator.core.announcement import Payload
 from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
-from client_device_associator.nucleus.port import OnMessage, OnTaken
+from client_device_associator.nucleus.port import (
+    ComponentState,
+    OnAsked,
+    OnClosed,
+    OnEstablished,
+    OnMessage,
+    OnTaken,
+)
+from client_device_associator.nucleus.streams import (
+    Stream,
+    agreement,
+    changes,
+    messages,
+    questions,
+)
 
 CONNECT_TIMEOUT_SECONDS = 10.0
+CONNECT_PATIENCE_SECONDS = 20.0
+"""How long a nucleus may keep us waiting. An exit costs one of the three errors an hour that the
+classic nucleus allows, so it must not come lightly."""
+
+CONNECT_AGAIN_SECONDS = 1.0
+
 ANSWER_TIMEOUT_SECONDS = 10.0
 """The SDK waits for ever; a nucleus that is busy with a deployment answers late."""
 
@@ -50,14 +71,7 @@ class IpcNucleus:
                 f"{' and '.join(missing)} not set: this component is started by a Greengrass"
                 " nucleus, which sets them"
             )
-        try:
-            self._client = greengrasscoreipc.connect(
-                lifecycle_handler=_Lifecycle(on_lost), timeout=CONNECT_TIMEOUT_SECONDS
-            )
-        except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
-            raise NucleusLost(
-                f"no connection to the nucleus at {os.environ[_SOCKET_VARIABLE]}: {_text(error)}"
-            ) from error
+        self._client = _connect(_Lifecycle(on_lost))
 
     def configuration(self) -> Mapping[str, object]:
         """The whole configuration of this component; raises NucleusError."""
@@ -70,18 +84,48 @@ class IpcNucleus:
         return value
 
     def subscribe(
-        self, topic_filter: str, on_message: OnMessage, on_closed: Callable[[], None]
-    ) -> "IpcSubscription":
+        self,
+        topic_filter: str,
+        on_message: OnMessage,
+        on_closed: OnClosed,
+        on_established: OnEstablished,
+    ) -> Stream:
         """Subscribes to local pub/sub; see the Protocol."""
-        subscription = IpcSubscription(on_message, on_closed)
+        stream = Stream(messages(on_message), on_closed, on_established)
+        request = model.SubscribeToTopicRequest(topic=topic_filter)
+        return self._open(stream, self._client.new_subscribe_to_topic, request)
 
-        def new_operation() -> Any:  # noqa: ANN401 - SDK class
-            subscription.operation = self._client.new_subscribe_to_topic(subscription.handler)
-            return subscription.operation
+    def watch_configuration(self, on_changed: Callable[[], None], on_closed: OnClosed) -> Stream:
+        """Tells of every change of this component's configuration; see the Protocol."""
+        stream = Stream(changes(on_changed), on_closed)
+        request = model.SubscribeToConfigurationUpdateRequest(key_path=[])
+        return self._open(stream, self._client.new_subscribe_to_configuration_update, request)
 
-        self._ask(new_operation, model.SubscribeToTopicRequest(topic=topic_filter))
-        subscription.handler.established = True
-        return subscription
+    def watch_validation(self, on_asked: OnAsked, on_closed: OnClosed) -> Stream:
+        """Has deployments ask before they change the configuration; see the Protocol."""
+        stream = Stream(questions(on_asked), on_closed)
+        request = model.SubscribeToValidateConfigurationUpdatesRequest()
+        new_operation = self._client.new_subscribe_to_validate_configuration_updates
+        return self._open(stream, new_operation, request)
+
+    def answer_validation(self, deployment_id: str, objection: str | None) -> None:
+        """Accepts a deployment's configuration, or objects to it; returns at once."""
+        status = model.ConfigurationValidityStatus
+        report = model.ConfigurationValidityReport(
+            status=status.REJECTED if objection else status.ACCEPTED,
+            deployment_id=deployment_id,
+            message=objection,
+        )
+        request = model.SendConfigurationValidityReportRequest(configuration_validity_report=report)
+        # An answer that cannot be sent has lost its nucleus, which is told of elsewhere.
+        with contextlib.suppress(RuntimeError, AwsCrtError):
+            self._client.new_send_configuration_validity_report().activate(request)
+
+    def agree_to_component_updates(self) -> Stream:
+        """Has every deployment go ahead at once; see the Protocol."""
+        stream = Stream(agreement(self._client), lambda: None)
+        request = model.SubscribeToComponentUpdatesRequest()
+        return self._open(stream, self._client.new_subscribe_to_component_updates, request)
 
     def publish(self, topic: str, message: Payload, on_taken: OnTaken) -> None:
         """Publishes to local pub/sub; see the Protocol."""
@@ -98,14 +142,26 @@ class IpcNucleus:
             return
         operation.get_response().add_done_callback(lambda response: on_taken(_outcome(response)))
 
-    def report_running(self) -> None:
-        """Tells the nucleus that the component does its work; raises NucleusError."""
-        request = model.UpdateStateRequest(state=model.ReportedLifecycleState.RUNNING)
-        self._ask(self._client.new_update_state, request)
+    def report(self, state: ComponentState) -> None:
+        """Tells the nucleus how the component is; raises NucleusError."""
+        self._ask(self._client.new_update_state, model.UpdateStateRequest(state=state.value))
 
     def close(self) -> None:
         """Closes the connection; messages that were published but not sent yet are lost."""
         self._client.close()
+
+    def _open(self, stream: Stream, new_operation: Callable[[Stream], Any], request: Any) -> Stream:  # noqa: ANN401 - SDK shapes
+        def operation() -> Any:  # noqa: ANN401 - SDK class
+            stream.operation = new_operation(stream)
+            stream.operation.get_response().add_done_callback(stream.on_response)
+            return stream.operation
+
+        try:
+            self._ask(operation, request)
+        except NucleusError:
+            stream.close()  # it may have come to be all the same, if only the answer is late
+            raise
+        return stream
 
     def _ask(self, new_operation: Callable[[], Any], request: Any) -> Any:  # noqa: ANN401 - SDK shapes
         try:
@@ -116,45 +172,27 @@ class IpcNucleus:
             raise _translate(error) from error
 
 
-class IpcSubscription:
-    """A subscription on the real nucleus."""
+def _connect(lifecycle: LifecycleHandler) -> Any:  # noqa: ANN401 - SDK class
+    """Connects, patiently: a nucleus that is starting may be a little behind its components."""
+    give_up_at = time.monotonic() + CONNECT_PATIENCE_SECONDS
+    while True:
+        try:
+            return greengrasscoreipc.connect(
+                lifecycle_handler=lifecycle, timeout=CONNECT_TIMEOUT_SECONDS
+            )
+        except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
+            if _is_refusal(error) or time.monotonic() + CONNECT_AGAIN_SECONDS >= give_up_at:
+                raise NucleusLost(
+                    f"no connection to the nucleus at {os.environ[_SOCKET_VARIABLE]}:"
+                    f" {_text(error)}; this process ends, and the nucleus starts another"
+                ) from error
+        time.sleep(CONNECT_AGAIN_SECONDS)
 
-    def __init__(self, on_message: OnMessage, on_closed: Callable[[], None]) -> None:
-        self.handler = _Subscriber(on_message, on_closed)
-        self.operation: Any = None
 
-    def close(self) -> None:
-        """Ends it; messages already on their way may still arrive."""
-        self.handler.established = False
-        self.operation.close()
-
-
-class _Subscriber(ipc_client.SubscribeToTopicStreamHandler):  # type: ignore[misc] # untyped SDK
-    def __init__(self, on_message: OnMessage, on_closed: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_message = on_message
-        self._on_closed = on_closed
-        self.established = False
-
-    def on_stream_event(self, event: model.SubscriptionResponseMessage) -> None:
-        if event.binary_message is not None:
-            context, payload = event.binary_message.context, event.binary_message.message or b""
-        elif event.json_message is not None:
-            context, payload = event.json_message.context, event.json_message.message or {}
-        else:
-            return
-        if context is not None and context.topic:
-            self._on_message(context.topic, payload)
-
-    def on_stream_error(self, error: Exception) -> bool:  # noqa: ARG002 - the SDK's signature
-        # A message that the SDK cannot decode is no reason to stop listening; True would be.
-        return False
-
-    def on_stream_closed(self) -> None:
-        # It also comes after a failed subscribe and after our own close; neither is news.
-        if self.established:
-            self.established = False
-            self._on_closed()
+def _is_refusal(error: Exception) -> bool:
+    """Whether the nucleus was there and did not let us in; lite just closes the connection."""
+    closed = isinstance(error, AwsCrtError) and error.name == "AWS_IO_SOCKET_CLOSED"
+    return closed or isinstance(error, AccessDeniedError)
 
 
 class _Lifecycle(LifecycleHandler):  # type: ignore[misc] # the SDK has no types

@@ -1,0 +1,40 @@
+"""The accessControl that the settings need, ready to be merged by a deployment."""
+
+import json
+from collections.abc import Iterable
+
+from client_device_associator.core.topic import MULTI, SINGLE
+from client_device_associator.settings import Settings, reach
+
+_SERVICE = "aws.greengrass.ipc.pubsub"
+_COMPONENT = "community.greengrass.ClientDeviceAssociator"
+_ANYTHING = "*"
+
+
+def subscribe_block(topic_filters: Iterable[str]) -> str:
+    """What allows these subscriptions, as one line of JSON."""
+    return _block("subscribe", "SubscribeToTopic", topic_filters)
+
+
+def publish_block(settings: Settings) -> str:
+    """What allows every result that these settings can lead to, as one line of JSON."""
+    reached = (reach(settings.results_topic, one.topic_filter) for one in settings.sources)
+    return _block("publish", "PublishToTopic", reached)
+
+
+def _block(policy: str, operation: str, topics: Iterable[str]) -> str:
+    """One policy. In its resources only `*` is a wildcard; `+` and `#` would be themselves."""
+    resources = sorted({_resource(topic) for topic in topics})
+    policies = {
+        f"{_COMPONENT}:pubsub:{policy}:added": {
+            "policyDescription": f"Lets the client device associator {policy}.",
+            "operations": [f"aws.greengrass#{operation}"],
+            "resources": resources,
+        }
+    }
+    return json.dumps({"accessControl": {_SERVICE: policies}})
+
+
+def _resource(topic: str) -> str:
+    levels = topic.split("/")
+    return "/".join(_ANYTHING if level in (SINGLE, MULTI) else level for level in levels)

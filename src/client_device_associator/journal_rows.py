@@ -1,0 +1,77 @@
+"""Rows of the journal and what they stand for.
+
+A flash that fails can put anything into a row of an otherwise sound database: whatever is not of
+the right type raises ValueError, KeyError or TypeError here, and not somewhere in the core.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.device import Device, DeviceState
+from client_device_associator.core.result import Result, Status
+
+
+def device_row(device: Device) -> tuple[object, ...]:
+    """A device as it is stored."""
+    return (
+        device.thing_name,
+        device.state.value,
+        device.since,
+        device.due_at,
+        device.attempts,
+        device.told_retrying,
+        device.code,
+        device.message,
+    )
+
+
+def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
+    """A device from its row."""
+    name, state, since, due_at, attempts, told_retrying, code, message = row
+    return Device(
+        thing_name=text(name),
+        state=DeviceState(state),
+        since=float(since),
+        due_at=float(due_at),
+        attempts=int(attempts),
+        told_retrying=bool(told_retrying),
+        code=_text_or_none(code),
+        message=_text_or_none(message),
+    )
+
+
+def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
+    """An announcement from its row; an empty id stands for none."""
+    name, topic, announcement_id = map(text, row)
+    return Announcement(name, topic, announcement_id or None)
+
+
+def dump_result(result: Result) -> str:
+    """A result as it is stored."""
+    return json.dumps({key: value for key, value in asdict(result).items() if value is not None})
+
+
+def load_result(stored: object) -> Result:
+    """A result from what is stored."""
+    fields = json.loads(text(stored))
+    kinds: dict[str, Any] = {
+        "status": Status,
+        "already": bool,
+        "attempts": int,
+        "next_attempt_at": float,
+    }
+    read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
+    return Result(**read)
+
+
+def text(value: object) -> str:
+    """A text that is one; raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where there should be text")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else text(value)
