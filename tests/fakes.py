@@ -8,7 +8,14 @@ from client_device_associator.core.announcement import Payload
 from client_device_associator.core.decision import Call
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NucleusError
-from client_device_associator.nucleus.port import OnMessage, OnTaken
+from client_device_associator.nucleus.port import (
+    ComponentState,
+    OnAsked,
+    OnClosed,
+    OnEstablished,
+    OnMessage,
+    OnTaken,
+)
 
 
 class FakeClock:
@@ -28,7 +35,33 @@ class FakeSubscription:
 
     topic_filter: str
     on_message: OnMessage
-    on_closed: Callable[[], None]
+    on_closed: OnClosed
+    closed: bool = False
+
+    def close(self) -> None:
+        """Ends it."""
+        self.closed = True
+
+
+@dataclass
+class FakeWatch:
+    """A stream of configuration changes; `on_changed` and `on_closed` are the test's to call."""
+
+    on_changed: Callable[[], None]
+    on_closed: OnClosed
+    closed: bool = False
+
+    def close(self) -> None:
+        """Ends it."""
+        self.closed = True
+
+
+@dataclass
+class FakeQuestions:
+    """A stream of questions by deployments; `on_asked` and `on_closed` are the test's to call."""
+
+    on_asked: OnAsked
+    on_closed: OnClosed
     closed: bool = False
 
     def close(self) -> None:
@@ -51,29 +84,74 @@ class FakeNucleus:
 
     document: Mapping[str, object] = field(default_factory=dict)
     refuses_to_subscribe: NucleusError | None = None
+    refuses: dict[str, NucleusError] = field(default_factory=dict)
+    unreadable: NucleusError | None = None
+    refuses_to_watch: NucleusError | None = None
+    never_asks: NucleusError | None = None
     subscriptions: list[FakeSubscription] = field(default_factory=list)
+    watches: list[FakeWatch] = field(default_factory=list)
+    questions: list[FakeQuestions] = field(default_factory=list)
+    answers: list[tuple[str, str | None]] = field(default_factory=list)
     published: list[FakePublication] = field(default_factory=list)
+    states: list[ComponentState] = field(default_factory=list)
+    reads: int = 0
+    tries: int = 0
 
     def configuration(self) -> Mapping[str, object]:
         """The document that the test has put in."""
+        self.reads += 1
+        if self.unreadable is not None:
+            raise self.unreadable
         return self.document
 
     def subscribe(
-        self, topic_filter: str, on_message: OnMessage, on_closed: Callable[[], None]
+        self,
+        topic_filter: str,
+        on_message: OnMessage,
+        on_closed: OnClosed,
+        on_established: OnEstablished,
     ) -> FakeSubscription:
-        """Subscribes, unless the test wants it to fail."""
-        if self.refuses_to_subscribe is not None:
-            raise self.refuses_to_subscribe
+        """Subscribes, unless the test wants it to fail for all topics or for this one."""
+        self.tries += 1
+        refusal = self.refuses_to_subscribe or self.refuses.get(topic_filter)
+        if refusal is not None:
+            raise refusal
         subscription = FakeSubscription(topic_filter, on_message, on_closed)
         self.subscriptions.append(subscription)
+        on_established()
         return subscription
+
+    def watch_configuration(self, on_changed: Callable[[], None], on_closed: OnClosed) -> FakeWatch:
+        """Tells of changes when the test does."""
+        if self.refuses_to_watch is not None:
+            raise self.refuses_to_watch
+        watch = FakeWatch(on_changed, on_closed)
+        self.watches.append(watch)
+        return watch
+
+    def watch_validation(self, on_asked: OnAsked, on_closed: OnClosed) -> FakeQuestions:
+        """Asks when the test does."""
+        if self.never_asks is not None:
+            raise self.never_asks
+        questions = FakeQuestions(on_asked, on_closed)
+        self.questions.append(questions)
+        return questions
+
+    def answer_validation(self, deployment_id: str, objection: str | None) -> None:
+        """Keeps the answer."""
+        self.answers.append((deployment_id, objection))
+
+    def agree_to_component_updates(self) -> FakeWatch:
+        """Asks for nothing."""
+        return FakeWatch(lambda: None, lambda: None)
 
     def publish(self, topic: str, message: Payload, on_taken: OnTaken) -> None:
         """Keeps the message; the test calls `on_taken`."""
         self.published.append(FakePublication(topic, message, on_taken))
 
-    def report_running(self) -> None:
-        """Takes note of nothing."""
+    def report(self, state: ComponentState) -> None:
+        """Keeps the state."""
+        self.states.append(state)
 
     def close(self) -> None:
         """Closes nothing."""

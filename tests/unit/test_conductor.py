@@ -1,94 +1,18 @@
-import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from builders import SHARED, errors, nothing, numbered
-from client_device_associator.cloud.worker_process import Worker, WorkerProcess
-from client_device_associator.conductor import STORE_AGAIN_SECONDS, WARM_UP_SECONDS, Conductor
-from client_device_associator.core.answer import Accepted, Answer
-from client_device_associator.core.engine import CALL_DEADLINE_SECONDS, Engine
+from builders import SHARED, errors, nothing
+from client_device_associator.cloud.worker_process import WorkerProcess
+from client_device_associator.conductor import WARM_UP_SECONDS
+from client_device_associator.core.answer import Accepted
+from client_device_associator.core.engine import CALL_DEADLINE_SECONDS
 from client_device_associator.core.policy import Policy
 from client_device_associator.errors import NotAuthorized
-from client_device_associator.events import AnswerArrived, Event, MessageArrived, WorkerEnded
-from client_device_associator.journal import Journal
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import Outbox
+from client_device_associator.events import AnswerArrived, MessageArrived, WorkerEnded
 from client_device_associator.settings import Settings
-from engine_driver import HighDice
-from fakes import FakeClock, FakeNucleus, FakeWorker
-
-IDLE_SECONDS = 60.0
-
-
-class Stage:
-    """A conductor and everything that it conducts; the ports are made up, the rest is real."""
-
-    def __init__(self, path: Path) -> None:
-        self.events: list[Event] = []
-        self.clock = FakeClock()
-        self.nucleus = FakeNucleus()
-        self.worker = FakeWorker()
-        self.journal = Journal(path)
-        self.idle_seconds = IDLE_SECONDS
-        self.conductor = self.conducting(self.worker)
-
-    def conducting(self, worker: Worker) -> Conductor:
-        """A conductor with a worker of one's choice."""
-        engine = Engine(Policy(), self.journal, HighDice())
-        outbox = Outbox(self.journal, self.nucleus, Settings(), "core-1", self.events.append)
-        return Conductor(
-            engine=engine,
-            journal=self.journal,
-            outbox=outbox,
-            worker=worker,
-            clock=self.clock,
-            log=OperatorLog("core-1", "eu-central-1"),
-            worker_idle_seconds=self.idle_seconds,
-        )
-
-    def turn(self, *events: Event, turned_away: tuple[str, ...] = ()) -> float | None:
-        """One turn with what has been posted and these."""
-        posted, self.events[:] = [*self.events, *events], []
-        return self.conductor.turn(posted, list(turned_away))
-
-    def announce(self, *names: str) -> float | None:
-        """One turn with an announcement of these."""
-        payload = json.dumps({"thingNames": names}).encode()
-        return self.turn(MessageArrived(None, SHARED, payload))
-
-    def answer(self, answer: Answer) -> float | None:
-        """One turn with an answer to the last call."""
-        return self.turn(AnswerArrived(self.worker.calls[-1].call_id, answer))
-
-    def called(self) -> list[tuple[str, ...]]:
-        """The names of every call so far."""
-        return [call.thing_names for call in self.worker.calls]
-
-    def pass_turns(self, wait: float | None, until: float) -> None:
-        """Turns whenever one is due, until a second, or until only an event makes one."""
-        for _ in range(200):
-            if wait is None or self.clock.seconds + wait > until:
-                self.clock.seconds = until
-                return
-            self.clock.seconds += wait
-            wait = self.turn()
-        raise AssertionError("it turns and turns")
-
-    def results(self) -> list[tuple[str | None, str, str | None]]:
-        """Thing name, status and code of everything published; the nucleus takes it all."""
-        found: list[tuple[str | None, str, str | None]] = []
-        published, self.nucleus.published = self.nucleus.published, []
-        for one in published:
-            assert isinstance(one.message, bytes)
-            found.extend(
-                (entry.get("thingName"), entry["status"], entry.get("code"))
-                for entry in json.loads(one.message)["results"]
-            )
-            one.on_taken(None)
-        return found
+from conducting import IDLE_SECONDS, Stage
 
 
 @pytest.fixture
@@ -255,58 +179,6 @@ def test_a_worker_that_cannot_be_started_costs_a_retry(
     assert [(name, status) for name, status, _ in stage.results()] == [("a", "retrying")]
 
 
-def fill_disk(stage: Stage, *, full: bool) -> None:
-    """Leaves no room for another page, or room again."""
-    pages = 1 if full else 1_000_000
-    stage.journal._db.execute(f"PRAGMA max_page_count = {pages}")  # noqa: SLF001 - SQLite's own small disk
-
-
-def test_a_full_disk_rejects_and_recovers(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    """Announcements are answered `storage`, said once; with room they are taken again."""
-    caplog.set_level(logging.INFO, "client_device_associator")
-    fill_disk(stage, full=True)
-    names = [name.ljust(128, "x") for name in numbered(100)]
-    for _ in range(2):
-        stage.announce(*names)
-        assert {(status, code) for _, status, code in stage.results()} == {("rejected", "storage")}
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
-    fill_disk(stage, full=False)
-    wait = stage.announce(*names)
-    assert stage.results() == []
-    assert stage.journal.pending() == 100
-    stage.pass_turns(wait, 10)
-    assert stage.called() == [tuple(names)]
-    assert caplog.records[1].message == "the journal can be written again"
-
-
-def test_an_outcome_that_cannot_be_stored_is_asked_for_again(stage: Stage) -> None:
-    """Nothing is told that is not on disk; the call is made again when there is room."""
-    names = [name.ljust(128, "x") for name in numbered(100)]
-    stage.announce(*names)
-    fill_disk(stage, full=True)
-    wait = stage.answer(Accepted())
-    assert stage.results() == []
-    assert wait is not None
-    fill_disk(stage, full=False)
-    stage.pass_turns(wait, stage.clock.seconds + STORE_AGAIN_SECONDS)
-    assert stage.called() == [tuple(names)] * 2
-    stage.answer(Accepted())
-    assert [status for _, status, _ in stage.results()] == ["associated"] * 100
-
-
-def test_a_journal_that_cannot_be_read_is_tried_again(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The component stays, says so once, and goes on when it can be read."""
-    stage.journal._db.execute("ALTER TABLE owed RENAME TO away")  # noqa: SLF001 - damage easily undone
-    assert stage.turn() == STORE_AGAIN_SECONDS
-    assert stage.turn() == STORE_AGAIN_SECONDS
-    assert len(caplog.records) == 1
-    stage.journal._db.execute("ALTER TABLE away RENAME TO owed")  # noqa: SLF001 - as above
-    stage.announce("a")
-    assert stage.worker.number == 1
-
-
 def test_refused_results_are_said_and_kept(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """Until the nucleus takes one."""
     stage.pass_turns(stage.announce("a"), 1)
@@ -337,13 +209,23 @@ def test_closing_notes_what_was_taken(stage: Stage) -> None:
     assert stage.journal.next_send_at() is None
 
 
-def test_closing_with_a_full_disk_still_closes(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It is said, and the results are sent again by the next process."""
-    stage.announce("a")
-    stage.journal._db.execute("ALTER TABLE owed RENAME TO away")  # noqa: SLF001 - damage
-    stage.conductor._outbox._taken.append(1)  # noqa: SLF001 - something to note
-    stage.conductor.close()
-    assert stage.worker.number == 0
-    assert "cannot write the journal" in caplog.text
+def test_other_settings_count_for_what_comes(stage: Stage) -> None:
+    """Batches, results and the worker's rest follow them; the call in flight goes on as it was."""
+    stage.pass_turns(stage.announce("a"), 1)
+    stage.conductor.reconfigured(
+        Settings(
+            results_topic="elsewhere",
+            policy=Policy(max_wait_seconds=7, receipts=True),
+            worker_idle_seconds=3,
+        )
+    )
+    stage.answer(Accepted())
+    (message,) = stage.nucleus.published
+    assert message.topic == "elsewhere"
+    assert stage.results() == [("a", "associated", None)]
+    assert stage.turn() == 3
+    wait = stage.announce("b")
+    assert stage.results() == [("b", "queued", None)]
+    assert wait is not None
+    stage.pass_turns(wait, stage.clock.seconds + 7)
+    assert stage.called() == [("a",), ("b",)]

@@ -1,6 +1,6 @@
 import pytest
 
-from client_device_associator.events import MessageArrived, NucleusGone, StopRequested
+from client_device_associator.events import HealthAsked, MessageArrived, NucleusGone, StopRequested
 from client_device_associator.inbox import (
     MAX_BYTES,
     MAX_GATHERED,
@@ -33,14 +33,41 @@ def test_objects_count_as_messages_too() -> None:
     assert inbox.gather(0.0) == [one]
 
 
-def test_anything_else_ends_the_gathering() -> None:
-    """Nobody waits for more messages when the component is to stop."""
+def test_anything_else_ends_the_gathering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there already is taken along in order; nobody waits for more."""
     inbox = Inbox()
     inbox.offer(message())
     inbox.put(StopRequested())
     inbox.put(NucleusGone())
-    assert inbox.gather(None) == [message(), StopRequested()]
-    assert inbox.gather(None) == [NucleusGone()]
+    inbox.offer(message("behind"))
+    monkeypatch.setattr("client_device_associator.inbox.GATHER_SECONDS", 3600.0)
+    assert inbox.gather(None) == [message(), StopRequested(), NucleusGone(), message("behind")]
+    assert inbox.gather(0.0) == []
+
+
+def test_health_is_asked_for_once_however_often() -> None:
+    """Requests that wait are one; after it was taken the next one counts again."""
+    inbox = Inbox()
+    for _ in range(3):
+        inbox.ask_for_health()
+    inbox.offer(message())
+    assert inbox.gather(0.0) == [HealthAsked(), message()]
+    inbox.ask_for_health()
+    assert inbox.gather(0.0) == [HealthAsked()]
+    assert inbox.gather(0.0) == []
+
+
+def test_requests_for_health_find_room_behind_a_flood() -> None:
+    """And they take none away from the messages."""
+    inbox = Inbox()
+    for _ in range(MAX_MESSAGES + 1):
+        inbox.offer(message())
+        inbox.ask_for_health()
+    events = []
+    while gathered := inbox.gather(0.0):
+        events.extend(gathered)
+    assert events.count(HealthAsked()) == 1
+    assert len(events) == MAX_MESSAGES
 
 
 def test_a_commit_has_a_bounded_number_of_messages() -> None:

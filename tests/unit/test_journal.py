@@ -10,7 +10,8 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
-from client_device_associator.journal import APPLICATION_ID, SCHEMA_VERSION, Journal
+from client_device_associator.journal import Journal
+from client_device_associator.journal_file import APPLICATION_ID, MIGRATIONS, SetAside
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_new_journal_is_marked_as_ours_and_synced(journal: Journal, path: Path
     assert pragma("PRAGMA synchronous").fetchone() == (2,)
     assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
     assert pragma("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    assert pragma("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert pragma("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     assert path.exists()
 
 
@@ -103,13 +104,66 @@ def test_a_full_disk_is_an_error_of_ours(journal: Journal) -> None:
 
 
 def test_a_journal_that_cannot_be_opened_is_an_error_of_ours(tmp_path: Path) -> None:
-    """A directory in its place, or a file that is no database."""
-    with pytest.raises(JournalError, match="cannot open the journal"):
-        Journal(tmp_path)
+    """A directory in its place: each use says so, and the first after it has gone goes well."""
+    place = tmp_path / "journal"
+    place.mkdir()
+    journal = Journal(place, lambda aside: pytest.fail(f"{aside} was set aside"))
+    for _ in range(2):
+        with pytest.raises(JournalError, match=r"cannot read the journal .*unable to open"):
+            journal.pending()
+        with pytest.raises(JournalError, match=r"cannot write the journal .*unable to open"):
+            store(journal, Decision((pending("a"),)))
+    place.rmdir()
+    store(journal, Decision((pending("a"),)))
+    assert journal.pending() == 1
+    journal.close()
+
+
+def test_a_file_that_is_no_database_gives_way_to_a_journal(tmp_path: Path) -> None:
+    """It is damaged beyond reading: it is set aside as it was, and told of once."""
     damaged = tmp_path / "damaged"
     damaged.write_bytes(b"this is no database" * 1000)
-    with pytest.raises(JournalError, match="damaged"):
-        Journal(damaged)
+    told: list[SetAside] = []
+    journal = Journal(damaged, told.append)
+    assert told == []
+    store(journal, Decision((pending("a"),)))
+    assert journal.pending() == 1
+    (aside,) = told
+    assert aside.path.read_bytes() == b"this is no database" * 1000
+    journal.close()
+
+
+def test_a_new_journal_does_not_touch_the_disk_before_it_is_used(tmp_path: Path) -> None:
+    """Naming it cannot fail; it may be closed any number of times, and used again after that."""
+    journal = Journal(tmp_path / "none" / "journal")
+    journal.close()
+    journal.close()
+    with pytest.raises(JournalError, match="cannot read the journal"):
+        journal.next_due_at()
+    (tmp_path / "none").mkdir()
+    assert journal.next_due_at() is None
+    journal.close()
+    assert journal.next_send_at() is None
+    journal.close()
+
+
+def test_a_lock_that_does_not_end_is_an_error_of_ours(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is set aside for it, and with the lock gone everything is there."""
+    monkeypatch.setattr("client_device_associator.journal_file.LOCK_TIMEOUT_SECONDS", 0.0)
+    journal = Journal(path, lambda aside: pytest.fail(f"{aside} was set aside"))
+    store(journal, Decision((pending("a"),)))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalError, match="locked"):
+        store(journal, Decision((pending("b"),)))
+    assert journal.pending() == 1
+    other.execute("ROLLBACK")
+    other.close()
+    store(journal, Decision((pending("b"),)))
+    assert journal.pending() == 2
+    journal.close()
 
 
 def test_a_journal_that_cannot_be_read_is_an_error_of_ours(journal: Journal) -> None:
@@ -236,6 +290,7 @@ def test_a_new_process_takes_up_what_is_left(journal: Journal) -> None:
 
 def test_storing_nothing_writes_nothing(journal: Journal, path: Path) -> None:
     """A transaction without a change leaves the files as they are."""
+    assert journal.pending() == 0
     wal = path.with_name(path.name + "-wal")
     before = wal.stat().st_size
     store(journal, Decision())

@@ -1,8 +1,10 @@
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from client_device_associator.access_control import publish_block, subscribe_block
 from client_device_associator.configuration_reader import Problem
 from client_device_associator.core.answer import Trouble
 from client_device_associator.core.decision import (
@@ -11,7 +13,9 @@ from client_device_associator.core.decision import (
     CloudLost,
     DeviceTrouble,
 )
+from client_device_associator.journal_file import SetAside
 from client_device_associator.operator_log import OperatorLog, configure
+from client_device_associator.settings import Settings
 
 LOGGER = logging.getLogger("client_device_associator")
 
@@ -124,11 +128,15 @@ def test_refused_results_are_said_once_until_one_is_taken(
 ) -> None:
     """With the operation that accessControl has to allow."""
     for _ in range(2):
-        log.results_refused("no")
-        log.results_refused("no")
-        log.results_taken()
+        log.results_refused("t/status", "no", Settings())
+        log.results_refused("t/status", "no", Settings())
+        log.results_taken("another/status")
+        log.results_refused("t/status", "no", Settings())
+        log.results_taken("t/status")
     assert len(caplog.records) == 2
-    assert "aws.greengrass#PublishToTopic" in caplog.text
+    assert "t/status (no)" in caplog.records[0].message
+    assert publish_block(Settings()) in caplog.records[0].message
+    assert "aws.greengrass#PublishToTopic" in caplog.records[0].message
 
 
 def test_problems_with_settings_are_all_listed(
@@ -146,27 +154,51 @@ def test_problems_with_settings_are_all_listed(
     assert "/a: found 'x', expected a map; /b: found 5" in caplog.records[0].message
 
 
+def test_good_settings_are_said_only_after_bad_ones(
+    log: OperatorLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That they are in force again, once."""
+    caplog.clear()
+    log.settings_good()
+    assert caplog.records == []
+    log.settings_refused([Problem("/a", "5", "a map")])
+    log.settings_good()
+    log.settings_good()
+    assert [record.levelno for record in caplog.records] == [logging.ERROR, logging.INFO]
+    assert "in order again" in caplog.text
+
+
 def test_everything_else_is_one_line(log: OperatorLog, caplog: pytest.LogCaptureFixture) -> None:
     """Each event of the component's life, with what it is about."""
-    log.started("1.2.3", "journal.db", 5)
+    log.started("1.2.3", "journal.db")
     log.listening(["a", "b"])
+    log.listening([])
     log.not_listening("a/#", "no")
     log.unheard("a/+")
-    log.state_not_reported("unsupported")
+    log.state_not_reported("RUNNING", "unsupported")
+    log.configuration_unwatched("no watch")
+    log.configuration_unread("no read")
+    log.no_veto("no questions")
+    log.deployment_vetoed("deployment-1", "/a: found 5")
+    log.journal_set_aside(SetAside(Path("journal.damaged-1"), "it is torn"))
     log.stopping("told to")
     log.fatal("no nucleus")
-    log.overloaded(7)
     log.rejected("topic", "notJson: no", 3)
     log.worker_ended("ended with exit code 1")
     about = [
-        "core-1; journal journal.db, 5 devices",
+        "1.2.3 for core device core-1; journal journal.db",
         "a, b",
-        "a/# (no)",
+        "nothing at all",
+        f"a/# (no); if accessControl does not allow it, merge {subscribe_block(['a/#'])}",
         "a/+",
-        "unsupported",
+        "state RUNNING (unsupported)",
+        "watch the configuration (no watch)",
+        "read the configuration (no read)",
+        "no effect (no questions)",
+        "deployment deployment-1: /a: found 5",
+        "(it is torn); it is now journal.damaged-1",
         "told to",
         "no nucleus",
-        "7 or more",
         "3 announcement(s) on topic: notJson: no",
         "exit code 1",
     ]

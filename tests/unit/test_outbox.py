@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,77 +5,14 @@ import pytest
 
 from builders import moment, numbered
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.policy import Policy
-from client_device_associator.core.result import Result, Status
-from client_device_associator.errors import NotAuthorized, NucleusError
-from client_device_associator.events import Event, MessageTaken
-from client_device_associator.journal import Journal
+from client_device_associator.errors import NucleusError
 from client_device_associator.outbox import (
     MAX_IN_FLIGHT,
     MAX_TOLD,
-    REFUSED_AGAIN_SECONDS,
     TAKE_TIMEOUT_SECONDS,
-    Outbox,
 )
 from client_device_associator.settings import Settings
-from fakes import FakeNucleus
-
-
-class Post:
-    """An outbox between a real journal and a made-up nucleus."""
-
-    def __init__(self, path: Path, settings: Settings) -> None:
-        self.journal = Journal(path)
-        self.nucleus = FakeNucleus()
-        self.events: list[Event] = []
-        self.seconds = 0.0
-        self.outbox = Outbox(self.journal, self.nucleus, settings, "core-1", self.events.append)
-
-    def pump(self) -> float | None:
-        """Publishes; returns the seconds at which to go on."""
-        wake_at = self.outbox.pump(moment(self.seconds))
-        return None if wake_at is None else wake_at - moment().steady
-
-    def take(self, error: NucleusError | None = None) -> None:
-        """The nucleus deals with everything published, and the outbox hears of it."""
-        published, self.nucleus.published = self.nucleus.published, []
-        for one in published:
-            one.on_taken(error)
-        events, self.events[:] = list(self.events), []
-        for event in events:
-            assert isinstance(event, MessageTaken)
-            assert self.outbox.taken(event) == error
-
-    def must_store(self) -> bool:
-        """Whether the outbox wants a commit."""
-        return self.outbox.must_store
-
-    def store(self) -> None:
-        """Notes what was taken, as the conductor does."""
-        with self.journal.transaction():
-            self.outbox.store(moment(self.seconds))
-        self.outbox.stored()
-
-    def owe(self, count: int, topic: str = "t") -> None:
-        """The journal owes so many results."""
-        owed = tuple(Result(topic, Status.ASSOCIATED, name) for name in numbered(count))
-        with self.journal.transaction():
-            self.journal.store(Decision(owed=owed))
-
-    def names(self) -> list[object]:
-        """Who is in the messages that the nucleus has been handed."""
-        found: list[object] = []
-        for one in self.nucleus.published:
-            message = one.message
-            document = json.loads(message) if isinstance(message, bytes) else message
-            results = document["results"]
-            assert isinstance(results, list)
-            found.extend(entry.get("thingName") for entry in results)
-        return found
-
-    def left(self) -> int:
-        """How many results the journal still owes."""
-        return len(self.journal.owed(moment(1e9).steady, 1_000_000))
+from posting import Post, told
 
 
 @pytest.fixture
@@ -85,11 +21,6 @@ def post(tmp_path: Path) -> Iterator[Post]:
     post = Post(tmp_path / "journal", Settings())
     yield post
     post.journal.close()
-
-
-def told(*names: str | None) -> list[Result]:
-    """Results that are only told."""
-    return [Result("t", Status.REJECTED, name) for name in names]
 
 
 def test_nothing_to_send(post: Post) -> None:
@@ -165,62 +96,6 @@ def test_a_flood_of_rejections_is_bounded(post: Post) -> None:
     post.outbox.tell(told("a") * (MAX_TOLD - 1))
     post.outbox.tell(told("b", "c", "d"))
     assert post.outbox.dropped == 2
-
-
-def test_a_refused_topic_is_tried_again_in_minutes(post: Post) -> None:
-    """Somebody has to change accessControl first."""
-    post.owe(2)
-    post.pump()
-    post.take(NotAuthorized("no"))
-    assert post.must_store()
-    post.store()
-    assert post.pump() == REFUSED_AGAIN_SECONDS
-    assert post.nucleus.published == []
-    post.seconds = REFUSED_AGAIN_SECONDS
-    post.pump()
-    assert post.names() == numbered(2)
-
-
-def test_other_failures_are_tried_again_ever_later(post: Post) -> None:
-    """5 seconds more each time, up to a minute."""
-    post.owe(1)
-    waits = []
-    for _ in range(14):
-        post.pump()
-        post.take(NucleusError("busy"))
-        post.store()
-        wake_at = post.pump()
-        assert wake_at is not None
-        waits.append(wake_at - post.seconds)
-        post.seconds = wake_at
-    assert waits == [*range(5, 61, 5), 60, 60]
-
-
-def test_a_message_that_is_never_taken_is_given_up(post: Post) -> None:
-    """It is sent again later; a taking that comes too late changes nothing."""
-    post.owe(1)
-    post.pump()
-    (first,) = post.nucleus.published
-    post.seconds = TAKE_TIMEOUT_SECONDS
-    assert post.pump() == post.seconds
-    assert post.must_store()
-    post.store()
-    first.on_taken(None)
-    post.take()
-    assert post.left() == 1
-    post.seconds += 5
-    post.pump()
-    assert post.names() == numbered(1)
-
-
-def test_refused_results_are_bounded(post: Post) -> None:
-    """No more than the queue may hold; the oldest are dropped and counted."""
-    post.outbox.reconfigured(Settings(policy=Policy(max_pending=3)))
-    post.owe(5)
-    post.pump()
-    post.take(NotAuthorized("no"))
-    post.store()
-    assert (post.left(), post.outbox.dropped) == (3, 2)
 
 
 def test_results_without_a_topic_are_done_with(post: Post) -> None:

@@ -128,7 +128,6 @@ def test_results_need_a_topic_to_publish_to(topic: str) -> None:
         (["a"], "a"),
         (["a"], "{topic}"),
         (["a/#"], "{topic}/status"),
-        (["#"], "status"),
         (["a/+"], "a/{thingName}"),
         (["a/+"], "a/x-{thingName}"),
         (["a/+"], "a/{coreThingName}"),

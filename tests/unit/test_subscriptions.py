@@ -3,135 +3,254 @@ import logging
 import pytest
 
 from builders import moment
+from client_device_associator.core.announcement import Payload
+from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
-from client_device_associator.events import Event, MessageArrived, SubscriptionClosed
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.settings import Settings
-from client_device_associator.subscriptions import TRY_AGAIN_SECONDS, Subscriptions
-from fakes import FakeNucleus
-
-SOURCES = Settings().sources
-RENEWAL = 300.0
-
-
-class Listening:
-    """Subscriptions to the default topics, and what came of them."""
-
-    def __init__(self) -> None:
-        self.nucleus = FakeNucleus()
-        self.messages: list[MessageArrived] = []
-        self.events: list[Event] = []
-        self.subscriptions = Subscriptions(
-            self.nucleus,
-            self.messages.append,
-            self.events.append,
-            OperatorLog("core-1", "eu-central-1"),
-        )
-        self.subscriptions.listen(SOURCES)
-
-    def tend(self, seconds: float) -> float | None:
-        """Tends them; returns seconds until the next time."""
-        wake_at = self.subscriptions.tend(moment(seconds), RENEWAL)
-        return None if wake_at is None else wake_at - moment(seconds).steady
+from client_device_associator.events import MessageArrived, SubscriptionClosed
+from client_device_associator.inbox import Inbox
+from client_device_associator.listeners import listenings
+from client_device_associator.nucleus.port import OnClosed, OnEstablished, OnMessage
+from client_device_associator.settings import Source
+from client_device_associator.subscriptions import (
+    OVERLAP_SECONDS,
+    RESUBSCRIBE_SECONDS,
+    TRY_AGAIN_SECONDS,
+    Listening,
+)
+from ear import FILTERS, RENEWAL, SOURCES, Ear
+from fakes import FakeSubscription
 
 
 @pytest.fixture
-def listening() -> Listening:
+def ear() -> Ear:
     """Nothing has been subscribed to yet."""
-    return Listening()
+    return Ear()
 
 
-def test_listens_to_every_source(listening: Listening) -> None:
+def test_listens_to_every_source(ear: Ear) -> None:
     """Messages come with the template of their own source."""
-    assert listening.tend(0) == RENEWAL
-    assert listening.subscriptions.topic_filters == [one.topic_filter for one in SOURCES]
-    shared, own = listening.nucleus.subscriptions
+    assert ear.subscriptions.heard == []
+    assert ear.tend(0) == RENEWAL
+    assert ear.subscriptions.heard == FILTERS
+    assert ear.subscriptions.refused == []
+    shared, own = ear.nucleus.subscriptions
     shared.on_message("clientdevices/announce", b"1")
     own.on_message("clientdevices/a/announce", {"x": 1})
-    assert listening.messages == [
+    assert ear.messages() == [
         MessageArrived(None, "clientdevices/announce", b"1"),
         MessageArrived(SOURCES[1].thing_name, "clientdevices/a/announce", {"x": 1}),
     ]
 
 
-def test_renews_before_it_closes(listening: Listening) -> None:
-    """At no time is nobody listening, and in the end one does."""
-    listening.tend(0)
-    assert listening.tend(RENEWAL - 1) == 1
-    assert len(listening.nucleus.subscriptions) == 2
-    listening.tend(RENEWAL)
-    assert [one.closed for one in listening.nucleus.subscriptions] == [True, True, False, False]
-
-
-def test_a_closed_subscription_is_made_anew_at_once(
-    listening: Listening, caplog: pytest.LogCaptureFixture
+def test_a_closed_subscription_is_made_anew_after_a_moment(
+    ear: Ear, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The nucleus may end one with no disconnect."""
-    listening.tend(0)
-    listening.nucleus.subscriptions[0].on_closed()
-    assert listening.events == [SubscriptionClosed("shared")]
-    listening.subscriptions.closed("shared")
-    assert listening.subscriptions.topic_filters == ["clientdevices/+/announce"]
+    ear.tend(0)
+    ear.nucleus.subscriptions[0].on_closed()
+    assert [type(event) for event in ear.events] == [SubscriptionClosed]
+    ear.heed(1)
+    assert ear.subscriptions.heard == ["clientdevices/+/announce"]
     assert "closed the subscription to clientdevices/announce" in caplog.text
-    listening.tend(1)
-    assert len(listening.nucleus.subscriptions) == 3
+    assert ear.tend(1) == RESUBSCRIBE_SECONDS
+    assert ear.tend(1 + RESUBSCRIBE_SECONDS) is not None
+    assert len(ear.nucleus.subscriptions) == 3
+    assert sorted(ear.subscriptions.heard) == sorted(FILTERS)
 
 
-def test_a_closing_of_something_unknown_is_no_news(listening: Listening) -> None:
+def test_one_that_is_closed_each_time_does_not_spin(ear: Ear) -> None:
+    """It is tried once in a while, however long that goes on."""
+    ear.tend(0)
+    seconds = 0.0
+    for _ in range(100):
+        shared = next(
+            one for one in reversed(ear.nucleus.subscriptions) if one.topic_filter == FILTERS[0]
+        )
+        if not shared.closed:
+            shared.closed = True
+            shared.on_closed()
+        ear.heed(seconds)
+        wait = ear.tend(seconds)
+        assert wait is not None
+        assert wait > 0
+        seconds += wait
+    # Every second turn made one, a whole wait after it was closed.
+    assert ear.nucleus.tries <= 2 + seconds / RESUBSCRIBE_SECONDS * 2
+    assert seconds >= 49 * RESUBSCRIBE_SECONDS
+
+
+def test_a_closing_of_something_unknown_is_no_news(ear: Ear) -> None:
     """The source may have left the configuration meanwhile."""
-    listening.tend(0)
-    listening.subscriptions.closed("gone")
-    assert len(listening.subscriptions.topic_filters) == 2
+    ear.tend(0)
+    ear.subscriptions.closed(SubscriptionClosed(99), moment(1))
+    assert len(ear.subscriptions.heard) == 2
 
 
-def test_a_late_closing_leaves_one_subscription(listening: Listening) -> None:
-    """When the old one's end is heard of after it was renewed, nobody hears everything twice."""
-    listening.tend(0)
-    listening.nucleus.subscriptions[0].on_closed()
-    listening.tend(RENEWAL)
-    for event in listening.events:
-        assert isinstance(event, SubscriptionClosed)
-        listening.subscriptions.closed(event.key)
-    listening.tend(RENEWAL + 1)
-    assert sorted(one.topic_filter for one in listening.nucleus.live) == sorted(
-        one.topic_filter for one in SOURCES
-    )
+def test_a_closing_is_heard_of_once(ear: Ear, caplog: pytest.LogCaptureFixture) -> None:
+    """A second time there is nothing left to close."""
+    ear.tend(0)
+    ear.nucleus.subscriptions[0].on_closed()
+    ear.nucleus.subscriptions[0].on_closed()
+    ear.heed(1)
+    assert len(caplog.records) == 1
+    assert ear.tend(1) == RESUBSCRIBE_SECONDS
 
 
 @pytest.mark.parametrize("error", [NotAuthorized("no"), NucleusError("busy")])
 def test_a_failed_subscribe_is_tried_again(
-    listening: Listening, error: NucleusError, caplog: pytest.LogCaptureFixture
+    ear: Ear, error: NucleusError, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After a minute, said once; then it is as if nothing had been."""
-    listening.nucleus.refuses_to_subscribe = error
-    assert listening.tend(0) == TRY_AGAIN_SECONDS
-    assert listening.subscriptions.topic_filters == []
-    assert listening.tend(TRY_AGAIN_SECONDS) == TRY_AGAIN_SECONDS
+    ear.nucleus.refuses_to_subscribe = error
+    assert ear.tend(0) == TRY_AGAIN_SECONDS
+    assert ear.subscriptions.heard == []
+    assert ear.subscriptions.refused == FILTERS
+    assert ear.tend(TRY_AGAIN_SECONDS) == TRY_AGAIN_SECONDS
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
-    assert "allow aws.greengrass#SubscribeToTopic" in caplog.text
-    listening.nucleus.refuses_to_subscribe = None
-    assert listening.tend(TRY_AGAIN_SECONDS * 2) == RENEWAL
-    assert len(listening.nucleus.live) == 2
+    assert "aws.greengrass#SubscribeToTopic" in caplog.text
+    ear.nucleus.refuses_to_subscribe = None
+    assert ear.tend(TRY_AGAIN_SECONDS * 2) == RENEWAL
+    assert len(ear.nucleus.live) == 2
+    assert ear.subscriptions.refused == []
 
 
-def test_a_failed_renewal_keeps_the_old_subscription(listening: Listening) -> None:
-    """It may be dead, but more likely it is not."""
-    listening.tend(0)
-    listening.nucleus.refuses_to_subscribe = NucleusError("busy")
-    listening.tend(RENEWAL)
-    assert len(listening.nucleus.live) == 2
+def test_one_refused_topic_keeps_nobody_from_the_others(ear: Ear) -> None:
+    """The component goes on with the topics that it has."""
+    ear.nucleus.refuses[FILTERS[0]] = NotAuthorized("no")
+    assert ear.tend(0) == TRY_AGAIN_SECONDS
+    assert ear.subscriptions.heard == FILTERS[1:]
+    assert ear.subscriptions.refused == FILTERS[:1]
 
 
-def test_of_a_lost_nucleus_nothing_is_said_here(
-    listening: Listening, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_was_refused_is_tried_when_it_may_be_allowed(ear: Ear) -> None:
+    """At once, and nothing else with it."""
+    ear.nucleus.refuses[FILTERS[0]] = NotAuthorized("no")
+    ear.tend(0)
+    tries = ear.nucleus.tries
+    ear.subscriptions.try_refused()
+    assert ear.tend(1) == TRY_AGAIN_SECONDS
+    assert ear.nucleus.tries == tries + 1
+    ear.nucleus.refuses.clear()
+    ear.subscriptions.try_refused()
+    ear.tend(2)
+    assert sorted(ear.live()) == sorted(FILTERS)
+    ear.subscriptions.try_refused()
+    ear.tend(3)
+    assert ear.nucleus.tries == tries + 2
+
+
+def test_a_frequent_renewal_tries_refused_topics_as_often(ear: Ear) -> None:
+    """A subscriptionRenewalSeconds below a minute counts for them, too."""
+    ear.nucleus.refuses_to_subscribe = NucleusError("busy")
+    assert ear.subscriptions.tend(moment(0), 5.0) == moment(5).steady
+
+
+def test_of_a_lost_nucleus_nothing_is_said_here(ear: Ear, caplog: pytest.LogCaptureFixture) -> None:
     """There is an event for that."""
-    listening.nucleus.refuses_to_subscribe = NucleusLost("gone")
-    listening.tend(0)
+    ear.nucleus.refuses_to_subscribe = NucleusLost("gone")
+    ear.tend(0)
     assert caplog.text == ""
 
 
-def test_without_sources_there_is_nothing_to_wake_for(listening: Listening) -> None:
+def test_without_sources_there_is_nothing_to_wake_for(ear: Ear) -> None:
     """An empty list is possible before the settings are known."""
-    listening.subscriptions.listen([])
-    assert listening.tend(0) is None
+    ear.subscriptions.listen([])
+    assert ear.tend(0) is None
+
+
+def test_listening_to_the_same_changes_nothing(ear: Ear) -> None:
+    """Other settings leave subscriptions alone."""
+    ear.tend(0)
+    ear.listen(SOURCES)
+    assert ear.tend(1) == RENEWAL - 1
+    assert (len(ear.nucleus.subscriptions), len(ear.nucleus.live)) == (2, 2)
+
+
+def test_what_goes_is_closed_after_what_comes_was_made(ear: Ear) -> None:
+    """One stays, one changes its topic, one its template, one goes, one comes."""
+    stays, changes, reads, goes = (
+        Source("stays", "stays"),
+        Source("changes", "before"),
+        Source("reads", "+/reads", SOURCES[1].thing_name),
+        Source("goes", "goes"),
+    )
+    ear.listen((stays, changes, reads, goes))
+    ear.tend(0)
+    first = list(ear.nucleus.subscriptions)
+    ear.listen(
+        (stays, Source("changes", "after"), Source("reads", "+/reads"), Source("comes", "x"))
+    )
+    assert ear.live() == ["stays", "before", "+/reads", "goes"]
+    open_when_made: list[int] = []
+    subscribe = ear.nucleus.subscribe
+
+    def watched(
+        topic_filter: str, on_message: OnMessage, on_closed: OnClosed, on_established: OnEstablished
+    ) -> FakeSubscription:
+        open_when_made.append(sum(not one.closed for one in first))
+        return subscribe(topic_filter, on_message, on_closed, on_established)
+
+    ear.nucleus.subscribe = watched  # type: ignore[method-assign] # looks on
+    ear.tend(1)
+    assert open_when_made == [4, 4], "one goes on with another template, two are made"
+    assert sorted(ear.live()) == ["+/reads", "after", "stays", "x"]
+    assert [one.closed for one in first] == [False, True, False, True]
+    assert ear.subscriptions.heard == ["stays", "after", "+/reads", "x"]
+    first[2].on_message("a/reads", b"1")
+    assert ear.messages() == [MessageArrived(None, "a/reads", b"1")]
+
+
+def test_the_end_of_what_has_gone_is_no_loss_of_what_came(ear: Ear) -> None:
+    """A changed entry has the same key; the nucleus's last word on the old one is no news."""
+    ear.tend(0)
+    before = ear.nucleus.subscriptions[0]
+    ear.listen((Source("shared", "elsewhere"), SOURCES[1]))
+    ear.tend(1)
+    before.on_closed()
+    ear.heed(1)
+    assert ear.subscriptions.heard == ["elsewhere", FILTERS[1]]
+
+
+def test_what_never_came_about_is_dropped_without_a_word(ear: Ear) -> None:
+    """Two changes in a row, before the first was carried out."""
+    ear.listen((Source("a", "a"),))
+    ear.listen((Source("b", "b"),))
+    ear.tend(0)
+    assert ear.live() == ["b"]
+
+
+def test_a_topic_that_moves_to_another_entry_has_no_gap_and_no_double(ear: Ear) -> None:
+    """A deployment renames an entry: what is published in the meantime is heard once."""
+    ear.listen((Source("before", "t"),))
+    ear.tend(0)
+    subscribe = ear.nucleus.subscribe
+
+    def busy(
+        topic_filter: str, on_message: OnMessage, on_closed: OnClosed, on_established: OnEstablished
+    ) -> FakeSubscription:
+        subscription = subscribe(topic_filter, on_message, on_closed, on_established)
+        for one in ear.nucleus.live:
+            if one.topic_filter == "t":
+                one.on_message("t", topic_filter.encode())
+        return subscription
+
+    ear.nucleus.subscribe = busy  # type: ignore[method-assign] # publishes whenever it is asked
+    ear.listen((Source("after", "t"), Source("other", "u")))
+    ear.tend(1)
+    ear.tend(1 + OVERLAP_SECONDS)
+    heard = [one.payload for one in ear.messages() if isinstance(one, MessageArrived)]
+    assert len(heard) == len(set(map(str, heard)))
+    assert b"u" in heard
+    assert sorted(ear.live()) == ["t", "u"]
+
+
+def test_health_is_asked_for_on_its_own_topic() -> None:
+    """However many requests come, one waits; the topic has no template and no payload."""
+    inbox = Inbox()
+    *_, health = listenings(SOURCES, inbox)
+    assert isinstance(health, Listening)
+    assert health.topic_filter == HEALTH_REQUEST_TOPIC
+    payloads: list[Payload] = [b"", b"x", {}]
+    for payload in payloads:
+        health.deliver(HEALTH_REQUEST_TOPIC, payload)
+    assert len(inbox.gather(0.0)) == 1

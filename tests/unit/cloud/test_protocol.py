@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import JSON, UNICODE
+from builders import JSON
 from client_device_associator.cloud.protocol import (
     CallRequest,
     ProtocolError,
@@ -22,6 +22,7 @@ from client_device_associator.core.answer import (
     Unanswered,
 )
 
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 TEXTS = st.none() | UNICODE
 ANSWERS: st.SearchStrategy[Answer] = (
     st.lists(st.builds(ErrorEntry, TEXTS, TEXTS, TEXTS), max_size=4).map(tuple).map(Accepted)
@@ -36,6 +37,13 @@ def test_answers_arrive_as_they_were_sent(call_id: int, answer: Answer) -> None:
     line = encode_answer(call_id, answer)
     assert line.count(b"\n") == 1
     assert decode_answer(line) == (call_id, answer)
+
+
+def test_half_a_surrogate_pair_does_not_get_through() -> None:
+    """JSON can spell what neither the journal nor the nucleus can take."""
+    said = Unanswered(Trouble.UNAVAILABLE, "\ud800", "a\udfffb")
+    _, answer = decode_answer(encode_answer(1, said))
+    assert answer == Unanswered(Trouble.UNAVAILABLE, "?", "a?b")
 
 
 @given(st.integers(0, 2**60), UNICODE, st.lists(UNICODE, max_size=5).map(tuple))
