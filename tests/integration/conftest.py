@@ -33,8 +33,8 @@ def results(core: CoreDevice) -> Results:
 
 
 @pytest.fixture
-def start(core: CoreDevice) -> Iterator[Start]:
-    """Starts the component with changes to its configuration, listening."""
+def launch(core: CoreDevice) -> Iterator[Start]:
+    """Starts the component with changes to its configuration, and does not wait for anything."""
     started: list[Associator] = []
 
     def begin(
@@ -42,8 +42,20 @@ def start(core: CoreDevice) -> Iterator[Start]:
     ) -> Associator:
         associator = Associator(core, changes)
         started.append(associator)
-        return associator.start(**(environment or {})).wait_until_running()
+        return associator.start(**(environment or {}))
 
     yield begin
     for associator in started:
         associator.close()
+
+
+@pytest.fixture
+def start(launch: Start) -> Start:
+    """Starts the component with changes to its configuration, listening."""
+
+    def begin(
+        changes: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+    ) -> Associator:
+        return launch(changes, environment).wait_until_running()
+
+    return begin

@@ -175,6 +175,5 @@ class WatchedJournal(Journal):
         """What it is on."""
         return cast("Disk", cast("Any", self._db))
 
-    def _prepare(self) -> None:
-        self._db = cast("sqlite3.Connection", cast("Any", self._wrap(self._db)))
-        super()._prepare()
+    def _open(self) -> sqlite3.Connection:
+        return cast("sqlite3.Connection", cast("Any", self._wrap(super()._open())))

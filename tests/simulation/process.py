@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 
 from client_device_associator.conductor import Conductor
 from client_device_associator.core.engine import Engine
+from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
 from client_device_associator.events import Event, MessageArrived
+from client_device_associator.health import Health
 from client_device_associator.journal import Journal
-from client_device_associator.nucleus.port import Nucleus
+from client_device_associator.nucleus.port import Publisher
 from client_device_associator.operator_log import OperatorLog
 from client_device_associator.outbox import Outbox
 from client_device_associator.settings import Settings
@@ -20,9 +22,6 @@ from simulation.plan import CORE, FOREVER, Message, Plan
 from simulation.record import Record
 from simulation.worker import SimulatedWorker
 from simulation.world import ProcessClock, World
-
-LONGEST_DEVICE_WAIT = 300.0
-"""What component.py hands to `take_up`: no device waits longer."""
 
 GATHER_SECONDS = 0.05
 MAX_GATHERED = 500
@@ -37,13 +36,22 @@ class WatchedOutbox(Outbox):
 
     def __init__(
         self,
+        *,
         journal: Journal,
-        nucleus: Nucleus,
+        nucleus: Publisher,
         settings: Settings,
         post: Callable[[Event], None],
         record: Record,
+        log: OperatorLog,
     ) -> None:
-        super().__init__(journal, nucleus, settings, CORE, post)
+        super().__init__(
+            journal=journal,
+            nucleus=nucleus,
+            settings=settings,
+            core_thing_name=CORE,
+            post=post,
+            log=log,
+        )
         self._record = record
 
     @property
@@ -86,17 +94,26 @@ class Process:
         self.dead = False
         self.clock = ProcessClock(world, crash_point)
         self.worker = SimulatedWorker(world, cloud, record, self.post, crash_point)
+        log = OperatorLog(CORE, "eu-west-1")
         nucleus = SimulatedNucleus(world, plan.nucleus, record, crash_point)
         self._world = world
         self._record = record
-        self._outbox = WatchedOutbox(journal, nucleus, settings, self.post, record)
+        self._outbox = WatchedOutbox(
+            journal=journal,
+            nucleus=nucleus,
+            settings=settings,
+            post=self.post,
+            record=record,
+            log=log,
+        )
         self._conductor = Conductor(
             engine=Engine(settings.policy, journal, world.dice(f"jitter of process {number}")),
             journal=journal,
             outbox=self._outbox,
             worker=self.worker,
             clock=self.clock,
-            log=OperatorLog(CORE, "eu-west-1"),
+            log=log,
+            health=Health(CORE, lambda _: None, dict, Instant(0.0, 0.0)),
             worker_idle_seconds=settings.worker_idle_seconds,
         )
         self._queue: deque[tuple[Event, Message | None]] = deque()
@@ -116,9 +133,7 @@ class Process:
         )
 
     def begin(self) -> None:
-        """Takes up what an earlier process has left, as component.py does."""
-        self.journal.take_up(self.clock.now().steady, LONGEST_DEVICE_WAIT)
-        self.journal.pending()
+        """The first turn takes up what an earlier process has left."""
         self._record.started(self.incarnation)
         self._wake_at = self._world.time
 
@@ -152,6 +167,10 @@ class Process:
         events, messages = self._gather()
         turned_away, self._turned_away = self._turned_away, []
         alone = len(messages) == len(events) and not turned_away
+        # What an earlier process has left is made ready as soon as the disk lets it.
+        # And a journal that has failed is tried out.
+        settled = self._conductor._took_up and not self._conductor._store_again_at  # noqa: SLF001 - nothing else tells
+        alone = alone and settled
         self._record.turn_begins(messages, alone=alone)
         if self._world.traced and (events or turned_away):
             self._world.say(f"turn: {', '.join(map(_short, events))}")

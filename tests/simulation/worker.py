@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from client_device_associator.core.answer import Trouble, Unanswered
+from client_device_associator.cloud.protocol import decode_answer, encode_answer
+from client_device_associator.core.answer import Answer, Trouble, Unanswered
 from client_device_associator.core.decision import Call
 from client_device_associator.events import AnswerArrived, Event, WorkerEnded
 from simulation.cloud import Cloud, Reply
@@ -98,14 +99,14 @@ class SimulatedWorker:
             # What it wrote before it was ended may be read late.
             if reply.answer is not None:
                 self._world.strike("stale answer")
-                self._post(AnswerArrived(call.call_id, reply.answer))
+                self._post(_through_the_pipe(call, reply.answer))
             return
         if reply.dies:
             self._dies(number)
         elif reply.answer is not None:
             self._world.say(f"call {call.call_id} is answered: {_said(reply)}")
             self._record.answered()
-            self._post(AnswerArrived(call.call_id, reply.answer))
+            self._post(_through_the_pipe(call, reply.answer))
         elif reply.late is not None:
             # It hangs, and is ended before this; then its answer comes to light.
             stale = Reply(reply.late, 0.0)
@@ -131,6 +132,11 @@ class SimulatedWorker:
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
         self._world.at(self._world.time + seconds, lambda: None if self._gone else action())
+
+
+def _through_the_pipe(call: Call, answer: Answer) -> AnswerArrived:
+    """An answer as the real protocol brings it to the parent."""
+    return AnswerArrived(*decode_answer(encode_answer(call.call_id, answer)))
 
 
 def _named(names: tuple[str, ...]) -> str:

@@ -1,0 +1,261 @@
+"""A journal that cannot be used, and a disk that cannot be written."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from greengrass_sandbox.core_device import CoreDevice
+from integration.associator import (
+    JOURNAL,
+    NAME,
+    Associator,
+    Results,
+    associated,
+    device_names,
+)
+from integration.conftest import Start
+from integration.disk import UNUSABLE, SmallFileSystem, locked, small_file_system
+from integration.what_operators_do import HealthWatch, lines_with, repeat_until
+
+SHARED = "clientdevices/announce"
+QUICK = {"batching": {"maxWaitSeconds": 0.1}, "results": {"receipts": True}}
+
+pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
+
+
+@pytest.fixture
+def file_system(core: CoreDevice) -> Iterator[SmallFileSystem]:
+    """A small file system as the component's work directory."""
+    with small_file_system(core.layout.work(NAME), "512k") as mounted:
+        yield mounted
+
+
+def announce_until_associated(core: CoreDevice, results: Results, name: str) -> None:
+    """Announces a device, as devices do that were rejected, until it is associated."""
+    core.call(core.cloud.add_things, [name])
+    repeat_until(
+        lambda: core.publish(SHARED, {"thingName": name}),
+        lambda: name in results.names("associated"),
+    )
+
+
+@pytest.mark.parametrize("damage", UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_journal_that_cannot_be_used_is_set_aside(
+    core: CoreDevice, start: Start, results: Results, damage: Callable[[Path], None]
+) -> None:
+    """Kept under another name that the log tells, byte for byte; a new one is begun."""
+    names = device_names(300)
+    core.call(core.cloud.add_things, [*names, "next"])
+    associator = start(QUICK)
+    core.publish(SHARED, {"thingNames": names})
+    results.wait_for_names("associated", names)
+    associator.wait_until_quiet()
+    associator.stop()
+    damage(associator.work)
+    content = (associator.work / JOURNAL).read_bytes()
+    associator.start().wait_until_running()
+    core.publish(SHARED, {"thingName": "next"})
+    results.wait_for_names("associated", ["next"])
+    (line,) = lines_with(associator, "the journal could not be used")
+    (aside,) = (
+        path
+        for path in associator.work.glob(f"{JOURNAL}.*")
+        if not path.name.endswith(("-wal", "-shm"))
+    )
+    assert str(aside.name) in line
+    assert aside.read_bytes() == content
+    assert is_sound(associator.work / JOURNAL)
+    assert associator.is_alive
+
+
+def is_sound(journal: Path) -> bool:
+    """Whether SQLite finds nothing wrong."""
+    with contextlib.closing(sqlite3.connect(journal)) as database:
+        (verdict,) = database.execute("PRAGMA quick_check").fetchone()
+    return bool(verdict == "ok")
+
+
+def test_a_newer_journal_can_be_put_back(core: CoreDevice, start: Start, results: Results) -> None:
+    """A roll-back of the component loses nothing: what was set aside still holds every device."""
+    core.call(core.cloud.add_things, ["before"])
+    associator = start(QUICK)
+    core.publish(SHARED, {"thingName": "before"})
+    results.wait_for_names("associated", ["before"])
+    associator.wait_until_quiet()
+    associator.stop()
+    UNUSABLE["a newer version"](associator.work)
+    associator.start().wait_until_running()
+    associator.wait_until_log_has("version 99")
+    (aside,) = associator.work.glob(f"{JOURNAL}.version99-*Z")
+    with contextlib.closing(sqlite3.connect(aside)) as database:
+        assert database.execute("SELECT thing_name FROM device").fetchall() == [("before",)]
+
+
+def test_a_journal_damaged_while_it_runs(core: CoreDevice, start: Start, results: Results) -> None:
+    """Overwritten under the running component: it is set aside, and the component goes on."""
+    names = device_names(200)
+    core.call(core.cloud.add_things, names)
+    associator = start(QUICK)
+    core.publish(SHARED, {"thingNames": names})
+    results.wait_for_names("associated", names)
+    associator.wait_until_quiet()
+    for path in associator.work.glob(f"{JOURNAL}*"):
+        if not path.name.endswith("-shm"):
+            with path.open("r+b") as file:
+                file.write(b"\xa5" * path.stat().st_size)
+    announce_until_associated(core, results, "next")
+    assert associator.is_alive
+
+
+def expect_storage_trouble(
+    core: CoreDevice, results: Results, associator: Associator, health: HealthWatch
+) -> None:
+    """Announcements are rejected with `storage`, the component says so once and stays up."""
+    repeat_until(
+        lambda: core.publish(SHARED, {"thingName": "unlucky"}),
+        lambda: bool(results.of("rejected")),
+    )
+    assert {one["code"] for one in results.of("rejected")} == {"storage"}
+    associator.wait_until_log_has("announcements are rejected until it can be written")
+    health.wait_for(lambda one: one["journal"]["state"] == "unusable")
+    core.publish(SHARED, {"thingName": "unlucky"})
+    results.wait_for_count("rejected", 2)
+    assert len(lines_with(associator, "announcements are rejected until")) == 1
+    assert associator.is_alive
+    assert "unlucky" not in results.names("queued") | results.names("associated")
+
+
+def expect_recovery(
+    core: CoreDevice, results: Results, associator: Associator, health: HealthWatch
+) -> None:
+    """The same device, announced again, is associated; log and health say that all is well."""
+    announce_until_associated(core, results, "unlucky")
+    associator.wait_until_log_has("the journal can be written again")
+    health.wait_for(lambda one: one["journal"]["state"] == "ok")
+    assert associated(core) >= {"unlucky"}
+
+
+def test_a_full_disk(
+    core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
+) -> None:
+    """Rejected with `storage` while it is full; receipts given before hold; recovers by itself."""
+    names = device_names(50)
+    core.call(core.cloud.add_things, names)
+    associator = start(QUICK)
+    health = HealthWatch(core)
+    core.publish(SHARED, {"thingNames": names})
+    results.wait_for_names("associated", names)
+    file_system.fill_up()
+    # The write-ahead log has room left of its own; it is used up first.
+    filling = iter(device_names(100_000, "filling"))
+    repeat_until(
+        lambda: core.publish(SHARED, {"thingNames": [next(filling) for _ in range(20)]}),
+        lambda: bool(results.of("rejected")),
+    )
+    expect_storage_trouble(core, results, associator, health)
+    file_system.make_room()
+    expect_recovery(core, results, associator, health)
+
+
+def test_a_disk_that_is_full_from_the_start(
+    core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
+) -> None:
+    """Not even a new journal can be begun: the component listens, rejects, and recovers."""
+    file_system.fill_up()
+    health = HealthWatch(core)
+    associator = start(QUICK)
+    expect_storage_trouble(core, results, associator, health)
+    file_system.make_room()
+    expect_recovery(core, results, associator, health)
+
+
+def test_a_disk_that_is_full_when_devices_wait(
+    core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
+) -> None:
+    """Receipted, then full before the answer of the cloud: associated and told all the same."""
+    core.call(core.cloud.add_things, ["receipted"])
+    start({**QUICK, "batching": {"maxWaitSeconds": 3}})
+    core.publish(SHARED, {"thingName": "receipted"})
+    results.wait_for_names("queued", ["receipted"])
+    file_system.fill_up()
+    core.call(core.cloud.wait_for_calls, 1, answered=True)
+    file_system.make_room()
+    results.wait_for_names("associated", ["receipted"])
+
+
+def test_a_disk_that_is_read_only_from_the_start(
+    core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
+) -> None:
+    """With a journal of before on it: rejects, stays up, and recovers when it can be written."""
+    core.call(core.cloud.add_things, ["before"])
+    associator = start(QUICK)
+    core.publish(SHARED, {"thingName": "before"})
+    results.wait_for_names("associated", ["before"])
+    associator.stop()
+    if not file_system.remount("ro"):
+        pytest.skip("the kernel does not remount here")
+    health = HealthWatch(core)
+    associator.start().wait_until_running()
+    expect_storage_trouble(core, results, associator, health)
+    assert not list(associator.work.glob(f"{JOURNAL}.*Z"))
+    assert file_system.remount("rw")
+    expect_recovery(core, results, associator, health)
+
+
+def test_an_orphan_that_holds_the_journal(core: CoreDevice, start: Start, results: Results) -> None:
+    """Locked for a while: rejected with `storage`, never set aside, and all is well afterwards."""
+    core.call(core.cloud.add_things, ["unlucky", "before"])
+    associator = start(QUICK)
+    health = HealthWatch(core)
+    core.publish(SHARED, {"thingName": "before"})
+    results.wait_for_names("associated", ["before"])
+    with locked(associator.work / JOURNAL):
+        expect_storage_trouble(core, results, associator, health)
+    expect_recovery(core, results, associator, health)
+    assert "could not be used" not in associator.log
+    assert not list(associator.work.glob(f"{JOURNAL}.*Z"))
+
+
+def test_an_orphan_that_holds_the_journal_at_the_start(
+    core: CoreDevice, start: Start, results: Results
+) -> None:
+    """It listens and is RUNNING meanwhile, and takes up the work when the journal is free."""
+    core.call(core.cloud.add_things, ["waiting"])
+    associator = start({**QUICK, "batching": {"maxWaitSeconds": 30}})
+    core.publish(SHARED, {"thingName": "waiting"})
+    results.wait_for_names("queued", ["waiting"])
+    associator.kill()
+    with locked(associator.work / JOURNAL):
+        associator.start().wait_until_running()
+        associator.wait_until_log_has("cannot write the journal")
+        assert associator.is_alive
+    results.wait_for_names("associated", ["waiting"])
+
+
+def test_sigterm_while_the_journal_is_locked(core: CoreDevice, start: Start) -> None:
+    """The nuclei send SIGKILL after five seconds; an orphan must not make us wait for that."""
+    associator = start(QUICK)
+    with locked(associator.work / JOURNAL):
+        core.publish(SHARED, {"thingName": "device"})
+        associator.wait_until_log_has("cannot write the journal")
+        core.publish(SHARED, {"thingName": "another"})
+        began = time.monotonic()
+        assert associator.stop() == 0
+        assert time.monotonic() - began < 4
+
+
+def test_the_callback_never_waits_for_the_disk(
+    core: CoreDevice, start: Start, results: Results
+) -> None:
+    """While the journal is locked health is asked for and told, at the latest between two tries."""
+    associator = start(QUICK)
+    health = HealthWatch(core)
+    with locked(associator.work / JOURNAL):
+        core.publish(SHARED, {"thingName": "device"})
+        state = health.ask()
+    assert state["coreDeviceThingName"] == "sandbox-core"
+    announce_until_associated(core, results, "later")
