@@ -59,5 +59,12 @@ lock: setup
 	$(LOCK) -c artifacts/requirements.txt -o tests/requirements.txt --group dev artifacts/requirements.in
 	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
 
+# Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
+# benchmarks.flood and benchmarks.soak without arguments (50,000 and 1,000,000 announcements).
+bench: setup
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.idle 15 1000
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.flood 5000 1000
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak 50000
+
 clean:
 	rm -rf $(VENV) greengrass-build .sandbox .coverage .coverage.*

@@ -1,0 +1,1 @@
+"""Measurements, in ratios to something else in the same run: `make bench`. They are not tests."""
