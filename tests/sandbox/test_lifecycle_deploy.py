@@ -11,6 +11,7 @@ from greengrass_sandbox.core_device import ComponentState, CoreDevice, Deploymen
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.profile import CLASSIC, LITE
 from greengrass_sandbox.recipe import RecipeRefusedError
+from integration.associator import eventually
 
 NAME = "com.example.Demo"
 BOTH = pytest.mark.parametrize("core", [CLASSIC, LITE], ids=["classic", "lite"], indirect=True)
@@ -100,6 +101,7 @@ def test_update_replaces_the_old_version_and_keeps_its_work(
     """The component finds what it has kept, and its configuration."""
     project.write(run="touch kept; exec sleep 600")
     first = core.deploy(project.recipe, project.artifacts, merge={"nested": {"text": "merged"}})
+    eventually((core.layout.work(NAME) / "kept").exists)
     project.write(version="2.0.0", run="ls; sh {artifacts:decompressedPath}/demo/inside/hello.sh")
     second = core.deploy(project.recipe, project.artifacts)
     second.wait_for_state("FINISHED")
