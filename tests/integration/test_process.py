@@ -8,7 +8,7 @@ import pytest
 
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
-from integration.associator import Results, eventually
+from integration.associator import Associator, Results, eventually
 from integration.conftest import Start
 
 GRACE_SECONDS = 4.0
@@ -20,6 +20,18 @@ def worker_of(pid: int) -> psutil.Process | None:
     children: list[psutil.Process] = psutil.Process(pid).children()
     assert len(children) <= 1
     return children[0] if children else None
+
+
+def start_a_call_that_hangs(core: CoreDevice, start: Start) -> tuple[Associator, psutil.Process]:
+    """The component and its worker, in the middle of a call that the cloud never answers."""
+    core.call(core.cloud.add_things, ["device"])
+    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
+    associator = start()
+    core.publish("clientdevices/announce", {"thingName": "device"})
+    core.call(core.cloud.wait_for_calls, 1)
+    worker = worker_of(associator.pid)
+    assert worker is not None
+    return associator, worker
 
 
 def loads_tls(pid: int) -> bool:
@@ -44,13 +56,7 @@ def test_sigterm_in_the_middle_of_a_call_ends_both_processes_in_time(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """A call that hangs is cut short, and made again by the next process."""
-    core.call(core.cloud.add_things, ["device"])
-    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
-    associator = start()
-    core.publish("clientdevices/announce", {"thingName": "device"})
-    core.call(core.cloud.wait_for_calls, 1)
-    worker = worker_of(associator.pid)
-    assert worker is not None
+    associator, worker = start_a_call_that_hangs(core, start)
     began = time.monotonic()
     assert associator.stop() == 0
     assert time.monotonic() - began < GRACE_SECONDS
@@ -108,13 +114,7 @@ def test_no_worker_before_the_first_announcement(start: Start) -> None:
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
 def test_no_worker_outlives_its_parent(core: CoreDevice, start: Start) -> None:
     """Killed with -9 in the middle of a call that hangs: the worker ends by itself."""
-    core.call(core.cloud.add_things, ["device"])
-    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
-    associator = start()
-    core.publish("clientdevices/announce", {"thingName": "device"})
-    core.call(core.cloud.wait_for_calls, 1)
-    worker = worker_of(associator.pid)
-    assert worker is not None
+    associator, worker = start_a_call_that_hangs(core, start)
     associator.kill()
     eventually(lambda: not worker.is_running())
 
@@ -124,13 +124,7 @@ def test_a_worker_that_is_killed_costs_a_retry_and_nothing_else(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """Its call is made again by another worker."""
-    core.call(core.cloud.add_things, ["device"])
-    core.call(core.cloud.add_fault, Fault(FaultKind.HANG, times=1))
-    associator = start()
-    core.publish("clientdevices/announce", {"thingName": "device"})
-    core.call(core.cloud.wait_for_calls, 1)
-    worker = worker_of(associator.pid)
-    assert worker is not None
+    associator, worker = start_a_call_that_hangs(core, start)
     worker.kill()
     results.wait_for_names("associated", ["device"])
     assert associator.is_alive
