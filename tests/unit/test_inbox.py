@@ -34,14 +34,14 @@ def test_objects_count_as_messages_too() -> None:
 
 
 def test_anything_else_ends_the_gathering(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is there already is taken along in order; nobody waits for more."""
+    """What is there already is taken along behind it; nobody waits for more."""
     inbox = Inbox()
     inbox.offer(message())
     inbox.put(StopRequested())
     inbox.put(NucleusGone())
     inbox.offer(message("behind"))
     monkeypatch.setattr("client_device_associator.inbox.GATHER_SECONDS", 3600.0)
-    assert inbox.gather(None) == [message(), StopRequested(), NucleusGone(), message("behind")]
+    assert inbox.gather(None) == [StopRequested(), NucleusGone(), message(), message("behind")]
     assert inbox.gather(0.0) == []
 
 
@@ -67,7 +67,7 @@ def test_requests_for_health_find_room_behind_a_flood() -> None:
     while gathered := inbox.gather(0.0):
         events.extend(gathered)
     assert events.count(HealthAsked()) == 1
-    assert len(events) == MAX_MESSAGES
+    assert len(events) == MAX_MESSAGES + 1
 
 
 def test_a_commit_has_a_bounded_number_of_messages() -> None:
@@ -114,7 +114,7 @@ def test_our_own_events_are_never_turned_away() -> None:
     events = []
     while gathered := inbox.gather(0.0):
         events.extend(gathered)
-    assert events[-1] == StopRequested()
+    assert events[0] == StopRequested()
     assert len(events) == MAX_MESSAGES + 1
 
 

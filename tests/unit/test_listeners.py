@@ -18,8 +18,8 @@ def test_every_announcement_topic_and_that_for_health() -> None:
     health.deliver("t", b"x")
     health.deliver("t", {})
     assert inbox.gather(0.0) == [
-        *(MessageArrived(source.thing_name, "t", b"x") for source in sources),
         HealthAsked(),
+        *(MessageArrived(source.thing_name, "t", b"x") for source in sources),
     ]
 
 

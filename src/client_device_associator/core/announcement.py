@@ -1,6 +1,7 @@
 """From a message on a topic to the client devices that it announces, or why not."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ MAX_NAMES = 1000
 
 MAX_ID_LENGTH = 128
 """Characters of an announcement's `id`."""
+
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 Payload = bytes | Mapping[str, object]
 """A binary message's bytes, or a JSON message's object as the IPC library decoded it."""
@@ -221,4 +224,4 @@ def _rejection(
 
 def _is_unicode(text: str) -> bool:
     """Whether the text can be written as UTF-8: JSON's escapes can spell half a surrogate pair."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return text.isascii() or _HALF_A_PAIR.search(text) is None
