@@ -39,9 +39,12 @@ _FORGET_AT = 200
 
 @dataclass(slots=True)
 class _Parcel:
+    """A message; it carries results owed, or results that are only told, never both."""
+
     topic: str
     message: bytes | dict[str, object]
     owed_ids: tuple[int, ...]
+    told: tuple[Result, ...]
     refusals: int
     give_up_at: float = 0.0
 
@@ -87,11 +90,12 @@ class Outbox:
     def reconfigured(self, settings: Settings) -> None:
         """Results that are not in flight yet go where the new settings send them."""
         self._settings = settings
-        self._ready = deque(parcel for parcel in self._ready if not parcel.owed_ids)
+        self._told.extendleft(one for parcel in reversed(self._ready) for one in parcel.told[::-1])
+        self._ready.clear()
 
     def tell(self, results: Sequence[Result]) -> None:
         """Sends results that are not kept on disk; beyond a bound the newest are dropped."""
-        room = MAX_TOLD - len(self._told)
+        room = max(0, MAX_TOLD - len(self._told))
         self._told.extend(islice(results, room))
         self.dropped += max(0, len(results) - room)
 
@@ -223,8 +227,9 @@ class Outbox:
         for packed in pack(results, template, self._core_thing_name, now, as_json=as_json):
             ids = tuple(owed_ids[index] for index in packed.results) if owed_ids else ()
             unsent.difference_update(ids)
+            telling = () if owed_ids else tuple(results[index] for index in packed.results)
             message = dict(packed.document) if as_json else encode(packed.document)
             refused = max(refusals[index] for index in packed.results)
-            self._ready.append(_Parcel(packed.topic, message, ids, refused))
+            self._ready.append(_Parcel(packed.topic, message, ids, telling, refused))
         # Those that have no topic to go to are done with: nobody could ever be told.
         self._taken.extend(unsent)

@@ -63,3 +63,4 @@ class Incarnation:
     has_notes: Callable[[], bool]
     stored: Callable[[str], Sequence[Sequence[object]]]
     encodes_json: bool = False
+    policy_since: float = 0.0

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from client_device_associator.core.policy import Policy
+from client_device_associator.settings import Settings
 from simulation import disk, nucleus
 from simulation.draft import Draft
 from simulation.plan import FOREVER, Fault, Interruption, Poison, Thing
@@ -103,15 +104,22 @@ def _dies_at_start(draft: Draft) -> None:
 
 def _reconfigured(draft: Draft) -> None:
     _interrupted(draft, orderly=True)
-    settings = [
-        replace(
-            draft.settings,
-            policy=policy(draft),
-            results_as_json=draft.dice.random() < 0.5,
-        )
-        for _ in range(draft.dice.randint(1, 4))
-    ]
+    settings = [_other_settings(draft) for _ in range(draft.dice.randint(1, 4))]
     draft.plan = replace(draft.plan, settings=(draft.settings, *settings))
+
+
+def _deployed(draft: Draft) -> None:
+    changes = tuple((at, _other_settings(draft)) for at in draft.times(draft.dice.choice([2, 12])))
+    draft.plan = replace(draft.plan, changes=changes)
+
+
+def _other_settings(draft: Draft) -> Settings:
+    return replace(
+        draft.settings,
+        policy=policy(draft),
+        results_as_json=draft.dice.random() < 0.5,
+        worker_idle_seconds=draft.dice.choice([0.0, 1.0, 60.0]),
+    )
 
 
 def policy(draft: Draft) -> Policy:
@@ -178,6 +186,7 @@ FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "stop": partial(_interrupted, orderly=True),
     "dies at start": _dies_at_start,
     "reconfigured": _reconfigured,
+    "reconfigured live": _deployed,
     "overload": _overload,
     "turned away": _turned_away,
     "malformed": lambda _: None,

@@ -15,6 +15,9 @@ class Hooks:
     def started(self) -> None:
         """A process has opened the journal."""
 
+    def reconfigured(self) -> None:
+        """Other settings are in force from now on."""
+
     def turn_begins(self, messages: Sequence[Message], *, alone: bool) -> None:
         """Messages are about to be handled; alone if nothing else is."""
 

@@ -3,6 +3,7 @@
 import sqlite3
 
 from client_device_associator.errors import JournalError
+from client_device_associator.settings import Settings
 from simulation.cloud import Cloud
 from simulation.disk import Disk, WatchedJournal
 from simulation.files import Files, Image
@@ -39,6 +40,7 @@ class Machine:
         self._synced = Image()
         self._started = 0
         self._due: Interruption | None = None
+        self._deployed: Settings | None = None
         self._steps = 0
         self._dice = world.dice("machine")
 
@@ -56,6 +58,7 @@ class Machine:
             self.process = Process(
                 world=self._world,
                 plan=self._plan,
+                settings=self._deployed or self._plan.settings_of(self._started),
                 cloud=self._cloud,
                 record=self._record,
                 journal=journal,
@@ -82,6 +85,18 @@ class Machine:
         if self.process is not None:
             self._world.strike("message turned away")
             self.process.turn_away(topic)
+
+    def deploy(self, settings: Settings) -> None:
+        """A deployment changes the settings, of the process that runs and of all that follow."""
+        self._deployed = settings
+        if self.process is None:
+            return
+        self._world.say(f"deployed: {settings}")
+        self._world.strike("live reconfiguration")
+        try:
+            self.process.reconfigure(settings)
+        except Crash:
+            self._die()
 
     def kill_worker(self) -> None:
         """A worker dies for no reason."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from client_device_associator.core.announcement import Announcement, Payload
+from client_device_associator.core.policy import Policy
 from client_device_associator.core.template import Template
 from client_device_associator.settings import Settings
 
@@ -127,6 +128,7 @@ class Plan:
     seed: int
     features: tuple[str, ...] = ()
     settings: tuple[Settings, ...] = (Settings(),)
+    changes: tuple[tuple[float, Settings], ...] = ()
     things: tuple[Thing, ...] = ()
     messages: tuple[Message, ...] = ()
     outages: tuple[Window, ...] = ()
@@ -148,5 +150,11 @@ class Plan:
     burst: bool = False
 
     def settings_of(self, process: int) -> Settings:
-        """The configuration of the process of this number, from 1."""
+        """The configuration of the process of this number, from 1, if none is deployed later."""
         return self.settings[min(process, len(self.settings)) - 1]
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """All that may ever be in force."""
+        deployed = (settings for _, settings in self.changes)
+        return tuple(settings.policy for settings in (*self.settings, *deployed))

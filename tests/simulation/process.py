@@ -71,6 +71,7 @@ class Process:
     Args:
         world: Where time passes.
         plan: The seed's.
+        settings: What it finds configured.
         cloud: Whom it calls.
         record: Notes everything.
         journal: Opened, with a disk that knows this process's crash points.
@@ -83,13 +84,13 @@ class Process:
         *,
         world: World,
         plan: Plan,
+        settings: Settings,
         cloud: Cloud,
         record: Record,
         journal: WatchedJournal,
         number: int,
         crash_point: Callable[[str], None],
     ) -> None:
-        settings = plan.settings_of(number)
         self.journal = journal
         self.dead = False
         self.clock = ProcessClock(world, crash_point)
@@ -135,6 +136,13 @@ class Process:
     def begin(self) -> None:
         """The first turn takes up what an earlier process has left."""
         self._record.started(self.incarnation)
+        self._wake_at = self._world.time
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Other settings are read, as the composition root does it; a turn follows."""
+        self._record.reconfigured(settings.policy, encodes_json=settings.results_as_json)
+        self._conductor.reconfigured(settings)
+        self._conductor.try_refused()
         self._wake_at = self._world.time
 
     def post(self, event: Event) -> None:

@@ -8,6 +8,7 @@ from client_device_associator.core.answer import Unanswered
 from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
 from simulation.caps import (
     DEVICE_CAP,
@@ -47,7 +48,7 @@ class Record:
         self.started_at: list[float] = []
         self.last_settled_at = self.storage_trouble_at = 0.0
         self.lives_begun = self.interruptions = self.storage_failures = 0
-        self.spoken = self.dropped = 0
+        self.spoken = self.dropped = self.reconfigurations = 0
         self._failing: Pace | None = None
         self._failures = 0
         self.last_call_end = self.resume_by = self.not_before = 0.0
@@ -81,6 +82,14 @@ class Record:
                 life.due_by = self.world.time + DEVICE_CAP
         for check in self.checks:
             check.started()
+
+    def reconfigured(self, policy: Policy, *, encodes_json: bool) -> None:
+        """A deployment has changed the settings of the process."""
+        self.process.policy, self.process.encodes_json = policy, encodes_json
+        self.process.policy_since = self.world.time
+        self.reconfigurations += 1
+        for check in self.checks:
+            check.reconfigured()
 
     def turn_begins(self, messages: Sequence[Message], *, alone: bool) -> None:
         """Messages are about to be handled."""

@@ -92,6 +92,8 @@ class Run:
             world.at(message.at, partial(self._publish, message))
         for interruption in plan.interruptions:
             world.at(interruption.at, partial(machine.interrupt, interruption))
+        for at, settings in plan.changes:
+            world.at(at, partial(machine.deploy, settings))
         for at, seconds in plan.clock_jumps:
             world.at(at, partial(self._jump, seconds))
         for at, name in plan.disassociations:

@@ -140,6 +140,23 @@ def test_new_settings_count_for_what_is_not_in_flight(post: Post) -> None:
     assert first + post.names() == numbered(2 * MAX_IN_FLIGHT + 2)
 
 
+def test_new_settings_count_for_what_is_only_told(post: Post) -> None:
+    """Rejections that were put together already go where the new settings say, in their order."""
+    names = numbered(MAX_TOLD)
+    post.outbox.reconfigured(Settings(results_as_json=True))
+    post.outbox.tell(told(*names))
+    post.pump()
+    first = post.names()
+    post.outbox.reconfigured(Settings(results_topic="elsewhere"))
+    post.outbox.tell(told("one too many"))
+    post.take()
+    post.pump()
+    assert {one.topic for one in post.nucleus.published} == {"elsewhere"}
+    seen = [*first, *post.names()]
+    assert seen == names[: len(seen)]
+    assert len(seen) > len(first)
+
+
 def test_what_could_not_be_stored_is_stored_later(post: Post) -> None:
     """Until then nothing that was taken is sent again."""
     post.owe(1)

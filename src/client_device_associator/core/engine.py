@@ -145,7 +145,7 @@ class Engine:
         if now.steady < resume_at:
             return Step(wake_at=resume_at, call_expected=self._has_work())
         if self._narrowing:
-            return self._call(self._narrowing.take(), now, narrowing=True)
+            return self._call(self._narrowing.take(self._policy.max_batch), now, narrowing=True)
         return self._batch(now)
 
     def _resume_at(self) -> float:

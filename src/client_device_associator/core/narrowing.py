@@ -51,14 +51,28 @@ class Narrowing:
         self._groups.append(_Group(tuple(accused), _Suspicion.HEIR, accused))
         self._groups.append(_Group(tuple(unheard), _Suspicion.NONE))
 
-    def take(self) -> tuple[str, ...]:
-        """The names of the next call. Either `settle` or `put_back` must follow."""
+    def take(self, limit: int) -> tuple[str, ...]:
+        """The names of the next call. Either `settle` or `put_back` must follow.
+
+        Args:
+            limit: The most names that the call may have; less than before if settings changed.
+        """
         group = self._groups.pop()
-        if group.suspicion is not _Suspicion.GUILTY or len(group.names) == 1:
-            return group.names
-        middle = (len(group.names) + 1) // 2
-        self._groups.append(_Group(group.names[middle:], _Suspicion.HEIR))
-        return group.names[:middle]
+        names = group.names
+        if group.suspicion is _Suspicion.GUILTY and len(names) > 1:
+            size = min(limit, (len(names) + 1) // 2)
+            self._groups.append(_Group(names[size:], _Suspicion.HEIR))
+        else:
+            size = min(limit, len(names))
+            if names[size:]:
+                self._disinherit()
+                self._groups.append(_Group(names[size:], _Suspicion.NONE))
+        return names[:size]
+
+    def _disinherit(self) -> None:
+        """Nothing can be inferred of a group from one that is not called whole."""
+        if self._groups and self._groups[-1].suspicion is _Suspicion.HEIR:
+            self._groups.append(_Group(self._groups.pop().names, _Suspicion.NONE))
 
     def put_back(self, names: tuple[str, ...]) -> None:
         """The call for these names came to nothing; it will be made again."""

@@ -114,6 +114,10 @@ class NarrowingIsCheap(Check):
         """What was found out so far is forgotten."""
         self._unheard = set()
 
+    def reconfigured(self) -> None:
+        """A batch may be too large for the new settings: it may be narrowed down anew."""
+        self._unheard = set()
+
     def called(self, call: Call) -> None:
         """It is not known beforehand that the call will be spoilt."""
         # An answer that the journal could not take in is lost, and so is what it told.
@@ -174,7 +178,8 @@ class CallsAreFew(Check):
     Each stay of a device costs a call at most; so does each error entry that makes it wait, each
     call that comes to nothing outside an outage, and each call whose answer was lost to a crash or
     a full disk. A batch that has to be narrowed down costs 1 + 14 calls for each culprit and each
-    time that it shows, and again after each interruption. Outages have a bound of their own.
+    time that it shows, and again after each interruption and each change of settings. Outages have
+    a bound of their own.
     """
 
     def __init__(self, record: Record) -> None:
@@ -193,7 +198,7 @@ class CallsAreFew(Check):
     def quiet(self) -> None:
         """The bound holds."""
         record = self.record
-        lost = record.interruptions + record.storage_failures
+        lost = record.interruptions + record.storage_failures + record.reconfigurations
         spoilers = sum(thing.spoils for thing in record.plan.things)
         stays = record.lives_begun + record.spoken
         narrowing = (1 + NARROWING) * (self._shown + spoilers * (1 + lost))

@@ -47,8 +47,11 @@ class NothingWaitsTooLong(_Patient):
     def called(self, call: Call) -> None:
         """Whoever is in this call has not waited too long for it."""
         record = self.record
-        ready = max(record.resume_by, record.last_call_end, record.process.started_at)
-        wait = record.process.policy.max_wait_seconds
+        process = record.process
+        ready = max(
+            record.resume_by, record.last_call_end, process.started_at, process.policy_since
+        )
+        wait = process.policy.max_wait_seconds
         for name in call.thing_names:
             life = record.lives[name]
             latest = max(ready, life.began_at, life.due_by) + wait + self.slack
@@ -103,8 +106,9 @@ class PromisesAreKept(_Patient):
             self.require(now >= promised - ROUNDING, f"{name} is called for before {promised:.2f}")
             if self._hindered or self._hindered_at >= promised:
                 continue
-            ready = max(promised, self.record.last_call_end)
-            latest = ready + self.record.process.policy.max_wait_seconds + self.slack
+            process = self.record.process
+            ready = max(promised, self.record.last_call_end, process.policy_since)
+            latest = ready + process.policy.max_wait_seconds + self.slack
             self.require(now <= latest, f"{name} was promised a call at {promised:.2f}")
 
 
@@ -131,7 +135,7 @@ def stated_cap(record: Record) -> float:
     could not begin starts again within a minute.
     """
     plan = record.plan
-    policies = [one.policy for one in plan.settings]
+    policies = plan.policies
     wait = max(one.max_wait_seconds for one in policies)
     attempts = max(one.max_attempts for one in policies)
     batches = -(-len(plan.things) // min(one.max_batch for one in policies))

@@ -174,7 +174,7 @@ def test_an_empty_narrowing_asks_for_nothing() -> None:
     assert not narrowing
     narrowing.suspect(["a"])
     assert narrowing
-    assert narrowing.take() == ("a",)
+    assert narrowing.take(100) == ("a",)
     assert narrowing.settle(clean=True) == {}
     assert not narrowing
 
@@ -184,6 +184,35 @@ def test_elimination_proves_a_single_accused() -> None:
     narrowing = Narrowing()
     failure = Failure("ValidationException", "bad")
     narrowing.accuse({"a": failure}, ["b", "c"])
-    assert narrowing.take() == ("b", "c")
+    assert narrowing.take(100) == ("b", "c")
     assert narrowing.settle(clean=True) == {"a": failure}
     assert not narrowing
+
+
+def test_no_call_is_larger_than_a_new_limit(tmp_path: Path) -> None:
+    """Settings that make batches smaller count for what is being narrowed down, too."""
+    journal = Journal(tmp_path / "journal")
+    driver = EngineDriver(journal)
+    names = numbered(40)
+    culprits = {names[7], names[31]}
+    driver.announce(names)
+    driver.next_call()
+    driver.answer(REFUSED)
+    driver.engine.reconfigured(Policy(max_batch=3))
+    calls = driver.run(refusing(culprits))
+    assert max(len(call.thing_names) for call in calls) == 3
+    results = driver.owed()
+    assert {one.thing_name for one in results if one.status is Status.FAILED} == culprits
+    assert len(results) == len(names)
+    journal.close()
+
+
+def test_nothing_is_inferred_from_half_a_group() -> None:
+    """An accused is not proven by a part of those who were to go through without it."""
+    narrowing = Narrowing()
+    narrowing.accuse({"a": Failure("ValidationException", "bad")}, ["b", "c"])
+    assert narrowing.take(1) == ("b",)
+    assert narrowing.settle(clean=True) == {}
+    assert narrowing.take(1) == ("c",)
+    assert narrowing.settle(clean=True) == {}
+    assert narrowing.take(1) == ("a",)
