@@ -57,7 +57,12 @@ def run(environment: Mapping[str, str]) -> int:
     except NucleusLost as error:
         log.fatal(str(error))
         return EXIT_FAILED
-    with _signals(inbox.put), ExitStack() as parts:
+
+    def stop() -> None:
+        inbox.put(StopRequested())
+        nucleus.give_up()
+
+    with _signals(stop), ExitStack() as parts:
         parts.callback(nucleus.close)
         journal = Journal(JOURNAL, log.journal_set_aside)
         parts.callback(journal.close)
@@ -199,15 +204,19 @@ class Component:
         self._conductor.try_refused()
 
     def _report(self) -> None:
-        """Tells the nucleus RUNNING when the component hears, ERRORED when it may not at all."""
+        """Tells the nucleus RUNNING when the component hears, ERRORED when it may not at all.
+
+        A nucleus that is just slow is no case for a person, and ERRORED has us restarted.
+        """
         heard = [one for one in self._subscriptions.heard if one != HEALTH_REQUEST_TOPIC]
+        wanted = {source.topic_filter for source in self._settings.sources}
         if heard != self._heard:
             self._heard = heard
             self._log.listening(heard)
         state = self._reported
         if heard:
             state = ComponentState.RUNNING
-        elif self._subscriptions.refused:
+        elif wanted <= set(self._subscriptions.forbidden):
             state = ComponentState.ERRORED
         if state is not None and state is not self._reported:
             self._reported = state
@@ -218,13 +227,13 @@ class Component:
 
 
 @contextmanager
-def _signals(post: Callable[[Event], None]) -> Iterator[None]:
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
     """SIGTERM and SIGINT ask for an orderly stop, however often they come."""
 
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the handler's signature
-        post(StopRequested())
+    def heed(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the handler's signature
+        stop()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, heed) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -98,6 +98,7 @@ class LiveConfiguration:
             self._log.configuration_unwatched(str(error))
             self._watch_at = now.steady + TRY_AGAIN_SECONDS
             return
+        self._log.configuration_watched()
         self._watch_at = None
         self._read_at = now.steady
 
@@ -108,6 +109,7 @@ class LiveConfiguration:
             self._log.configuration_unread(str(error))
             self._read_at = self._not_before = now.steady + TRY_AGAIN_SECONDS
             return False
+        self._log.configuration_read()
         self._read_at = self._changing_since = None
         self._take(read_settings(document))
         return True

@@ -63,6 +63,9 @@ class OperatorLog:
         self._storage_lost = False
         self._topics_refused: set[str] = set()
         self._settings_refused = False
+        self._unwatched = False
+        self._unread = False
+        self._doubts: tuple[Problem, ...] = ()
 
     def started(self, version: str, journal_path: str) -> None:
         """The component begins its work."""
@@ -98,12 +101,24 @@ class OperatorLog:
         self._logger.warning("the nucleus did not take the state %s (%s); going on", state, why)
 
     def configuration_unwatched(self, why: str) -> None:
-        """Changes of the configuration are not heard of for now."""
-        self._logger.warning("cannot watch the configuration (%s); trying again", why)
+        """Changes of the configuration are not heard of for now; said once until they are."""
+        if not self._unwatched:
+            self._unwatched = True
+            self._logger.warning("cannot watch the configuration (%s); trying again", why)
+
+    def configuration_watched(self) -> None:
+        """Changes of the configuration are heard of."""
+        self._unwatched = False
 
     def configuration_unread(self, why: str) -> None:
-        """The configuration could not be read."""
-        self._logger.warning("cannot read the configuration (%s); trying again", why)
+        """The configuration could not be read; said once until it can."""
+        if not self._unread:
+            self._unread = True
+            self._logger.warning("cannot read the configuration (%s); trying again", why)
+
+    def configuration_read(self) -> None:
+        """The configuration could be read."""
+        self._unread = False
 
     def no_veto(self, why: str) -> None:
         """Deployments do not ask on this nucleus."""
@@ -133,9 +148,11 @@ class OperatorLog:
         )
 
     def settings_doubtful(self, warnings: Sequence[Problem]) -> None:
-        """The configuration holds what nobody reads."""
+        """The configuration holds what nobody reads; said once of each until it is put right."""
         for warning in warnings:
-            self._logger.warning("configuration %s", warning)
+            if warning not in self._doubts:
+                self._logger.warning("configuration %s", warning)
+        self._doubts = tuple(warnings)
 
     def stopping(self, reason: str) -> None:
         """The component ends."""

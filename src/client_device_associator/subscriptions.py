@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from client_device_associator.core.announcement import Payload
 from client_device_associator.core.instant import Instant
-from client_device_associator.errors import NucleusError, NucleusLost
+from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
 from client_device_associator.events import Event, SubscriptionClosed
 from client_device_associator.nucleus.port import Nucleus, OnMessage, Subscription
 from client_device_associator.operator_log import OperatorLog
@@ -54,7 +54,8 @@ class _Listener:
     old: _Generation | None = None
     overlap: Overlap | None = None
     tend_at: float = 0.0
-    refused: bool = False
+    refusal: NucleusError | None = None
+    said_unheard: bool = False
 
     def established(self) -> None:
         """A subscription was made; from here on everything comes on the one before as well."""
@@ -104,8 +105,17 @@ class Subscriptions:
 
     @property
     def refused(self) -> list[str]:
-        """The topic filters that could not be subscribed to."""
-        return [one.listening.topic_filter for one in self._all() if one.refused]
+        """The topic filters that could not be subscribed to, for whatever reason."""
+        return [one.listening.topic_filter for one in self._all() if one.refusal is not None]
+
+    @property
+    def forbidden(self) -> list[str]:
+        """Those of them that accessControl lacks, which only a person can mend."""
+        return [
+            one.listening.topic_filter
+            for one in self._all()
+            if isinstance(one.refusal, NotAuthorized)
+        ]
 
     def listen(self, wanted: Sequence[Listening]) -> None:
         """Listens to these from the next `tend` on, and to nothing else.
@@ -133,7 +143,10 @@ class Subscriptions:
         """The nucleus has ended a subscription: it is made anew by a later `tend`."""
         for listener in self._all():
             if listener.current is not None and listener.current.number == event.number:
-                self._log.unheard(listener.listening.topic_filter)
+                # One that is closed each time it is made is said once.
+                if not listener.said_unheard:
+                    self._log.unheard(listener.listening.topic_filter)
+                listener.said_unheard = True
                 # In an overlap the old one still hears, and goes on until there is another.
                 listener.current, listener.old, listener.overlap = listener.old, None, None
                 listener.tend_at = now.steady + RESUBSCRIBE_SECONDS
@@ -141,7 +154,7 @@ class Subscriptions:
     def try_refused(self) -> None:
         """What was refused is tried again by the next `tend`: accessControl may have changed."""
         for listener in self._all():
-            if listener.refused:
+            if listener.refusal is not None:
                 listener.tend_at = 0.0
 
     def tend(self, now: Instant, renewal_seconds: float) -> float | None:
@@ -183,12 +196,14 @@ class Subscriptions:
         except NucleusError as error:
             listener.tend_at = now.steady + min(TRY_AGAIN_SECONDS, renewal_seconds)
             # Of a nucleus that is lost altogether, its own event tells.
-            if not listener.refused and not isinstance(error, NucleusLost):
+            if listener.refusal is None and not isinstance(error, NucleusLost):
                 self._log.not_listening(listener.listening.topic_filter, str(error))
-            listener.refused = True
+            listener.refusal = error
             return
         listener.old = before
-        listener.refused = False
+        listener.refusal = None
+        if before is not None:
+            listener.said_unheard = False
         listener.tend_at = now.steady + (renewal_seconds if before is None else OVERLAP_SECONDS)
 
     def _subscribe(self, listener: _Listener, side: int) -> _Generation:

@@ -14,6 +14,9 @@ from integration.conftest import Start
 GRACE_SECONDS = 4.0
 """The nuclei send SIGKILL about 5 s after SIGTERM."""
 
+PROMPT_SECONDS = 2.0
+"""With no call in flight."""
+
 
 def worker_of(pid: int) -> psutil.Process | None:
     """The association worker, if there is one."""
@@ -49,6 +52,19 @@ def test_sigterm_ends_it_in_good_order(core: CoreDevice, start: Start, results: 
     assert worker is not None
     assert associator.stop() == 0
     eventually(lambda: not worker.is_running())
+
+
+def test_sigterm_is_heeded_while_the_nucleus_keeps_it_waiting(
+    core: CoreDevice, start: Start
+) -> None:
+    """A nucleus that does not answer holds up nothing but what it was asked."""
+    associator = start()
+    core.call(core.nucleus.holding.hold, "GetConfiguration")
+    associator.deploy({"trustSeconds": 1800})
+    eventually(lambda: core.call(core.nucleus.holding.waiting, "GetConfiguration") > 0)
+    began = time.monotonic()
+    assert associator.stop() == 0
+    assert time.monotonic() - began < PROMPT_SECONDS
 
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)

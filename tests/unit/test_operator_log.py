@@ -168,6 +168,23 @@ def test_good_settings_are_said_only_after_bad_ones(
     assert "in order again" in caplog.text
 
 
+def test_what_lasts_is_said_once(log: OperatorLog, caplog: pytest.LogCaptureFixture) -> None:
+    """However often a trouble with the configuration is met; and again when it comes anew."""
+    caplog.clear()
+    for _ in range(3):
+        log.configuration_unwatched("no")
+        log.configuration_unread("no")
+        log.settings_doubtful([Problem("/a", "an unknown key", "'b'")])
+    assert len(caplog.records) == 3
+    log.configuration_watched()
+    log.configuration_read()
+    log.settings_doubtful([])
+    log.configuration_unwatched("no")
+    log.configuration_unread("no")
+    log.settings_doubtful([Problem("/a", "an unknown key", "'b'")])
+    assert len(caplog.records) == 6
+
+
 def test_everything_else_is_one_line(log: OperatorLog, caplog: pytest.LogCaptureFixture) -> None:
     """Each event of the component's life, with what it is about."""
     log.started("1.2.3", "journal.db")

@@ -58,8 +58,10 @@ def test_a_closed_subscription_is_made_anew_after_a_moment(
     assert sorted(ear.subscriptions.heard) == sorted(FILTERS)
 
 
-def test_one_that_is_closed_each_time_does_not_spin(ear: Ear) -> None:
-    """It is tried once in a while, however long that goes on."""
+def test_one_that_is_closed_each_time_does_not_spin(
+    ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is tried once in a while, however long that goes on, and said once."""
     ear.tend(0)
     seconds = 0.0
     for _ in range(100):
@@ -77,6 +79,7 @@ def test_one_that_is_closed_each_time_does_not_spin(ear: Ear) -> None:
     # Every second turn made one, a whole wait after it was closed.
     assert ear.nucleus.tries <= 2 + seconds / RESUBSCRIBE_SECONDS * 2
     assert seconds >= 49 * RESUBSCRIBE_SECONDS
+    assert len(caplog.records) == 1
 
 
 def test_a_closing_of_something_unknown_is_no_news(ear: Ear) -> None:
@@ -112,6 +115,14 @@ def test_a_failed_subscribe_is_tried_again(
     assert ear.tend(TRY_AGAIN_SECONDS * 2) == RENEWAL
     assert len(ear.nucleus.live) == 2
     assert ear.subscriptions.refused == []
+
+
+def test_only_access_control_forbids(ear: Ear) -> None:
+    """What the nucleus did not answer in time may be answered next time."""
+    ear.nucleus.refuses = {FILTERS[0]: NotAuthorized("no"), FILTERS[1]: NucleusError("timed out")}
+    ear.tend(0)
+    assert ear.subscriptions.refused == FILTERS
+    assert ear.subscriptions.forbidden == FILTERS[:1]
 
 
 def test_one_refused_topic_keeps_nobody_from_the_others(ear: Ear) -> None:

@@ -7,6 +7,7 @@ an unbounded queue. In return nothing here may block in a callback.
 
 import contextlib
 import os
+import queue
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -72,6 +73,8 @@ class IpcNucleus:
                 " nucleus, which sets them"
             )
         self._client = _connect(_Lifecycle(on_lost))
+        self._given_up = False
+        self._waking: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def configuration(self) -> Mapping[str, object]:
         """The whole configuration of this component; raises NucleusError."""
@@ -146,6 +149,11 @@ class IpcNucleus:
         """Tells the nucleus how the component is; raises NucleusError."""
         self._ask(self._client.new_update_state, model.UpdateStateRequest(state=state.value))
 
+    def give_up(self) -> None:
+        """Waits for no answer any more, as the process is to end; a signal handler may call it."""
+        self._given_up = True
+        self._waking.put(None)
+
     def close(self) -> None:
         """Closes the connection; messages that were published but not sent yet are lost."""
         self._client.close()
@@ -164,10 +172,18 @@ class IpcNucleus:
         return stream
 
     def _ask(self, new_operation: Callable[[], Any], request: Any) -> Any:  # noqa: ANN401 - SDK shapes
+        waking = self._waking = queue.SimpleQueue()
+        # After this, because either we see it here or whoever gives up sees the queue.
+        if self._given_up:
+            raise NucleusLost("this component is about to end")
         try:
             operation = new_operation()
             operation.activate(request)
-            return operation.get_response().result(ANSWER_TIMEOUT_SECONDS)
+            response = operation.get_response()
+            response.add_done_callback(lambda _: waking.put(None))
+            with contextlib.suppress(queue.Empty):
+                waking.get(timeout=ANSWER_TIMEOUT_SECONDS)
+            return response.result(0)
         except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
             raise _translate(error) from error
 

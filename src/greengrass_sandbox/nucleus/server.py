@@ -19,6 +19,7 @@ from greengrass_sandbox.nucleus.errors import (
     PublishRefused,
     service_error,
 )
+from greengrass_sandbox.nucleus.holding import Holding
 from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.pubsub import PubSub
 from greengrass_sandbox.nucleus.stream import Stream
@@ -40,6 +41,9 @@ class Nucleus:
         profile: CLASSIC, LITE or a variant.
         thing_name: The core device's thing name.
         clock: Seconds since 1970.
+
+    Attributes:
+        holding: Keeps requests waiting, as a nucleus does that is busy with a deployment.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Nucleus:
         self.socket_path = socket_path
         self.profile = profile
         self.thing_name = thing_name
+        self.holding = Holding()
         budget = SubscriptionBudget(profile.max_subscriptions)
         self._configurations = Configurations(profile, budget, clock)
         self._pubsub = PubSub(profile, self._access_control_of, budget)
@@ -92,6 +97,7 @@ class Nucleus:
         Configurations stay, as they do on the disk of a core device.
         """
         self._components.clear()
+        self.holding.release_all()
         if self._server is not None:
             self._server.close()
         tasks = list(self._connections.values())
@@ -249,6 +255,7 @@ class Nucleus:
         operation = self._operations.get(stream.operation)
         if operation is None or stream.operation not in self.profile.operations:
             raise service_error(f"this nucleus does not implement {stream.operation or 'that'}")
+        await self.holding.wait(stream.operation)
         return await operation(stream, arguments)
 
     def _access_control_of(self, component: str) -> AccessControl:
