@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 _TRUE, _FALSE = "true", "false"
 _NOTHING = (None, "null")
-"""How a deployment takes away an entry of a map; lite makes a string of a recipe's null."""
+"""As if the key was missing; lite makes a string of a recipe's null."""
+
+
+_MAX_SHOWN_CHARACTERS = 500
+"""Of a value in a problem; a topic of the longest kind fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class ConfigurationReader:
         """Notes that the value of a key will not do; the first reason is enough."""
         if any(problem.pointer == self._at(key) for problem in self._findings.problems):
             return
-        found = repr(self._document[key]) if key in self._document else "nothing"
+        found = _shown(self._document[key]) if key in self._document else "nothing"
         self._findings.problems.append(Problem(self._at(key), found, expected))
 
     def section(self, key: str) -> "ConfigurationReader":
@@ -163,7 +167,8 @@ class ConfigurationReader:
 
     def _get(self, key: str) -> object:
         self._known.add(key)
-        return self._document.get(key)
+        value = self._document.get(key)
+        return None if value in _NOTHING else value
 
     def _at(self, key: str) -> str:
         return f"{self._pointer}/{key.replace('~', '~0').replace('/', '~1')}"
@@ -181,3 +186,9 @@ class ConfigurationReader:
                 self._findings.warnings.append(Problem(self._at(key), "an unknown key", expected))
         for child in self._children:
             child._warn_of_unknown_keys()  # noqa: SLF001 - one of our own
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    fits = len(text) <= _MAX_SHOWN_CHARACTERS
+    return text if fits else f"{text[:_MAX_SHOWN_CHARACTERS]}…"

@@ -159,7 +159,7 @@ def _check_results_topic(
 
 def _why_no_results_topic(template: str) -> str | None:
     if _ANY_PLACEHOLDER.search(_KNOWN_PLACEHOLDERS.sub("", template)):
-        return "only {topic}, {thingName} and {coreThingName} are filled in"
+        return "no placeholder but {topic}, {thingName} and {coreThingName}"
     return why_no_topic(_KNOWN_PLACEHOLDERS.sub("x", template))
 
 

@@ -9,7 +9,8 @@ def problems(reader: ConfigurationReader) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(5, 5), (5.0, 5), ("5", 5), ("5.0", 5), (" 5 ", 5), (None, 7)]
+    ("value", "expected"),
+    [(5, 5), (5.0, 5), ("5", 5), ("5.0", 5), (" 5 ", 5), (None, 7), ("null", 7)],
 )
 def test_whole_numbers(value: object, expected: int) -> None:
     """Numbers however a nucleus spells them; what is missing or null has its default."""
@@ -28,6 +29,15 @@ def test_no_whole_numbers(value: object) -> None:
     assert reader.integer("n", 7, 1, 10) == 7
     ((problem,), _) = reader.findings()
     assert problem == Problem("/n", repr(value), "a whole number from 1 to 10")
+
+
+def test_a_huge_value_is_not_shown_whole() -> None:
+    """A line of the log stays one that can be read."""
+    reader = ConfigurationReader({"n": ["x"] * 100_000})
+    reader.text("n", "")
+    ((problem,), _) = reader.findings()
+    assert len(problem.found) < 600
+    assert problem.found.endswith("…")
 
 
 @pytest.mark.parametrize("value", [0.5, "0.5", "5e-1"])

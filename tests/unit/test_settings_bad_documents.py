@@ -11,8 +11,6 @@ BAD = r"""
 # announcements
 {"announcements": 5}
     /announcements: found 5, expected a map of maps
-{"announcements": "null"}
-    /announcements: found 'null', expected a map of maps
 {"announcements": []}
     /announcements: found [], expected a map of maps
 {"announcements": {}}
@@ -21,30 +19,30 @@ BAD = r"""
     /announcements: found {'shared': None, 'own': 'null'}, expected at least one entry with a topic
 {"announcements": {"a": "clientdevices/announce"}}
     /announcements/a: found 'clientdevices/announce', expected a map
-    /announcements/a/topic: found nothing, expected a topic has at least one character
+    /announcements/a/topic: found nothing, expected a topic of at least one character
 {"announcements": {"a": {}}}
-    /announcements/a/topic: found nothing, expected a topic has at least one character
+    /announcements/a/topic: found nothing, expected a topic of at least one character
 {"announcements": {"a": {"thingName": "{topic:1}"}}}
-    /announcements/a/topic: found nothing, expected a topic has at least one character
+    /announcements/a/topic: found nothing, expected a topic of at least one character
 {"announcements": {"a": {"topic": null}}}
-    /announcements/a/topic: found None, expected a topic has at least one character
+    /announcements/a/topic: found None, expected a topic of at least one character
 # filters
 {"announcements": {"a": {"topic": 5}}}
     /announcements/a/topic: found 5, expected a string
 {"announcements": {"a": {"topic": ["a"]}}}
     /announcements/a/topic: found ['a'], expected a string
 {"announcements": {"a": {"topic": ""}}}
-    /announcements/a/topic: found '', expected a topic has at least one character
+    /announcements/a/topic: found '', expected a topic of at least one character
 {"announcements": {"a": {"topic": "a+/b"}}}
-    /announcements/a/topic: found 'a+/b', expected '+' stands for a whole level
+    /announcements/a/topic: found 'a+/b', expected a filter in which '+' is a whole level
 {"announcements": {"a": {"topic": "a/#/b"}}}
-    /announcements/a/topic: found 'a/#/b', expected '#' stands for whole levels, at the end
+    /announcements/a/topic: found 'a/#/b', expected a filter in which '#' is the whole last level
 {"announcements": {"a": {"topic": "a#"}}}
-    /announcements/a/topic: found 'a#', expected '#' stands for whole levels, at the end
+    /announcements/a/topic: found 'a#', expected a filter in which '#' is the whole last level
 {"announcements": {"a": {"topic": "a/b?"}}}
-    /announcements/a/topic: found 'a/b?', expected local pub/sub takes no '?', '*' or null character in topics
+    /announcements/a/topic: found 'a/b?', expected a topic without '?', '*' or null character, which local pub/sub does not take
 {"announcements": {"a": {"topic": "a\u0000"}}}
-    /announcements/a/topic: found 'a\x00', expected local pub/sub takes no '?', '*' or null character in topics
+    /announcements/a/topic: found 'a\x00', expected a topic without '?', '*' or null character, which local pub/sub does not take
 {"announcements": {"a": {"topic": "clientdevices/associator/health"}}}
     /announcements/a/topic: found 'clientdevices/associator/health', expected a filter that does not match clientdevices/associator/health, which is the component's own
 {"announcements": {"a": {"topic": "clientdevices/associator/+"}}}
@@ -58,30 +56,30 @@ BAD = r"""
     /announcements/a/topic: found 'clientdevices/#', expected a filter that does not match clientdevices/associator/health, which is the component's own
     /results/topic: found nothing, expected a topic that no announcement filter matches: results for clientdevices/# would come back as announcements on clientdevices/#
 {"announcements": {"a/b~c": {"topic": "+a"}}}
-    /announcements/a~1b~0c/topic: found '+a', expected '+' stands for a whole level
+    /announcements/a~1b~0c/topic: found '+a', expected a filter in which '+' is a whole level
 # templates
 {"announcements": {"a": {"topic": "t", "thingName": 5}}}
     /announcements/a/thingName: found 5, expected a string
 {"announcements": {"a": {"topic": "t", "thingName": "lamp"}}}
-    /announcements/a/thingName: found 'lamp', expected a template needs {topic:N} or {payload:/json/pointer}
+    /announcements/a/thingName: found 'lamp', expected a template with {topic:N} or {payload:/json/pointer}
 {"announcements": {"a": {"topic": "t", "thingName": "{topic}"}}}
-    /announcements/a/thingName: found '{topic}', expected {topic} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{topic}', expected {topic:N} or {payload:/json/pointer} in place of {topic}
 {"announcements": {"a": {"topic": "t", "thingName": "{topic:-1}"}}}
-    /announcements/a/thingName: found '{topic:-1}', expected {topic:-1} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{topic:-1}', expected {topic:N} or {payload:/json/pointer} in place of {topic:-1}
 {"announcements": {"a": {"topic": "t", "thingName": "{topic:01}"}}}
-    /announcements/a/thingName: found '{topic:01}', expected {topic:01} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{topic:01}', expected {topic:N} or {payload:/json/pointer} in place of {topic:01}
 {"announcements": {"a": {"topic": "t", "thingName": "{payload:serial}"}}}
-    /announcements/a/thingName: found '{payload:serial}', expected {payload:serial} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{payload:serial}', expected {topic:N} or {payload:/json/pointer} in place of {payload:serial}
 {"announcements": {"a": {"topic": "t", "thingName": "{payload:/a~2}"}}}
-    /announcements/a/thingName: found '{payload:/a~2}', expected {payload:/a~2} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{payload:/a~2}', expected {topic:N} or {payload:/json/pointer} in place of {payload:/a~2}
 {"announcements": {"a": {"topic": "t", "thingName": "{thingName}"}}}
-    /announcements/a/thingName: found '{thingName}', expected {thingName} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{thingName}', expected {topic:N} or {payload:/json/pointer} in place of {thingName}
 {"announcements": {"a": {"topic": "t", "thingName": "x{topic:0"}}}
-    /announcements/a/thingName: found 'x{topic:0', expected a brace stands alone; placeholders are {topic:N} and {payload:/…}
+    /announcements/a/thingName: found 'x{topic:0', expected braces in pairs, as in {topic:N} and {payload:/…}
 {"announcements": {"a": {"topic": "t", "thingName": "{topic:0}}"}}}
-    /announcements/a/thingName: found '{topic:0}}', expected a brace stands alone; placeholders are {topic:N} and {payload:/…}
+    /announcements/a/thingName: found '{topic:0}}', expected braces in pairs, as in {topic:N} and {payload:/…}
 {"announcements": {"a": {"topic": "t", "thingName": "{}"}}}
-    /announcements/a/thingName: found '{}', expected {} is neither {topic:N} nor {payload:/json/pointer}
+    /announcements/a/thingName: found '{}', expected {topic:N} or {payload:/json/pointer} in place of {}
 {"announcements": {"a": {"topic": "t", "thingName": {"a": 1}}}}
     /announcements/a/thingName: found {'a': 1}, expected a string
 # results
@@ -90,19 +88,19 @@ BAD = r"""
 {"results": {"topic": 5}}
     /results/topic: found 5, expected a string
 {"results": {"topic": ""}}
-    /results/topic: found '', expected a topic has at least one character
+    /results/topic: found '', expected a topic of at least one character
 {"results": {"topic": "a/+"}}
-    /results/topic: found 'a/+', expected a topic to publish to has no '+' or '#'
+    /results/topic: found 'a/+', expected a topic to publish to, without '+' or '#'
 {"results": {"topic": "a/#"}}
-    /results/topic: found 'a/#', expected a topic to publish to has no '+' or '#'
+    /results/topic: found 'a/#', expected a topic to publish to, without '+' or '#'
 {"results": {"topic": "{topic}/{x}"}}
-    /results/topic: found '{topic}/{x}', expected only {topic}, {thingName} and {coreThingName} are filled in
+    /results/topic: found '{topic}/{x}', expected no placeholder but {topic}, {thingName} and {coreThingName}
 {"results": {"topic": "{topic:1}/status"}}
-    /results/topic: found '{topic:1}/status', expected only {topic}, {thingName} and {coreThingName} are filled in
+    /results/topic: found '{topic:1}/status', expected no placeholder but {topic}, {thingName} and {coreThingName}
 {"results": {"topic": "{topic"}}
-    /results/topic: found '{topic', expected only {topic}, {thingName} and {coreThingName} are filled in
+    /results/topic: found '{topic', expected no placeholder but {topic}, {thingName} and {coreThingName}
 {"results": {"topic": "r?"}}
-    /results/topic: found 'r?', expected local pub/sub takes no '?', '*' or null character in topics
+    /results/topic: found 'r?', expected a topic without '?', '*' or null character, which local pub/sub does not take
 {"results": {"encoding": "xml"}}
     /results/encoding: found 'xml', expected one of binary, json
 {"results": {"encoding": "JSON"}}
@@ -149,8 +147,8 @@ BAD = r"""
     /batching/maxSize: found 'all', expected a whole number from 1 to 100
 {"batching": {"maxSize": true}}
     /batching/maxSize: found True, expected a whole number from 1 to 100
-{"batching": {"maxSize": "null"}}
-    /batching/maxSize: found 'null', expected a whole number from 1 to 100
+{"batching": {"maxSize": "nil"}}
+    /batching/maxSize: found 'nil', expected a whole number from 1 to 100
 {"batching": {"maxWaitSeconds": -0.1}}
     /batching/maxWaitSeconds: found -0.1, expected a number from 0 to 3600
 {"batching": {"maxWaitSeconds": 3601}}
@@ -214,12 +212,12 @@ BAD = r"""
     /logLevel: found 'TRACE', expected one of DEBUG, INFO, WARN, WARNING, ERROR
 {"logLevel": 20}
     /logLevel: found 20, expected one of DEBUG, INFO, WARN, WARNING, ERROR
-{"logLevel": null, "deploymentVeto": "null"}
-    /deploymentVeto: found 'null', expected true or false
+{"logLevel": null, "deploymentVeto": "none"}
+    /deploymentVeto: found 'none', expected true or false
 # several
 {"announcements": {"a": {"topic": "a+", "thingName": "lamp"}, "b": {"topic": "b"}}, "results": {"encoding": "xml", "receipts": "maybe"}, "batching": {"maxSize": 101, "maxWaitSeconds": "soon"}, "limits": {"maxPending": 0, "maxAttempts": -5}, "trustSeconds": [], "workerIdleSeconds": "x", "subscriptionRenewalSeconds": 0, "deploymentVeto": 1, "logLevel": "LOUD"}
-    /announcements/a/topic: found 'a+', expected '+' stands for a whole level
-    /announcements/a/thingName: found 'lamp', expected a template needs {topic:N} or {payload:/json/pointer}
+    /announcements/a/topic: found 'a+', expected a filter in which '+' is a whole level
+    /announcements/a/thingName: found 'lamp', expected a template with {topic:N} or {payload:/json/pointer}
     /results/encoding: found 'xml', expected one of binary, json
     /results/receipts: found 'maybe', expected true or false
     /batching/maxSize: found 101, expected a whole number from 1 to 100
@@ -233,8 +231,8 @@ BAD = r"""
     /logLevel: found 'LOUD', expected one of DEBUG, INFO, WARN, WARNING, ERROR
 {"announcements": {"a": {"topic": "#", "thingName": "{x}"}}, "results": {"topic": "a/+"}}
     /announcements/a/topic: found '#', expected a filter that does not match clientdevices/associator/health, which is the component's own
-    /announcements/a/thingName: found '{x}', expected {x} is neither {topic:N} nor {payload:/json/pointer}
-    /results/topic: found 'a/+', expected a topic to publish to has no '+' or '#'
+    /announcements/a/thingName: found '{x}', expected {topic:N} or {payload:/json/pointer} in place of {x}
+    /results/topic: found 'a/+', expected a topic to publish to, without '+' or '#'
 {"announcements": 1, "results": 2, "batching": 3, "limits": 4}
     /announcements: found 1, expected a map of maps
     /results: found 2, expected a map

@@ -20,15 +20,15 @@ _DOES_NOT_FIT = (
     [
         (
             {"announcements": {"a": {"topic": _MANY}}, "results": {"topic": "r"}},
-            [f"/announcements/a/topic: found '{_MANY}', expected a topic has at most 256 bytes"],
+            [f"/announcements/a/topic: found '{_MANY}', expected a topic of at most 256 bytes"],
         ),
         (
             {"announcements": {"a": {"topic": _BYTES}}, "results": {"topic": "r"}},
-            [f"/announcements/a/topic: found '{_BYTES}', expected a topic has at most 256 bytes"],
+            [f"/announcements/a/topic: found '{_BYTES}', expected a topic of at most 256 bytes"],
         ),
         (
             {"results": {"topic": _MANY}},
-            [f"/results/topic: found '{_MANY}', expected a topic has at most 256 bytes"],
+            [f"/results/topic: found '{_MANY}', expected a topic of at most 256 bytes"],
         ),
         (
             {"announcements": {"a": {"topic": _STATUS_DOES_NOT_FIT}}},

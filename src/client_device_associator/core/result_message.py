@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
 from client_device_associator.core.thing_name import is_thing_name
+from client_device_associator.core.topic import can_be_published_to
 
 MAX_MESSAGE_BYTES = 7000
 """Lite closes the publisher's connection above 7,300 bytes of a binary message."""
@@ -54,17 +55,20 @@ def encode(document: Mapping[str, object]) -> bytes:
 
 
 def result_topic(template: str, result: Result, core_thing_name: str) -> str | None:
-    """Where a result goes, or None if the template needs a thing name that the result lacks.
+    """Where a result goes, or None if there is no such topic.
 
-    A rejected announcement may name something that is no thing name and must not reach a topic.
+    The template may need a thing name, and the result lack one: a rejected announcement may name
+    something that is no thing name and must not reach a topic. Or the topic of the announcement is
+    one that nobody may publish to, or becomes too long.
     """
     values = {"topic": result.topic, "coreThingName": core_thing_name}
     if result.thing_name is not None and is_thing_name(result.thing_name):
         values["thingName"] = result.thing_name
     try:
-        return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+        topic = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
     except KeyError:
         return None
+    return topic if can_be_published_to(topic) else None
 
 
 def pack(

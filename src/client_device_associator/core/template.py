@@ -104,13 +104,13 @@ def parse_template(text: str) -> Template:
         end = match.end()
     parts.append(_literal(text[end:]))
     if not any(isinstance(part, (TopicLevel, PayloadPointer)) for part in parts):
-        raise TemplateError("a template needs {topic:N} or {payload:/json/pointer}")
+        raise TemplateError("a template with {topic:N} or {payload:/json/pointer}")
     return Template(tuple(part for part in parts if part))
 
 
 def _literal(text: str) -> str:
     if "{" in text or "}" in text:
-        raise TemplateError("a brace stands alone; placeholders are {topic:N} and {payload:/…}")
+        raise TemplateError("braces in pairs, as in {topic:N} and {payload:/…}")
     return text
 
 
@@ -120,4 +120,4 @@ def _placeholder(inside: str) -> TopicLevel | PayloadPointer:
         return TopicLevel(int(detail))
     if kind == "payload" and detail.startswith("/") and not _POINTER_ESCAPE.search(detail):
         return PayloadPointer(detail)
-    raise TemplateError(f"{{{inside}}} is neither {{topic:N}} nor {{payload:/json/pointer}}")
+    raise TemplateError(f"{{topic:N}} or {{payload:/json/pointer}} in place of {{{inside}}}")

@@ -7,6 +7,8 @@ MAX_TOPIC_BYTES = 256
 
 SINGLE, MULTI = "+", "#"
 
+_REFUSED_BY_CLASSIC = frozenset("+#*")
+
 HEALTH_TOPIC = "clientdevices/associator/health"
 HEALTH_REQUEST_TOPIC = "clientdevices/associator/health/get"
 """The component's own topics; no announcement and no result may use them."""
@@ -16,30 +18,39 @@ def why_no_filter(text: str) -> str | None:
     """What is wrong with a topic filter, or None (MQTT 5.0, section 4.7.1)."""
     levels = text.split("/")
     if any(SINGLE in level and level != SINGLE for level in levels):
-        return "'+' stands for a whole level"
+        return "a filter in which '+' is a whole level"
     if any(MULTI in level for level in levels[:-1]) or (
         MULTI in levels[-1] and levels[-1] != MULTI
     ):
-        return "'#' stands for whole levels, at the end"
+        return "a filter in which '#' is the whole last level"
     return why_unusable(text)
 
 
 def why_no_topic(text: str) -> str | None:
     """What is wrong with a topic to publish to, or None."""
     if SINGLE in text or MULTI in text:
-        return "a topic to publish to has no '+' or '#'"
+        return "a topic to publish to, without '+' or '#'"
     return why_unusable(text)
 
 
 def why_unusable(text: str) -> str | None:
     """What keeps local pub/sub from taking a topic or filter at all, or None."""
     if not text:
-        return "a topic has at least one character"
+        return "a topic of at least one character"
     if len(text.encode(errors="replace")) > MAX_TOPIC_BYTES:
-        return f"a topic has at most {MAX_TOPIC_BYTES} bytes"
+        return f"a topic of at most {MAX_TOPIC_BYTES} bytes"
     if "\0" in text or "?" in text or "*" in text:
-        return "local pub/sub takes no '?', '*' or null character in topics"
+        return "a topic without '?', '*' or null character, which local pub/sub does not take"
     return None
+
+
+def can_be_published_to(topic: str) -> bool:
+    """Whether every nucleus takes a message for this topic.
+
+    Classic refuses wildcards in it, and what lite makes of a topic beyond its limit is not to be
+    found out: it closes the connections of those who publish too much.
+    """
+    return not set(topic) & _REFUSED_BY_CLASSIC and len(topic.encode()) <= MAX_TOPIC_BYTES
 
 
 def overlap(one: str, other: str) -> bool:

@@ -157,6 +157,14 @@ def test_no_bad_name_reaches_a_topic(name: str | None) -> None:
     assert message.results == (1,)
 
 
+@pytest.mark.parametrize("topic", ["a/+/b", "a/#", "a*", "a" * 250, "é" * 125])
+def test_nothing_goes_where_a_nucleus_might_not_have_it(topic: str) -> None:
+    """Lite lets others publish to topics with wildcards, and the status topic may be too long."""
+    result = Result(topic, Status.ASSOCIATED, "lamp")
+    assert result_topic("{topic}/status", result, CORE) is None
+    assert result_topic("all/{coreThingName}", result, CORE) == "all/core-1"
+
+
 def test_a_placeholder_in_a_topic_is_just_text() -> None:
     """Only the template is filled in, never what was filled in."""
     result = Result("x/{thingName}", Status.QUEUED, "a")
