@@ -13,10 +13,12 @@ import psutil
 
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.profile import CLASSIC
-from integration.associator import Associator
+from integration.associator import COMMAND, Associator
 
 MEBIBYTE = 1024 * 1024
 END_SECONDS = 60.0
+_OUR_PATH = ":".join(str(Path(entry).resolve()) for entry in sys.path)
+"""Where processes in other folders find this package."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,13 @@ def core_device() -> Iterator[CoreDevice]:
 
 
 @contextlib.contextmanager
-def component(core: CoreDevice, changes: Mapping[str, Any]) -> Iterator[Associator]:
-    """The component, listening."""
-    associator = Associator(core, changes)
+def component(
+    core: CoreDevice, changes: Mapping[str, Any], command: Sequence[str] = COMMAND
+) -> Iterator[Associator]:
+    """The component, listening; or what a command of this package makes of it."""
+    associator = Associator(core, changes, command)
     try:
-        yield associator.start().wait_until_running()
+        yield associator.start(PYTHONPATH=_OUR_PATH).wait_until_running()
     finally:
         associator.close()
 
@@ -91,8 +95,7 @@ def process(
     """A module of this package in a process of its own, ready."""
     with subprocess.Popen(
         [sys.executable, "-u", "-m", f"benchmarks.{module}", *arguments],
-        env={"PYTHONPATH": ":".join(filter(None, sys.path)), **environment},
-        cwd=Path(__file__).parents[1],
+        env={"PYTHONPATH": _OUR_PATH, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -111,10 +111,21 @@ class Associator:
     """The real component process on a sandbox core device, without a supervisor.
 
     The test decides when it starts and how it ends; the environment is that of a nucleus.
+
+    Args:
+        core: Where it runs.
+        changes: What is configured otherwise than in the recipe.
+        command: What is run; the recipe's by default.
     """
 
-    def __init__(self, core: CoreDevice, changes: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        core: CoreDevice,
+        changes: Mapping[str, Any] | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
         self.core = core
+        self._command = command
         self.configuration = merged(default_configuration(), changes or {})
         self.work = core.layout.work(NAME)
         self.work.mkdir(parents=True, exist_ok=True)
@@ -126,7 +137,7 @@ class Associator:
         nucleus_sets = self.core.environment(NAME, self.configuration)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                COMMAND,
+                self._command,
                 cwd=self.work,
                 env={**_inherited(), **nucleus_sets, **environment},
                 stdin=subprocess.DEVNULL,
