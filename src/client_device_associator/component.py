@@ -145,19 +145,28 @@ class Component:
         wait: float | None = 0.0
         while True:
             events = self._inbox.gather(wait)
+            exit_code = self._exit_code(events)
+            if exit_code is not None:
+                self._conductor.last_turn(events)
+                return exit_code
             for event in events:
-                if isinstance(event, StopRequested):
-                    self._log.stopping("the nucleus asked for it")
-                    return EXIT_STOPPED
-                if isinstance(event, NucleusGone):
-                    self._log.stopping("the connection to the nucleus is lost")
-                    return EXIT_FAILED
                 self._heed(event)
             wait = self._turn(events)
 
     def close(self) -> None:
         """Ends what the parts have begun."""
         self._conductor.close()
+
+    def _exit_code(self, events: Sequence[Event]) -> int | None:
+        """Whether it is time to end, and how."""
+        for event in events:
+            if isinstance(event, StopRequested):
+                self._log.stopping("the nucleus asked for it")
+                return EXIT_STOPPED
+            if isinstance(event, NucleusGone):
+                self._log.stopping("the connection to the nucleus is lost")
+                return EXIT_FAILED
+        return None
 
     def _figures(self) -> Mapping[str, int]:
         return self._conductor.figures()

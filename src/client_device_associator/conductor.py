@@ -96,12 +96,7 @@ class Conductor:
             Seconds until the next turn without an event; None if only an event makes one.
         """
         now = self._clock.now()
-        announcements = self._reception.read(events, turned_away, now)
-        for event in events:
-            if isinstance(event, MessageTaken):
-                self._outbox.taken(event)
-        answers = [answer for event in events if (answer := self._answer(event, now)) is not None]
-        self._decide(announcements, answers, now)
+        self._take_in(events, turned_away, now)
         try:
             self._try_out(now)
             self._take_up(now)
@@ -114,6 +109,14 @@ class Conductor:
                 self._outbox.pump(now)
         return None if wake_at is None else max(0.0, wake_at - self._clock.now().steady)
 
+    def last_turn(self, events: Sequence[Event]) -> None:
+        """Stores what has come together with the reason to end, and begins nothing any more.
+
+        So announcements that were heard are there for the next process, and an answer of the cloud
+        need not be asked for again.
+        """
+        self._take_in(events, (), self._clock.now())
+
     def close(self) -> None:
         """Ends the worker and notes which results were taken; nothing else is left to do."""
         self._worker.end()
@@ -122,6 +125,14 @@ class Conductor:
                 self._outbox.store(self._clock.now())
         except JournalError as error:
             self._log.storage_lost(str(error))
+
+    def _take_in(self, events: Sequence[Event], turned_away: Sequence[str], now: Instant) -> None:
+        announcements = self._reception.read(events, turned_away, now)
+        for event in events:
+            if isinstance(event, MessageTaken):
+                self._outbox.taken(event)
+        answers = [answer for event in events if (answer := self._answer(event, now)) is not None]
+        self._decide(announcements, answers, now)
 
     def _try_out(self, now: Instant) -> None:
         """Tries a journal that could not be used, so that nobody has to announce to find out."""

@@ -1,7 +1,7 @@
 """The only state that outlives the process: devices, announcements waiting, results owed."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,15 +217,19 @@ class Journal:
             )
             self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))
 
-    def owed(self, now: float, limit: int) -> Sequence[Owed]:
-        """Results to be sent now, oldest first."""
+    def owed(self, now: float, limit: int, busy: Collection[int] = ()) -> Sequence[Owed]:
+        """Results to be sent now, oldest first, but for those that are on their way already."""
         rows = self._read(
             "SELECT owed_id, result, refusals FROM owed WHERE send_at <= ?"
             " ORDER BY send_at, owed_id LIMIT ?",
-            (now, limit),
+            (now, limit + len(busy)),
         )
         with self._reading():
-            return [Owed(int(row[0]), load_result(row[1]), int(row[2])) for row in rows]
+            return [
+                Owed(int(owed_id), load_result(result), int(refusals))
+                for owed_id, result, refusals in rows
+                if owed_id not in busy
+            ]
 
     def next_send_at(self) -> float | None:
         """When the next result owed is, or was, to be sent; steady seconds."""

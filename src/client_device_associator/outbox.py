@@ -201,11 +201,7 @@ class Outbox:
     def _ready_owed(self, now: Instant) -> bool:
         busy = {owed_id for parcel in self._in_flight.values() for owed_id in parcel.owed_ids}
         busy.update(self._taken, *(parcel.owed_ids for parcel, _ in self._late))
-        owed = [
-            one
-            for one in self._journal.owed(now.steady, _REFILL + len(busy))
-            if one.owed_id not in busy
-        ]
+        owed = self._journal.owed(now.steady, _REFILL, busy)
         self._pack(
             [one.result for one in owed],
             [one.refusals for one in owed],

@@ -188,7 +188,11 @@ class Process:
         self._record.turn_ended(messages, wait, events=len(events))
 
     def stop(self) -> None:
-        """Ends in an orderly way."""
+        """Ends in an orderly way, with what has come by now."""
+        events, messages = self._gather()
+        self._record.turn_begins(messages, alone=False)
+        self._conductor.last_turn(events)
+        self._record.turn_ended(messages, None, events=len(events))
         self._conductor.close()
         self.journal.close()
         self.die()

@@ -6,7 +6,7 @@ import pytest
 from client_device_associator.component import EXIT_FAILED, EXIT_STOPPED, Component
 from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.errors import NotAuthorized, NucleusError
-from client_device_associator.events import Event, NucleusGone, StopRequested
+from client_device_associator.events import Event, MessageArrived, NucleusGone, StopRequested
 from client_device_associator.inbox import Inbox
 from client_device_associator.journal import Journal
 from client_device_associator.nucleus.port import (
@@ -39,10 +39,23 @@ class LastSubscription(FakeNucleus):
         return super().subscribe(topic_filter, on_message, on_closed, on_established)
 
 
-def run(tmp_path: Path, nucleus: LastSubscription, event: Event) -> int:
-    """Runs the component until an event that comes in its first turn; returns the exit code."""
+def run(tmp_path: Path, nucleus: LastSubscription, event: Event, *messages: MessageArrived) -> int:
+    """Runs the component until an event that comes in its first turn; returns the exit code.
+
+    Args:
+        tmp_path: Where its journal is.
+        nucleus: Where it listens.
+        event: What ends it.
+        messages: What it hears together with that.
+    """
     inbox = Inbox()
-    nucleus.then = lambda: inbox.put(event)
+
+    def happen() -> None:
+        for message in messages:
+            inbox.offer(message)
+        inbox.put(event)
+
+    nucleus.then = happen
     component = Component(
         environment={"AWS_IOT_THING_NAME": "core-1"},
         nucleus=nucleus,
@@ -82,3 +95,11 @@ def test_a_slow_nucleus_needs_nobody(tmp_path: Path, answered_late: NucleusError
 def test_a_lost_nucleus_ends_the_process(tmp_path: Path) -> None:
     """With a code that has the next nucleus start another."""
     assert run(tmp_path, LastSubscription(), NucleusGone()) == EXIT_FAILED
+
+
+@pytest.mark.parametrize("event", [StopRequested(), NucleusGone()])
+def test_what_was_heard_last_is_kept_for_the_next_process(tmp_path: Path, event: Event) -> None:
+    """An announcement that comes together with the end is on disk all the same."""
+    message = MessageArrived(None, "clientdevices/announce", b'{"thingName": "late"}')
+    run(tmp_path, LastSubscription(), event, message)
+    assert list(Journal(tmp_path / "journal").devices(["late"])) == ["late"]

@@ -108,8 +108,10 @@ _NOT_FOUND = re.compile(r"not_?found", re.IGNORECASE)
 _VALIDATION = "ValidationException"
 _UNNAMED_CODE = "UnknownError"
 
-_ENTRY_INDEX = re.compile(r"entries(?:\[(?P<from_zero>\d{1,3})\]|\.(?P<from_one>\d{1,3})\.member)")
-"""A path to an entry: `entries[3].thingName` counts from 0, `entries.4.member.thingName` from 1."""
+_ENTRY_FROM_ONE = re.compile(r"entries\.(?:member\.(\d{1,3})\b|(\d{1,3})\.member\b)")
+_ENTRY_FROM_ZERO = re.compile(r"entries(?:\[(\d{1,3})\]|[./](\d{1,3})\b(?!\.member))")
+"""Paths to an entry: `entries.4.member.thingName` or `entries.member.4` count from 1,
+`entries[3].thingName`, `entries.3.thingName` or `/entries/3/thingName` from 0."""
 
 _WORD = re.compile(r"[a-zA-Z0-9:_-]+")
 
@@ -163,23 +165,25 @@ def _read_refusal(names: Sequence[str], answer: Invalid) -> Verdicts:
         return Verdicts(refused={names[0]: Failure(_VALIDATION, said)})
     accused: dict[str, Failure] = {}
     for name, message in answer.fields:
-        culprit = _culprit(names, name, message)
-        if culprit is not None:
+        for culprit in _culprits(names, f"{name} {message}"):
             accused[culprit] = Failure(_VALIDATION, message or answer.message)
+    if not accused:
+        # Many services give no fields and put the same into words.
+        accused = dict.fromkeys(
+            _culprits(names, answer.message), Failure(_VALIDATION, answer.message)
+        )
     if not accused or len(accused) == len(names):
         return Verdicts(suspects=tuple(names))
     return Verdicts(accused=accused, unheard=tuple(name for name in names if name not in accused))
 
 
-def _culprit(names: Sequence[str], field_name: str, message: str) -> str | None:
-    """The device that a field of a ValidationException speaks of, if it can be told."""
-    for word in _WORD.findall(f"{field_name} {message}"):
-        # A colon may belong to a thing name as well as to the sentence around it.
-        for name in (word, word.strip(":")):
-            if name in names:
-                return str(name)
-    match = _ENTRY_INDEX.search(field_name)
-    if match is None:
-        return None
-    index = int(match["from_zero"]) if match["from_zero"] else int(match["from_one"]) - 1
-    return names[index] if 0 <= index < len(names) else None
+def _culprits(names: Sequence[str], text: str) -> list[str]:
+    """The devices that a text in a ValidationException speaks of, by name or by their place."""
+    # A colon may belong to a thing name as well as to the sentence around it.
+    words = {form for word in _WORD.findall(text) for form in (word, word.strip(":"))}
+    named = [name for name in names if name in words]
+    if named:
+        return named
+    places = [int(one or other) - 1 for one, other in _ENTRY_FROM_ONE.findall(text)]
+    places += [int(one or other) for one, other in _ENTRY_FROM_ZERO.findall(text)]
+    return [names[place] for place in places if 0 <= place < len(names)]

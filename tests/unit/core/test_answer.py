@@ -89,6 +89,10 @@ def test_a_nameless_already_harms_nobody() -> None:
     [
         ("entries[2].thingName", "bad", "c"),
         ("entries.2.member.thingName", "bad", "b"),
+        ("entries.member.2.thingName", "bad", "b"),
+        ("entries.2.thingName", "bad", "c"),
+        ("/entries/2/thingName", "bad", "c"),
+        ("thingName", "value at 'entries.2.member.thingName' is malformed", "b"),
         ("thingName", "value 'd' does not match", "d"),
         ("d", "", "d"),
     ],
@@ -98,6 +102,16 @@ def test_fields_name_the_culprit(field: str, message: str, culprit: str) -> None
     verdicts = read_answer(NAMES, Invalid("refused", ((field, message),)))
     assert verdicts.accused == {culprit: Failure("ValidationException", message or "refused")}
     assert verdicts.unheard == tuple(name for name in NAMES if name != culprit)
+
+
+def test_words_without_fields_name_the_culprits() -> None:
+    """As services put it that have no fields; each of several is found."""
+    words = (
+        "2 errors: Value at 'entries.1.member.thingName' bad; at 'entries.4.member.thingName' bad"
+    )
+    verdicts = read_answer(NAMES, Invalid(words))
+    assert verdicts.accused == dict.fromkeys("ad", Failure("ValidationException", words))
+    assert verdicts.unheard == ("b", "c")
 
 
 def test_a_name_before_a_colon_is_recognized() -> None:
