@@ -191,6 +191,8 @@ def _check(database: sqlite3.Connection, version: int) -> None:
         raise _UnusableError("foreign", "it is a database of something else")
     if owner == APPLICATION_ID and not names >= _TABLES:
         raise _UnusableError("damaged", f"it lacks {', '.join(sorted(_TABLES - names))}")
+    if owner == APPLICATION_ID and found < 1:
+        raise _UnusableError("damaged", f"its version is {found}")
     if found > version:
         raise _UnusableError(f"version{found}", f"version {found}; this component knows {version}")
 

@@ -98,7 +98,7 @@ def test_a_shorter_renewal_time_counts_from_the_deployment_on(
 def test_a_subscription_that_the_nucleus_closes_is_made_again(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """on_stream_closed, several times: it hears again within seconds, with no restart."""
+    """on_stream_closed, several times: it hears again within seconds, with no restart; said once."""
     names = device_names(3)
     core.call(core.cloud.add_things, names)
     associator = start()
@@ -107,7 +107,7 @@ def test_a_subscription_that_the_nucleus_closes_is_made_again(
         associator.wait_until_running()
         core.publish(SHARED, {"thingName": name})
         results.wait_for_names("associated", [name])
-    assert associator.log.count("has closed the subscription to clientdevices/announce") == 3
+    assert associator.log.count("has closed the subscription to clientdevices/announce") == 1
 
 
 def test_no_subscription_piles_up(core: CoreDevice, start: Start) -> None:
