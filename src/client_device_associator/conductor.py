@@ -65,6 +65,7 @@ class Conductor:
         self._worker_idle_seconds = worker_idle_seconds
         self._worker_used_at = 0.0
         self._calling: Call | None = None
+        self._warms_up = True
         self._store_again_at = 0.0
         self._took_up = False
 
@@ -160,6 +161,8 @@ class Conductor:
             return event
         if isinstance(event, WorkerEnded) and event.number == self._worker.number:
             self._worker.end()
+            # One that dies at once must not be started again and again; the call itself does it.
+            self._warms_up = False
             if self._calling is not None:
                 return self._unanswered(self._calling, "WorkerEnded", event.reason)
             self._log.worker_ended(event.reason)
@@ -232,12 +235,13 @@ class Conductor:
         wakes.append(step.wake_at)
         if step.call is not None:
             self._calling = step.call
+            self._warms_up = True
             self._worker.call(step.call)
         elif step.overdue is not None:
             self._worker.end()
             reason = f"did not answer within {CALL_DEADLINE_SECONDS:g} s and was ended"
             self._decide((), [self._unanswered(step.overdue, "WorkerHung", reason)], now)
-        elif step.call_expected and step.wake_at is not None:
+        elif step.call_expected and step.wake_at is not None and self._warms_up:
             warm_up_at = step.wake_at - WARM_UP_SECONDS
             if now.steady >= warm_up_at:
                 self._worker.warm_up()

@@ -193,11 +193,14 @@ class Journal:
         with self._reading():
             return [text(name) for (name,) in rows]
 
-    def next_due_at(self) -> float | None:
-        """When the first of the pending devices is, or was, due; steady seconds."""
-        ((first,),) = self._read("SELECT MIN(due_at) FROM device WHERE state = 0")
+    def next_due_at(self, count: int = 1) -> float | None:
+        """When so many of the pending devices are, or were, due; None if there are fewer."""
+        rows = self._read(
+            "SELECT due_at FROM device WHERE state = 0 ORDER BY due_at LIMIT 1 OFFSET ?",
+            (count - 1,),
+        )
         with self._reading():
-            return None if first is None else float(first)
+            return next((float(due_at) for (due_at,) in rows), None)
 
     def take_up(self, now: float, longest_wait: float) -> None:
         """Makes ready what an earlier process has left.

@@ -63,6 +63,7 @@ class OperatorLog:
         self._storage_lost = False
         self._topics_refused: set[str] = set()
         self._settings_refused = False
+        self._troubles_said: set[Trouble] = set()
         self._unwatched = False
         self._unread = False
         self._doubts: tuple[Problem, ...] = ()
@@ -220,8 +221,12 @@ class OperatorLog:
         elif isinstance(notice, DeviceTrouble):
             self._device_trouble(notice)
         elif isinstance(notice, CloudLost):
-            self._cloud_lost(notice)
+            # Two may take turns in one outage.
+            if notice.trouble not in self._troubles_said:
+                self._troubles_said.add(notice.trouble)
+                self._cloud_lost(notice)
         elif isinstance(notice, CloudBack):
+            self._troubles_said.clear()
             self._logger.info("the cloud answers again")
 
     def _call_settled(self, notice: CallSettled) -> None:

@@ -98,7 +98,7 @@ def test_a_shorter_renewal_time_counts_from_the_deployment_on(
 def test_a_subscription_that_the_nucleus_closes_is_made_again(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """on_stream_closed, several times: it hears again within seconds, with no restart; said once."""
+    """on_stream_closed, several times: it hears again, with no restart; said once."""
     names = device_names(3)
     core.call(core.cloud.add_things, names)
     associator = start()

@@ -8,6 +8,7 @@ from client_device_associator.core.answer import (
     Answer,
     ErrorEntry,
     Invalid,
+    Missing,
     Trouble,
     Unanswered,
 )
@@ -123,6 +124,11 @@ class Cloud:
             hidden = [thing for thing in things if thing.nameless and self._complains(thing)]
             culprits = tuple(dict.fromkeys(thing.name for thing in (*poisons, *hidden)))
             return self._refuse(names, poisons, culprits, after)
+        missing = next((one for one in things if self._world.time < one.exists_from), None)
+        if missing is not None and self._plan.refuses_missing:
+            self._world.strike("missing thing")
+            answer = Missing(missing.name, "ResourceNotFoundException", "no such thing")
+            return Reply(answer, after, against=(missing.name,))
         return self._accept(things, after)
 
     def _refuse(

@@ -77,6 +77,11 @@ def _already(draft: Draft) -> None:
     draft.plan = replace(draft.plan, says_already=True)
 
 
+def _refused_for_missing(draft: Draft) -> None:
+    _unprovisioned(draft)
+    draft.plan = replace(draft.plan, refuses_missing=True)
+
+
 def _disassociated(draft: Draft) -> None:
     names = [thing.name for thing in draft.things]
     taken = tuple((at, draft.dice.choice(names)) for at in draft.times(10))
@@ -172,6 +177,7 @@ FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "error entries": _error_entries,
     "nameless entries": _nameless,
     "not provisioned": _unprovisioned,
+    "call refused for a missing thing": _refused_for_missing,
     "poison": _poison,
     **{f"single: {fault.value}": partial(_single, fault) for fault in Fault},
     "outage": _outage,

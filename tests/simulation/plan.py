@@ -135,6 +135,7 @@ class Plan:
     troubles: Mapping[Fault, float] = field(default_factory=dict)
     noise: float = 0.0
     says_already: bool = False
+    refuses_missing: bool = False
     words: tuple[str | None, ...] = (None, "", "not now")
     latency: float = 0.3
     interruptions: tuple[Interruption, ...] = ()

@@ -1,6 +1,7 @@
 """What has happened, as the invariants need it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from client_device_associator.core.announcement import Payload
@@ -49,8 +50,7 @@ class Record:
         self.last_settled_at = self.storage_trouble_at = 0.0
         self.lives_begun = self.interruptions = self.storage_failures = 0
         self.spoken = self.dropped = self.reconfigurations = 0
-        self._failing: Pace | None = None
-        self._failures = 0
+        self._failures: Counter[Pace] = Counter()
         self.last_call_end = self.resume_by = self.not_before = 0.0
 
     @property
@@ -73,7 +73,7 @@ class Record:
         self.started_at.append(self.world.time)
         self.flight = None
         self.not_before = 0.0
-        self._failing = None
+        self._failures.clear()
         self.resume_by = self.world.time
         for life in self.lives.values():
             life.promised = None
@@ -139,16 +139,15 @@ class Record:
         """How long the next call may wait, and how long it must."""
         fault, now = reply.fault, self.world.time
         if fault is None:
-            self._failing = None
+            self._failures.clear()
             return
         asked = reply.answer.retry_after if isinstance(reply.answer, Unanswered) else 0.0
-        goes_on = self._failing is pace(fault)
-        self._failing = pace(fault)
-        self._failures = self._failures + 1 if goes_on else 1
-        longest = self._failing.longest(self._failures)
+        failing = pace(fault)
+        self._failures[failing] += 1
+        longest = failing.longest(self._failures[failing])
         stored_by = 0.0
         if self.storage_failures:
-            longest, stored_by = self._failing.cap, self.storage_trouble_at + STORAGE_CAP
+            longest, stored_by = failing.cap, self.storage_trouble_at + STORAGE_CAP
         self.resume_by = max(now + max(longest, asked), stored_by)
         self.not_before = now + max(PERSON_FLOOR if fault in NEEDS_A_PERSON else 0.0, asked)
 

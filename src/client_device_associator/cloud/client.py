@@ -1,9 +1,9 @@
 """The call itself, with boto3. Nothing but the worker process imports this."""
 
-import json
-import math
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -13,11 +13,14 @@ from botocore.credentials import ContainerProvider, CredentialResolver
 from botocore.exceptions import ClientError
 
 from client_device_associator import __version__
+from client_device_associator.cloud.retry_after import whole_seconds
+from client_device_associator.cloud.sense import watch_answers
 from client_device_associator.core.answer import (
     Accepted,
     Answer,
     ErrorEntry,
     Invalid,
+    Missing,
     Trouble,
     Unanswered,
 )
@@ -26,25 +29,35 @@ CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 20
 """botocore's own 60 s each would keep every other device waiting."""
 
-MAX_RETRY_AFTER_SECONDS = 3600.0
-"""A mistaken header must not silence a core device for ever."""
-
 _TOKEN_EXCHANGE_VARIABLE = "AWS_CONTAINER_CREDENTIALS_FULL_URI"  # noqa: S105 - not a secret
-_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
-_HTTP_OK, _HTTP_THROTTLED = 200, 429
+_TOKEN_VARIABLE = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the variable's name
+_OTHERS_VARIABLES = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULTS_MODE",
+    "AWS_MAX_ATTEMPTS",
+    "AWS_RETRY_MODE",
+)
+_OTHERS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+_SIGNATURE = re.compile(r"Signature=[0-9a-fA-F]+")
+_HTTP_FORBIDDEN, _HTTP_THROTTLED = 403, 429
 
 _THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied"})
+_DENIED_WORDS = "is not authorized to perform"
 _CREDENTIALS_REFUSED = frozenset(
     {
         "ExpiredToken",
         "ExpiredTokenException",
         "IncompleteSignature",
+        "IncompleteSignatureException",
         "InvalidClientTokenId",
         "InvalidSignatureException",
+        "InvalidTokenException",
         "MissingAuthenticationToken",
         "MissingAuthenticationTokenException",
         "RequestExpired",
+        "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
@@ -52,21 +65,17 @@ _CREDENTIALS_REFUSED = frozenset(
 """AWS's common errors of authentication: a later set of credentials, or a set clock, mends them."""
 
 
-class NonsenseError(Exception):
-    """An answer with status 200 that is not one of this operation."""
-
-
 class AssociationClient:
     """Makes calls with token-exchange credentials alone.
 
-    The session outlives failures: botocore refreshes its credentials by itself, and a session whose
-    first attempt at them failed recovers at a later one.
+    Once there have been credentials it is kept: botocore refreshes them by itself.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._client: Any = None
         self._session: Any = None
+        self._secrets: tuple[str, ...] = ()
 
     def prepare(self) -> Unanswered | None:
         """Gets everything ready for a call; returns why that is not possible now."""
@@ -86,8 +95,11 @@ class AssociationClient:
             )
         try:
             self._ready(region)
-            if self._session.get_credentials().get_frozen_credentials() is None:
+            frozen = self._session.get_credentials().get_frozen_credentials()
+            if not (frozen and frozen.access_key and frozen.secret_key):
+                self._client = None  # it would keep them until they expire
                 return Unanswered(Trouble.NO_CREDENTIALS, "NoCredentials", "none were given out")
+            self._secrets = tuple(filter(None, (frozen.token, frozen.secret_key)))
         except Exception as error:  # noqa: BLE001 - botocore raises even TypeError for a `null`
             return Unanswered(Trouble.NO_CREDENTIALS, type(error).__name__, str(error))
         return None
@@ -114,18 +126,37 @@ class AssociationClient:
             if error.response.get("Error", {}).get("Code") in _CREDENTIALS_REFUSED:
                 # botocore keeps credentials until they expire; the next call gets others.
                 self._client = None
-            return _read_error(error.response)
+            return self._without_secrets(_read_error(error.response, thing_names))
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: all are waited out
-            return Unanswered(Trouble.UNAVAILABLE, type(error).__name__, str(error))
+            said = Unanswered(Trouble.UNAVAILABLE, type(error).__name__, str(error))
+            return self._without_secrets(said)
+
+    def _without_secrets(self, answer: Answer) -> Answer:
+        """The same with no credentials in its words.
+
+        A service that disagrees about a signature shows what it has signed, the session token
+        included; what is said goes to the log and to whoever has announced.
+        """
+        if isinstance(answer, Accepted):
+            return answer
+        message = _SIGNATURE.sub("Signature=…", answer.message)
+        for secret in self._secrets:
+            message = message.replace(secret, "…")
+        return replace(answer, message=message)
 
     def _ready(self, region: str) -> None:
         if self._client is not None:
             return
         session = botocore.session.Session()
-        # A profile that somebody's environment names need not exist here, and is not to be used.
-        for variable in _PROFILE_VARIABLES:
-            os.environ.pop(variable, None)
-        session.register_component("credential_provider", CredentialResolver([ContainerProvider()]))
+        _leave_only_ours(os.environ)
+        # Nothing else of the environment: other container services have variables that come first.
+        exchange = {
+            name: self._environment[name]
+            for name in (_TOKEN_EXCHANGE_VARIABLE, _TOKEN_VARIABLE)
+            if name in self._environment
+        }
+        provider = ContainerProvider(environ=exchange)
+        session.register_component("credential_provider", CredentialResolver([provider]))
         self._session = session
         client = boto3.Session(botocore_session=session, region_name=region).client(
             "greengrassv2",
@@ -138,7 +169,7 @@ class AssociationClient:
                 user_agent_extra=f"client-device-associator/{__version__}",
             ),
         )
-        client.meta.events.register("after-call.greengrassv2", _insist_on_sense)
+        watch_answers(client.meta.events)
         self._client = client
 
 
@@ -156,23 +187,19 @@ def _certificates(environment: Mapping[str, str]) -> str | None:
     return (environment.get("GG_ROOT_CA_PATH") or None) if behind_proxy else None
 
 
-def _insist_on_sense(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
-    """Refuses a body that no such service sends.
+def _leave_only_ours(environment: MutableMapping[str, str]) -> None:
+    """Takes away what would keep botocore from doing its work, or have it do another's.
 
-    botocore takes a 200 with HTML or with nothing at all for an empty answer, and an empty answer
-    would mean that every device has been associated.
+    Somebody's profile need not exist here, nor somebody's files be readable; how to retry is the
+    core's to say. And a proxy for everything is made one for HTTPS: botocore knows no other.
     """
-    if http_response.status_code != _HTTP_OK:
-        return
-    try:
-        body = json.loads(http_response.content)
-    except ValueError as error:
-        raise NonsenseError("the answer with status 200 is not JSON") from error
-    if not isinstance(body, dict) or (body and "errorEntries" not in body):
-        raise NonsenseError("the answer with status 200 is none of this operation")
-    entries = body.get("errorEntries") or []
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise NonsenseError("errorEntries is not a list of objects")
+    for variable in _OTHERS_VARIABLES:
+        environment.pop(variable, None)
+    for variable in _OTHERS_FILES:
+        environment[variable] = os.devnull
+    proxy = environment.get("ALL_PROXY") or environment.get("all_proxy")
+    if proxy and not (environment.get("HTTPS_PROXY") or environment.get("https_proxy")):
+        environment["HTTPS_PROXY"] = proxy
 
 
 def _error_entry(entry: Mapping[str, object]) -> ErrorEntry:
@@ -184,32 +211,27 @@ def _error_entry(entry: Mapping[str, object]) -> ErrorEntry:
     )
 
 
-def _read_error(response: Mapping[str, Any]) -> Answer:
+def _read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answer:
     code = str(response.get("Error", {}).get("Code") or "Unknown")
     message = str(response.get("Error", {}).get("Message") or "")
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    metadata = response.get("ResponseMetadata", {})
+    status = metadata.get("HTTPStatusCode")
     if code == "ValidationException":
-        return Invalid(message, tuple(map(_field, response.get("fields") or ())))
-    if code in _DENIED:
+        fields = response.get("fields") or ()
+        return Invalid(message, tuple(_field(one) for one in fields if isinstance(one, Mapping)))
+    if code in _DENIED or (status == _HTTP_FORBIDDEN and _DENIED_WORDS in message):
         return Unanswered(Trouble.ACCESS_DENIED, code, message)
     if code == "ResourceNotFoundException":
+        missing = response.get("resourceId")
+        if missing in thing_names and response.get("resourceType") != "coreDevice":
+            return Missing(str(missing), code, message)
         return Unanswered(Trouble.CORE_UNKNOWN, code, message)
     if code in _CREDENTIALS_REFUSED:
         return Unanswered(Trouble.CREDENTIALS_REFUSED, code, message)
     throttled = code in _THROTTLED or status == _HTTP_THROTTLED
     trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
-    return Unanswered(trouble, code, message, _retry_after(response))
+    return Unanswered(trouble, code, message, whole_seconds(metadata.get("HTTPHeaders", {})))
 
 
 def _field(field: Mapping[str, object]) -> tuple[str, str]:
     return str(field.get("name") or ""), str(field.get("message") or "")
-
-
-def _retry_after(response: Mapping[str, Any]) -> float:
-    """Seconds; botocore does not obey this header, which the service model has for 429 and 500."""
-    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    try:
-        seconds = float(headers.get("retry-after", 0))
-    except ValueError:
-        return 0.0
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS) if math.isfinite(seconds) else 0.0

@@ -10,9 +10,14 @@ from client_device_associator.core.answer import (
     Answer,
     ErrorEntry,
     Invalid,
+    Missing,
     Trouble,
     Unanswered,
 )
+
+MAX_TEXT_CHARACTERS = 1000
+"""Of what a service, a proxy or token exchange says: that may be a page of HTML, and is stored once
+for every device in the call."""
 
 
 class ProtocolError(ValueError):
@@ -67,6 +72,8 @@ def encode_answer(call_id: int, answer: Answer) -> bytes:
         ]
     elif isinstance(answer, Invalid):
         document["invalid"] = {"message": answer.message, "fields": answer.fields}
+    elif isinstance(answer, Missing):
+        document["missing"] = [answer.thing_name, answer.code, answer.message]
     else:
         document["unanswered"] = {
             "trouble": answer.trouble.value,
@@ -93,6 +100,9 @@ def _answer(document: dict[str, Any]) -> Answer:
         invalid = document["invalid"]
         fields = tuple((_said(name), _said(message)) for name, message in invalid["fields"])
         return Invalid(_said(invalid["message"]), fields)
+    if "missing" in document:
+        name, code, message = document["missing"]
+        return Missing(_said(name), _said(code), _said(message))
     said = document["unanswered"]
     retry_after = float(said["retryAfter"])
     if not math.isfinite(retry_after) or retry_after < 0:
@@ -109,8 +119,12 @@ def _text(value: object) -> str | None:
 
 
 def _said(text: object) -> str:
-    """Text as it can be stored and sent: half a surrogate pair, which JSON can spell, cannot."""
-    return str(text).encode(errors="replace").decode()
+    """Text as it can be stored, sent and logged: in one line, of a bounded length.
+
+    Half a surrogate pair, which JSON can spell, cannot be stored.
+    """
+    line = " ".join(str(text)[:MAX_TEXT_CHARACTERS].split())
+    return line.encode(errors="replace").decode()
 
 
 def _line(document: dict[str, object]) -> bytes:

@@ -1,12 +1,12 @@
 """From a message on a topic to the client devices that it announces, or why not."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.core.template import Json, NoValueError, Template
+from client_device_associator.core.text import is_unicode
 from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, why_not
 
 MAX_PAYLOAD_BYTES = 256 * 1024
@@ -17,8 +17,6 @@ MAX_NAMES = 1000
 
 MAX_ID_LENGTH = 128
 """Characters of an announcement's `id`."""
-
-_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 Payload = bytes | Mapping[str, object]
 """A binary message's bytes, or a JSON message's object as the IPC library decoded it."""
@@ -61,7 +59,7 @@ def read_announcement(template: Template | None, topic: str, payload: Payload) -
         topic: Where the message was published.
         payload: What it holds.
     """
-    if not _is_unicode(topic):
+    if not is_unicode(topic):
         return Reading()  # nobody could subscribe to its result topic
     try:
         if template is None:
@@ -134,7 +132,7 @@ def _decode(payload: Payload) -> Json:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise _Rejected(
             Reason.TOO_LARGE,
-            f"{len(payload)} bytes; an announcement has at most {MAX_PAYLOAD_BYTES}",
+            f"an announcement has at most {MAX_PAYLOAD_BYTES} bytes, this one has more",
         )
     try:
         decoded: Json = json.loads(payload)
@@ -153,7 +151,7 @@ def _announcement_id(document: Mapping[str, Json]) -> str | None:
     given = document.get("id")
     if given is None:
         return None
-    if not isinstance(given, str) or len(given) > MAX_ID_LENGTH or not _is_unicode(given):
+    if not isinstance(given, str) or len(given) > MAX_ID_LENGTH or not is_unicode(given):
         raise _Rejected(Reason.INVALID_ID, f"id is a string of up to {MAX_ID_LENGTH} characters")
     return given or None
 
@@ -211,7 +209,7 @@ def _rejection(
     name: Json = None,
     announcement_id: str | None = None,
 ) -> Result:
-    shown = name[:MAX_LENGTH] if isinstance(name, str) and _is_unicode(name) else None
+    shown = name[:MAX_LENGTH] if isinstance(name, str) and is_unicode(name) else None
     return Result(
         topic,
         Status.REJECTED,
@@ -220,8 +218,3 @@ def _rejection(
         message=message,
         announcement_id=announcement_id,
     )
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether the text can be written as UTF-8: JSON's escapes can spell half a surrogate pair."""
-    return text.isascii() or _HALF_A_PAIR.search(text) is None

@@ -64,7 +64,16 @@ class Unanswered:
     retry_after: float = 0.0
 
 
-Answer = Accepted | Invalid | Unanswered
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """ResourceNotFoundException for one of the client devices: nothing was done for any of them."""
+
+    thing_name: str
+    code: str
+    message: str
+
+
+Answer = Accepted | Invalid | Missing | Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ class Verdicts:
         suspects: At least one of these is at fault, and the answer does not say which.
         accused: The service named these as at fault in a call that it refused as a whole; whether
             it meant them shows when the others go through without them.
-        unheard: Nothing is known of these: the call was refused because of `accused`.
+        unheard: Nothing is known of these: the call was refused because of another.
     """
 
     associated: tuple[str, ...] = ()
@@ -102,8 +111,12 @@ class Verdicts:
 _FULFILLED = re.compile(r"already|conflict", re.IGNORECASE)
 """The codes of error entries are undocumented; these words mean that the wish is fulfilled."""
 
-_NOT_FOUND = re.compile(r"not_?found", re.IGNORECASE)
-"""A thing that "was already deleted" is not associated, whatever words its message holds."""
+_UNFULFILLED = re.compile(
+    r"not.?(found|exist)|limit|quota|exceed|maximum|throttl|internal|unavailable|denied",
+    re.IGNORECASE,
+)
+"""Unless one of these is beside them: a thing that "was already deleted" is not associated, nor is
+one for whom the core device "already has the maximum number"."""
 
 _VALIDATION = "ValidationException"
 _UNNAMED_CODE = "UnknownError"
@@ -115,18 +128,24 @@ _ENTRY_FROM_ZERO = re.compile(r"entries(?:\[(\d{1,3})\]|[./](\d{1,3})\b(?!\.memb
 
 _WORD = re.compile(r"[a-zA-Z0-9:_-]+")
 
+_CORE_PATH = re.compile(r"\bcoreDeviceThingName\b")
 _NOT_A_DEVICE = re.compile(r"coreDevice", re.IGNORECASE)
 
 
 def is_about_the_core(answer: Invalid) -> bool:
     """Whether the service refused the request for its core device, whichever devices it named."""
-    return any(_NOT_A_DEVICE.search(name) for name, _ in answer.fields)
+    if answer.fields:
+        return any(_NOT_A_DEVICE.search(name) for name, _ in answer.fields)
+    return _CORE_PATH.search(answer.message) is not None and "entries" not in answer.message
 
 
-def read_answer(names: Sequence[str], answer: Accepted | Invalid) -> Verdicts:
+def read_answer(names: Sequence[str], answer: Accepted | Invalid | Missing) -> Verdicts:
     """What an answer says of the devices in the call that it belongs to."""
     if isinstance(answer, Accepted):
         return _read_entries(names, answer.error_entries)
+    if isinstance(answer, Missing):
+        failing = {answer.thing_name: Failure(answer.code, answer.message)}
+        return Verdicts(failing=failing, unheard=tuple(one for one in names if one not in failing))
     return _read_refusal(names, answer)
 
 
@@ -138,11 +157,11 @@ def _read_entries(names: Sequence[str], entries: Sequence[ErrorEntry]) -> Verdic
     for entry in entries:
         failure = Failure(entry.code or _UNNAMED_CODE, entry.message or "")
         if entry.thing_name in asked:
-            if _is_fulfilled(failure):
+            if _is_fulfilled(failure, entry.thing_name):
                 already.append(entry.thing_name)
             else:
                 failing[entry.thing_name] = failure
-        elif not _is_fulfilled(failure):
+        elif not _is_fulfilled(failure, entry.thing_name):
             nameless = failure
     already = [name for name in dict.fromkeys(already) if name not in failing]
     rest = tuple(name for name in names if name not in failing and name not in already)
@@ -153,10 +172,11 @@ def _read_entries(names: Sequence[str], entries: Sequence[ErrorEntry]) -> Verdic
     return Verdicts((), tuple(already), failing, suspects=rest)
 
 
-def _is_fulfilled(failure: Failure) -> bool:
-    if _NOT_FOUND.search(failure.code):
-        return False
-    return _FULFILLED.search(f"{failure.code} {failure.message}") is not None
+def _is_fulfilled(failure: Failure, thing_name: str | None) -> bool:
+    # A thing may be called "conflict-1".
+    message = failure.message.replace(thing_name, "") if thing_name else failure.message
+    said = f"{failure.code} {message}"
+    return _FULFILLED.search(said) is not None and _UNFULFILLED.search(said) is None
 
 
 def _read_refusal(names: Sequence[str], answer: Invalid) -> Verdicts:
@@ -179,11 +199,12 @@ def _read_refusal(names: Sequence[str], answer: Invalid) -> Verdicts:
 
 def _culprits(names: Sequence[str], text: str) -> list[str]:
     """The devices that a text in a ValidationException speaks of, by name or by their place."""
-    # A colon may belong to a thing name as well as to the sentence around it.
-    words = {form for word in _WORD.findall(text) for form in (word, word.strip(":"))}
-    named = [name for name in names if name in words]
-    if named:
-        return named
+    # A path first: the words around it hold other numbers, and a thing may be called "128".
     places = [int(one or other) - 1 for one, other in _ENTRY_FROM_ONE.findall(text)]
     places += [int(one or other) for one, other in _ENTRY_FROM_ZERO.findall(text)]
-    return [names[place] for place in places if 0 <= place < len(names)]
+    found = [names[place] for place in places if 0 <= place < len(names)]
+    if found:
+        return found
+    # A colon may belong to a thing name as well as to the sentence around it.
+    words = {form for word in _WORD.findall(text) for form in (word, word.strip(":"))}
+    return [name for name in names if name in words]

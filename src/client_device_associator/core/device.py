@@ -60,6 +60,9 @@ class Ledger(Protocol):
         """Thing names of pending devices that may be called for, those longest due first."""
         ...
 
-    def next_due_at(self) -> float | None:
-        """When the first of the pending devices is, or was, due; steady seconds."""
+    def next_due_at(self, count: int = 1) -> float | None:
+        """When so many of the pending devices are, or were, due; steady seconds.
+
+        None if there are fewer.
+        """
         ...

@@ -7,8 +7,9 @@ costs a repeated call.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from client_device_associator.core import backoff
 from client_device_associator.core.admission import admit, turn_away
@@ -17,6 +18,7 @@ from client_device_associator.core.answer import (
     Accepted,
     Answer,
     Invalid,
+    Missing,
     Trouble,
     Unanswered,
     Verdicts,
@@ -34,8 +36,9 @@ from client_device_associator.core.result import Reason
 CALL_DEADLINE_SECONDS = 60.0
 """From handing a call to the worker to giving it up.
 
-More than the worker's own limits add up to (token exchange 9 s when it hangs, connect 5 s, read
-20 s, importing boto3 on a slow board), so that it strikes only when the worker itself is stuck.
+More than the worker's own limits add up to (token exchange 18 s when it hangs and is asked twice,
+connect 5 s, read 20 s, importing boto3 on a slow board), so that it strikes only when the worker
+itself is stuck.
 """
 
 _PACE = {
@@ -56,11 +59,13 @@ class _Flight:
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Outage:
+    """Calls that came to nothing one after the other; troubles may take turns in it."""
+
     trouble: Trouble
-    failures: int
     until: float
+    failures: Counter[backoff.Backoff] = field(default_factory=Counter)
 
 
 class Engine:
@@ -163,7 +168,9 @@ class Engine:
         due = self._ledger.due(now.steady, self._policy.max_batch)
         if due and (len(due) >= self._policy.max_batch or now.steady >= leaves_at):
             return self._call(tuple(due), now, narrowing=False)
-        return Step(wake_at=leaves_at, call_expected=True)
+        full_at = self._ledger.next_due_at(self._policy.max_batch)
+        wake_at = leaves_at if full_at is None else min(leaves_at, full_at)
+        return Step(wake_at=wake_at, call_expected=True)
 
     def _call(self, names: tuple[str, ...], now: Instant, *, narrowing: bool) -> Step:
         self._calls += 1
@@ -172,44 +179,51 @@ class Engine:
         self._flight = _Flight(call, narrowing, deadline)
         return Step(call=call, wake_at=deadline)
 
-    def _came_back(self, flight: _Flight, answer: Accepted | Invalid, now: Instant) -> Decision:
+    def _came_back(
+        self, flight: _Flight, answer: Accepted | Invalid | Missing, now: Instant
+    ) -> Decision:
         verdicts = read_answer(flight.call.thing_names, answer)
         if flight.narrowing:
             proven = self._narrowing.settle(clean=_is_clean(verdicts))
             verdicts = replace(verdicts, refused=verdicts.refused | dict(proven))
-        self._narrow(verdicts)
+        self._narrow(flight, verdicts)
         decision = conclude(verdicts, self._ledger, self._policy, now, self._dice)
         if self._outage is not None:
             self._outage = None
             decision = replace(decision, notices=(CloudBack(), *decision.notices))
         return decision
 
-    def _narrow(self, verdicts: Verdicts) -> None:
+    def _narrow(self, flight: _Flight, verdicts: Verdicts) -> None:
         if verdicts.suspects:
             self._narrowing.suspect(verdicts.suspects)
-        if verdicts.accused:
+        elif verdicts.accused and self._narrowing.is_misled:
+            self._narrowing.suspect(flight.call.thing_names)
+        elif verdicts.accused:
             self._narrowing.accuse(verdicts.accused, verdicts.unheard)
 
     def _came_to_nothing(self, flight: _Flight, answer: Unanswered, now: Instant) -> Decision:
         if flight.narrowing:
             self._narrowing.put_back(flight.call.thing_names)
-        before = self._outage
+        before = self._outage.trouble if self._outage else None
         until = self._wait_out(answer, now)
         decision = postpone(flight.call.thing_names, answer, until, self._ledger, now)
-        if before is not None and before.trouble is answer.trouble:
+        if before is answer.trouble:
             return decision
         lost = CloudLost(answer.trouble, answer.code, answer.message, until - now.steady)
         return replace(decision, notices=(lost, *decision.notices))
 
     def _wait_out(self, answer: Unanswered, now: Instant) -> float:
         """Makes the whole queue wait; returns until when, in steady seconds."""
-        before = self._outage
+        outage = self._outage or _Outage(answer.trouble, now.steady)
         pace = _PACE[answer.trouble]
-        goes_on = before is not None and _PACE[before.trouble] is pace
-        failures = before.failures + 1 if before is not None and goes_on else 1
-        until = now.steady + max(answer.retry_after, pace.delay(failures, self._dice))
-        self._outage = _Outage(answer.trouble, failures, until)
-        return until
+        # Counted for each pace: an outage that shows itself in two ways is no shorter for that,
+        # and what needs a person does not begin with the longest wait.
+        outage.failures[pace] += 1
+        wait = pace.delay(outage.failures[pace], self._dice)
+        outage.trouble = answer.trouble
+        outage.until = now.steady + max(answer.retry_after, wait)
+        self._outage = outage
+        return outage.until
 
     def _land(self, call_id: int) -> _Flight | None:
         """The flight of a call, which is over now; None if that call is not in flight."""
@@ -232,4 +246,4 @@ def _is_clean(verdicts: Verdicts) -> bool:
 
     An error entry that names its device has spoilt nothing.
     """
-    return not (verdicts.suspects or verdicts.accused or verdicts.refused)
+    return not (verdicts.suspects or verdicts.accused or verdicts.refused or verdicts.unheard)

@@ -112,7 +112,7 @@ class _Outcome:
         device = self._pending.get(name)
         if device is None:
             return
-        if not device.told_retrying:
+        if not device.attempts:
             self.notices.append(DeviceTrouble(name, failure.code, failure.message, given_up=False))
         self._delay(replace(device, attempts=device.attempts + 1, due_at=due_at), failure, due_at)
 

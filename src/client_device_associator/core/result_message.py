@@ -22,6 +22,7 @@ matches. A message has 3 keys and a result at most 7 at once, so two results com
 3·21 + 2·(11 + 7·21) = 379 and a third would exceed it.
 """
 
+_SEPARATOR = len(", ")
 _MAX_CODE_CHARACTERS = 64
 _MAX_TEXT_CHARACTERS = 256
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
@@ -100,13 +101,19 @@ def pack(
         "results": [],
         "timestamp": iso(now.wall),
     }
-    room = MAX_MESSAGE_BYTES - len(encode(head))
+    room = MAX_MESSAGE_BYTES - _size(head, as_json=as_json)
     limit = MAX_RESULTS_IN_JSON if as_json else None
     for topic, indexes in topics.items():
         entries = [(index, result_document(results[index])) for index in indexes]
-        for portion in _portions(entries, room, limit):
+        sized = [(index, entry, _size(entry, as_json=as_json)) for index, entry in entries]
+        for portion in _portions(sized, room, limit):
             document = head | {"results": [entry for _, entry in portion]}
             yield ResultMessage(topic, document, tuple(index for index, _ in portion))
+
+
+def _size(document: Mapping[str, object], *, as_json: bool) -> int:
+    """Bytes on the wire: the IPC library spells what is not ASCII in six or twelve characters."""
+    return len(json.dumps(document)) if as_json else len(encode(document))
 
 
 def result_document(result: Result) -> dict[str, object]:
@@ -125,17 +132,16 @@ def result_document(result: Result) -> dict[str, object]:
 
 
 def _portions(
-    entries: Iterable[tuple[int, dict[str, object]]], room: int, limit: int | None
+    entries: Iterable[tuple[int, dict[str, object], int]], room: int, limit: int | None
 ) -> Iterator[list[tuple[int, dict[str, object]]]]:
     portion: list[tuple[int, dict[str, object]]] = []
     used = 0
-    for index, entry in entries:
-        size = len(encode(entry)) + 1  # the comma
-        if portion and (used + size > room or len(portion) == limit):
+    for index, entry, size in entries:
+        if portion and (used + size + _SEPARATOR > room or len(portion) == limit):
             yield portion
             portion, used = [], 0
         portion.append((index, entry))
-        used += size
+        used += size + _SEPARATOR
     yield portion
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from client_device_associator.core.text import is_unicode
+
 MAX_TOPIC_BYTES = 256
 """Bytes of UTF-8; the limit of local pub/sub on lite, and of AWS IoT Core."""
 
@@ -35,9 +37,11 @@ def why_no_topic(text: str) -> str | None:
 
 def why_unusable(text: str) -> str | None:
     """What keeps local pub/sub from taking a topic or filter at all, or None."""
+    if not is_unicode(text):
+        return "a topic of characters that UTF-8 can spell"
     if not text:
         return "a topic of at least one character"
-    if len(text.encode(errors="replace")) > MAX_TOPIC_BYTES:
+    if len(text.encode()) > MAX_TOPIC_BYTES:
         return f"a topic of at most {MAX_TOPIC_BYTES} bytes"
     if "\0" in text or "?" in text or "*" in text:
         return "a topic without '?', '*' or null character, which local pub/sub does not take"
@@ -50,7 +54,9 @@ def can_be_published_to(topic: str) -> bool:
     Classic refuses wildcards in it, and what lite makes of a topic beyond its limit is not to be
     found out: it closes the connections of those who publish too much.
     """
-    return not set(topic) & _REFUSED_BY_CLASSIC and len(topic.encode()) <= MAX_TOPIC_BYTES
+    if set(topic) & _REFUSED_BY_CLASSIC or not is_unicode(topic):
+        return False
+    return len(topic.encode()) <= MAX_TOPIC_BYTES
 
 
 def overlap(one: str, other: str) -> bool:

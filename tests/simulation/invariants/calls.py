@@ -1,5 +1,6 @@
 """What is asked of the cloud, and how often."""
 
+from client_device_associator.core.answer import Missing
 from client_device_associator.core.decision import Call
 from simulation.caps import (
     MAX_NAMES,
@@ -136,6 +137,9 @@ class NarrowingIsCheap(Check):
             self._unheard = set()
             return
         if reply.fault is not None or reply.answer is None:
+            return
+        if isinstance(reply.answer, Missing):
+            self._unheard = set()
             return
         lives = self.record.lives
         # Whoever has left is heard, and may have come back since.

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from builders import JSON
 from client_device_associator.cloud.protocol import (
+    MAX_TEXT_CHARACTERS,
     CallRequest,
     ProtocolError,
     decode_answer,
@@ -18,15 +19,21 @@ from client_device_associator.core.answer import (
     Answer,
     ErrorEntry,
     Invalid,
+    Missing,
     Trouble,
     Unanswered,
 )
 
-UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300).map(
+    lambda text: " ".join(text.split())
+)
+"""In one line, as everything that is said is made."""
+
 TEXTS = st.none() | UNICODE
 ANSWERS: st.SearchStrategy[Answer] = (
     st.lists(st.builds(ErrorEntry, TEXTS, TEXTS, TEXTS), max_size=4).map(tuple).map(Accepted)
     | st.builds(Invalid, UNICODE, st.lists(st.tuples(UNICODE, UNICODE), max_size=3).map(tuple))
+    | st.builds(Missing, UNICODE, UNICODE, UNICODE)
     | st.builds(Unanswered, st.sampled_from(Trouble), UNICODE, UNICODE, st.floats(0, 1e9))
 )
 
@@ -44,6 +51,15 @@ def test_half_a_surrogate_pair_does_not_get_through() -> None:
     said = Unanswered(Trouble.UNAVAILABLE, "\ud800", "a\udfffb")
     _, answer = decode_answer(encode_answer(1, said))
     assert answer == Unanswered(Trouble.UNAVAILABLE, "?", "a?b")
+
+
+def test_a_page_of_html_is_one_short_line() -> None:
+    """It would be stored for each device in the call, and logged."""
+    page = "<html>\n" + "<p>Bad\tgateway</p>\r\n" * 10_000
+    _, answer = decode_answer(encode_answer(1, Unanswered(Trouble.UNAVAILABLE, page, page)))
+    assert isinstance(answer, Unanswered)
+    assert len(answer.message) <= MAX_TEXT_CHARACTERS
+    assert answer.message.startswith("<html> <p>Bad gateway</p> <p>")
 
 
 @given(st.integers(0, 2**60), UNICODE, st.lists(UNICODE, max_size=5).map(tuple))

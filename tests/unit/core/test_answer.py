@@ -8,6 +8,7 @@ from client_device_associator.core.answer import (
     ErrorEntry,
     Failure,
     Invalid,
+    Missing,
     Verdicts,
     is_about_the_core,
     read_answer,
@@ -77,6 +78,44 @@ def test_a_nameless_entry_is_nobody_s_when_all_are_named() -> None:
     """Every device has been judged already."""
     verdicts = read_answer(("a",), errors((None, "Oops"), ("a", "Conflict")))
     assert verdicts == Verdicts(already=("a",))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("LimitExceededException", "Core device already has the maximum number of devices"),
+        ("Oops", "The core device already has its maximum"),
+        ("InternalServerException", "could not associate b"),
+        ("ThingDoesNotExist", "thing b was already removed"),
+        ("Oops", "cannot associate conflict-1"),
+    ],
+)
+def test_not_every_already_is_a_success(code: str, message: str) -> None:
+    """Neither a limit that is reached already nor the device's own name."""
+    (name,) = ("conflict-1",)
+    verdicts = read_answer((name,), Accepted((ErrorEntry(name, code, message),)))
+    assert verdicts == Verdicts(failing={name: Failure(code, message)})
+
+
+def test_a_missing_thing_is_alone_in_failing() -> None:
+    """Of the others in the call nothing is known."""
+    answer = Missing("b", "ResourceNotFoundException", "no such thing")
+    assert read_answer(("a", "b"), answer) == Verdicts(
+        failing={"b": Failure("ResourceNotFoundException", "no such thing")}, unheard=("a",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "about_the_core"),
+    [
+        ("Value at 'coreDeviceThingName' failed to satisfy constraint", True),
+        ("Value at 'entries.1.member.thingName' of coreDeviceThingName c is bad", False),
+        ("bad", False),
+    ],
+)
+def test_words_may_be_about_the_core(message: str, *, about_the_core: bool) -> None:
+    """If there are no fields, and nothing points at an entry."""
+    assert is_about_the_core(Invalid(message)) is about_the_core
 
 
 def test_a_nameless_already_harms_nobody() -> None:

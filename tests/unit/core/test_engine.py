@@ -1,17 +1,19 @@
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builders import START, announcements, errors, nothing, numbered
 from client_device_associator.core import backoff
-from client_device_associator.core.answer import Accepted, Answer, Invalid, Trouble
+from client_device_associator.core.answer import Accepted, Answer, Invalid, Missing, Trouble
 from client_device_associator.core.decision import (
     CallSettled,
     CloudBack,
     CloudLost,
     Decision,
+    DeviceTrouble,
     Step,
 )
 from client_device_associator.core.engine import CALL_DEADLINE_SECONDS
@@ -213,8 +215,8 @@ def test_an_outage_is_said_once_and_its_end_too(driver: EngineDriver) -> None:
     ]
 
 
-def test_the_pace_starts_anew_with_another_kind_of_trouble(driver: EngineDriver) -> None:
-    """What passes by itself and what needs a person are counted apart."""
+def test_each_kind_of_trouble_has_a_pace_of_its_own(driver: EngineDriver) -> None:
+    """What passes by itself and what needs a person are counted apart, and go on being counted."""
     driver.announce(["a"])
     driver.next_call()
     waits = []
@@ -229,7 +231,55 @@ def test_the_pace_starts_anew_with_another_kind_of_trouble(driver: EngineDriver)
         driver.answer(nothing(trouble))
         driver.next_call()
         waits.append(driver.seconds - before)
-    assert waits == [1, 2, 300, 600, 1]
+    assert waits == [1, 2, 300, 600, 4]
+
+
+def test_troubles_that_take_turns_are_backed_off_from(driver: EngineDriver) -> None:
+    """An outage that shows itself in two ways gets no more calls for that."""
+    driver.announce(["a"])
+    for number in range(40):
+        driver.next_call()
+        driver.answer(nothing((Trouble.UNAVAILABLE, Trouble.NO_CREDENTIALS)[number % 2]))
+    before = driver.seconds
+    driver.next_call()
+    driver.answer(nothing(Trouble.UNAVAILABLE))
+    driver.next_call()
+    assert driver.seconds - before >= 300
+
+
+def test_a_batch_that_becomes_full_leaves_then(driver: EngineDriver) -> None:
+    """Devices that are tried again later together do not wait for more than fill a call."""
+    driver.engine.reconfigured(replace(driver.policy, max_batch=3, max_wait_seconds=3600))
+    driver.announce(["a", "b", "c"])
+    driver.next_call()
+    driver.answer(errors(*((name, "Oops") for name in "abc")))
+    before = driver.seconds
+    assert len(driver.next_call().thing_names) == 3
+    assert driver.seconds - before < 10
+
+
+def test_a_missing_thing_holds_up_nobody(driver: EngineDriver) -> None:
+    """A call refused as a whole for one device: it alone waits, the others go again at once."""
+    driver.announce(["a", "b", "c"])
+    driver.next_call()
+    driver.answer(Missing("b", "ResourceNotFoundException", "no such thing"))
+    before = driver.seconds
+    assert driver.next_call().thing_names == ("a", "c")
+    assert driver.seconds - before <= 1
+    driver.answer(Accepted())
+    assert driver.next_call().thing_names == ("b",)
+
+
+def test_the_first_word_against_a_device_is_noticed_after_an_outage_too(
+    driver: EngineDriver,
+) -> None:
+    """Its announcers know by then that it takes longer; the operator knows nothing of it."""
+    driver.announce(["a"])
+    driver.next_call()
+    driver.answer(nothing(Trouble.UNAVAILABLE))
+    driver.next_call()
+    driver.answer(errors(("a", "Oops")))
+    assert [one.thing_name for one in driver.notices if isinstance(one, DeviceTrouble)] == ["a"]
 
 
 def test_an_outage_is_told_to_announcers_once_and_truly(driver: EngineDriver) -> None:

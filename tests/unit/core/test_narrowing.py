@@ -216,3 +216,44 @@ def test_nothing_is_inferred_from_half_a_group() -> None:
     assert narrowing.take(1) == ("c",)
     assert narrowing.settle(clean=True) == {}
     assert narrowing.take(1) == ("a",)
+
+
+@pytest.mark.parametrize("culprit", [0, 36, 99])
+@pytest.mark.parametrize("with_fields", [True, False])
+def test_devices_that_are_numbers_are_told_by_their_place(
+    culprit: int, *, with_fields: bool
+) -> None:
+    """A refusal's words hold numbers: places, limits, counts. The path to the entry counts."""
+    names = [str(number) for number in range(1, 101)]
+
+    def cloud(asked: tuple[str, ...]) -> Answer:
+        if names[culprit] not in asked:
+            return Accepted()
+        place = asked.index(names[culprit]) + 1
+        words = (
+            f"1 validation error detected: Value at 'entries.{place}.member.thingName' failed to"
+            " satisfy constraint: Member must have length less than or equal to 128"
+        )
+        return Invalid(words, (("entries", words),) if with_fields else ())
+
+    calls, associated, failed = outcome(names, cloud)
+    assert calls <= 3
+    assert failed == {names[culprit]}
+    assert associated == set(names) - failed
+
+
+@pytest.mark.parametrize("position", [0, 38, 99])
+def test_a_service_that_names_the_wrong_one_costs_little_more(position: int) -> None:
+    """After one accusation that was wrong the batch is split: 14 calls, and two for the slander."""
+    names = numbered(100)
+
+    def cloud(asked: tuple[str, ...]) -> Answer:
+        if names[position] not in asked:
+            return Accepted()
+        wrong = next((one for one in asked if one != names[position]), asked[0])
+        return Invalid("refused", (("thingName", f"{wrong} is malformed"),))
+
+    calls, associated, failed = outcome(names, cloud)
+    assert calls - 1 <= 14 + 2
+    assert failed == {names[position]}
+    assert associated == set(names) - failed
