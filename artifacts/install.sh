@@ -39,9 +39,9 @@ find_python() {
 # What an environment depends on: the lock file's contents, and the Python that it links to.
 fingerprint() {
     "$1" - "$lock_file" <<'PYTHON'
-import hashlib, platform, sys
+import hashlib, sys
 with open(sys.argv[1], "rb") as lock_file:
-    print(hashlib.sha256(lock_file.read()).hexdigest(), platform.python_version(), sys.executable)
+    print(hashlib.sha256(lock_file.read()).hexdigest(), *sys.version_info[:2], sys.executable)
 PYTHON
 }
 
@@ -49,6 +49,10 @@ PYTHON
 python=$(find_python)
 wanted=$(fingerprint "$python")
 
+# Power may have been lost between the two renamings at the end.
+if [ ! -e "$environment" ] && [ -e "$replaced" ]; then
+    mv "$replaced" "$environment"
+fi
 rm -rf "$unfinished" "$replaced"
 if [ "$(cat "$environment/$stamp" 2>/dev/null)" = "$wanted" ] &&
     "$environment/bin/python3" -c '' 2>/dev/null; then

@@ -169,7 +169,7 @@ class Component:
         return None
 
     def _figures(self) -> Mapping[str, int]:
-        return self._conductor.figures()
+        return {**self._conductor.figures(), "turnedAway": self._inbox.turned_away_so_far}
 
     def _heed(self, event: Event) -> None:
         """Passes on what concerns neither announcements nor calls."""

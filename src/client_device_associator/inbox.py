@@ -4,25 +4,28 @@ import queue
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, auto
 
+from client_device_associator.core.announcement import MAX_PAYLOAD_BYTES, Payload
 from client_device_associator.events import Event, HealthAsked, MessageArrived
 
 MAX_MESSAGES = 4000
 """Messages that may wait to be read; at about 1 kB each a bounded few megabytes."""
 
 MAX_BYTES = 4 * 1024 * 1024
-"""Bytes of binary messages that may wait to be read."""
+"""Bytes of messages that may wait to be read."""
 
 MAX_TURNED_AWAY = 50
-"""Messages beyond the bound that are answered for at a time; the others are only counted."""
+"""Topics of messages beyond the bound that are answered for at a time; the others are counted."""
 
 GATHER_SECONDS = 0.05
 """How long a first message waits for others to share its synced commit: a commit costs the flash
 of a core device a write, and the contract leaves 100 ms."""
 
-MAX_GATHERED = 500
-"""Messages in one commit."""
+MAX_GATHERED, MAX_GATHERED_BYTES = 500, 128 * 1024
+"""Messages in one commit. Each may hold a thousand names, and while they are dealt with nothing
+else is: a turn has to be over in a fraction of a second on a slow board as well."""
 
 
 class _Reader(Enum):
@@ -50,13 +53,14 @@ class Inbox:
 
     def __init__(self) -> None:
         self._own: deque[Event] = deque()
-        self._messages: deque[MessageArrived] = deque()
+        self._messages: deque[tuple[MessageArrived, int]] = deque()
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reader = _Reader.BUSY
         self._bytes_in = 0
         self._bytes_out = 0
         self._health_asked = False
         self._turned_away: deque[str] = deque(maxlen=MAX_TURNED_AWAY)
+        self.turned_away_so_far = 0
 
     def put(self, event: Event) -> None:
         """Adds an event of our own making."""
@@ -66,13 +70,16 @@ class Inbox:
 
     def offer(self, message: MessageArrived) -> None:
         """Adds a message if there is room; called by the IPC thread alone, and never blocks."""
-        size = _size(message)
+        message = _bounded(message)
+        size = _size(message.payload)
         waiting = self._bytes_in - self._bytes_out
         if len(self._messages) >= MAX_MESSAGES or waiting + size > MAX_BYTES:
+            # There is no need to wake a reader that has this much to read.
             self._turned_away.append(message.topic)
+            self.turned_away_so_far += 1
             return
         self._bytes_in += size
-        self._messages.append(message)
+        self._messages.append((message, size))
         reader = self._reader
         enough = len(self._messages) >= MAX_GATHERED
         if reader is _Reader.ASLEEP or (reader is _Reader.GATHERING and enough):
@@ -115,11 +122,17 @@ class Inbox:
             event = self._own.popleft()
             self._health_asked &= not isinstance(event, HealthAsked)
             events.append(event)
-        for _ in range(min(MAX_GATHERED, len(self._messages))):
-            message = self._messages.popleft()
-            self._bytes_out += _size(message)
-            events.append(message)
-        return events
+        return events + self._next_messages()
+
+    def _next_messages(self) -> list[Event]:
+        messages: list[Event] = []
+        taken = 0
+        while self._messages and len(messages) < MAX_GATHERED and taken < MAX_GATHERED_BYTES:
+            message, size = self._messages.popleft()
+            self._bytes_out += size
+            taken += size
+            messages.append(message)
+        return messages
 
     def _sleep(self, how: _Reader, seconds: float | None, is_enough: Callable[[], bool]) -> None:
         """Sleeps until there is enough to do, or the time has passed."""
@@ -137,5 +150,13 @@ class Inbox:
             self._reader = _Reader.BUSY
 
 
-def _size(message: MessageArrived) -> int:
-    return len(message.payload) if isinstance(message.payload, bytes) else 0
+def _bounded(message: MessageArrived) -> MessageArrived:
+    """The message, of one that is too large to be an announcement only what shows that."""
+    if not isinstance(message.payload, bytes) or len(message.payload) <= MAX_PAYLOAD_BYTES:
+        return message
+    return replace(message, payload=message.payload[: MAX_PAYLOAD_BYTES + 1])
+
+
+def _size(payload: Payload) -> int:
+    """Bytes in memory, about; of an object its text, which the IPC library had to read as well."""
+    return len(payload) if isinstance(payload, bytes) else len(str(payload))

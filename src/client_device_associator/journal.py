@@ -13,6 +13,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
 from client_device_associator.errors import JournalError
 from client_device_associator.journal_file import (
+    Identity,
     SetAside,
     identity,
     is_damage,
@@ -67,6 +68,7 @@ class Journal:
         self._on_set_aside = on_set_aside
         self.generation = 1
         self._database: sqlite3.Connection | None = None
+        self._opened: Identity | None = None
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -77,6 +79,7 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         database, aside = open_journal(self._path)
+        self._opened = identity(self._path)
         if aside is not None:
             self.generation += 1
             self._on_set_aside(aside)
@@ -122,7 +125,8 @@ class Journal:
             self.close()
             self.generation += 1
             with suppress(OSError):
-                aside = set_aside(self._path, "damaged", str(error), identity(self._path))
+                # The file that was read: another process may have begun a new one by now.
+                aside = set_aside(self._path, "damaged", str(error), self._opened)
                 if aside is not None:
                     self._on_set_aside(aside)
         return JournalError(f"cannot {what} the journal {self._path.name}: {error}")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,8 +25,6 @@ _HEADER_BYTES = 100
 _NEWEST_SCHEMA_FORMAT = 4
 """The file format is specified in "Database File Format", section 1.3, of SQLite's documentation:
 byte 18 and 19 are 1 or 2, the number at byte 44 is 1 to 4 (0 in an empty database)."""
-
-_TABLES = frozenset({"device", "waiting", "owed"})
 
 _COMPANIONS = ("", "-wal", "-shm")
 
@@ -157,7 +156,7 @@ def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     _check_header(path)
     database = sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
     try:
-        _check(database, len(migrations))
+        _check(database, migrations)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database, migrations)
@@ -167,7 +166,7 @@ def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     return database
 
 
-def _check(database: sqlite3.Connection, version: int) -> None:
+def _check(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
     """Looks before anything is written: the file may be somebody else's.
 
     Raises:
@@ -177,7 +176,7 @@ def _check(database: sqlite3.Connection, version: int) -> None:
         # One look at it all: another process may be beginning this very journal.
         database.execute("BEGIN")
         owner = _number(database, "PRAGMA application_id")
-        names = {str(name) for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        schema = _schema(database)
         (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
         found = _number(database, "PRAGMA user_version")
         database.execute("ROLLBACK")
@@ -187,14 +186,32 @@ def _check(database: sqlite3.Connection, version: int) -> None:
         raise _UnusableError("damaged", str(error)) from error
     if verdict != "ok":
         raise _UnusableError("damaged", " ".join(str(verdict).split()))
-    if names and owner != APPLICATION_ID:
-        raise _UnusableError("foreign", "it is a database of something else")
-    if owner == APPLICATION_ID and not names >= _TABLES:
-        raise _UnusableError("damaged", f"it lacks {', '.join(sorted(_TABLES - names))}")
-    if owner == APPLICATION_ID and found < 1:
-        raise _UnusableError("damaged", f"its version is {found}")
-    if found > version:
-        raise _UnusableError(f"version{found}", f"version {found}; this component knows {version}")
+    if owner != APPLICATION_ID:
+        if schema or found:
+            raise _UnusableError("foreign", "it is a database of something else")
+        return  # one that is being begun
+    if found > len(migrations):
+        known = f"version {found}; this component knows {len(migrations)}"
+        raise _UnusableError(f"version{found}", known)
+    if found < 1 or schema != _schema_of(migrations[:found]):
+        raise _UnusableError("damaged", f"its tables are not those of version {found}")
+
+
+def _schema(database: sqlite3.Connection) -> frozenset[tuple[object, ...]]:
+    """All that is in a database, in the words that made it: a letter changed there is damage."""
+    return frozenset(database.execute("SELECT type, name, sql FROM sqlite_master"))
+
+
+def _schema_of(migrations: Sequence[str]) -> frozenset[tuple[object, ...]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        _apply(model, migrations)
+        return _schema(model)
+
+
+def _apply(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
+    for script in migrations:
+        for statement in filter(str.strip, script.split(";")):
+            database.execute(statement)
 
 
 def _check_header(path: Path) -> None:
@@ -221,9 +238,7 @@ def _migrate(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
     database.execute("BEGIN IMMEDIATE")
     # Only now: an orphan of an earlier nucleus may have begun the same journal a moment ago.
     found = _number(database, "PRAGMA user_version")
-    for script in migrations[found:]:
-        for statement in filter(str.strip, script.split(";")):
-            database.execute(statement)
+    _apply(database, migrations[found:])
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database.execute(f"PRAGMA user_version = {len(migrations)}")
     database.execute("COMMIT")

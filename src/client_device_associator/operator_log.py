@@ -83,14 +83,20 @@ class OperatorLog:
             "listening for announcements on %s", ", ".join(topic_filters) or "nothing at all"
         )
 
-    def not_listening(self, topic_filter: str, why: str) -> None:
-        """A subscription could not be made; said once until it can."""
+    def not_listening(self, topic_filter: str, why: str, wanted: Sequence[str]) -> None:
+        """A subscription could not be made; said once until it can.
+
+        Args:
+            topic_filter: To what.
+            why: The nucleus's words.
+            wanted: Every filter of the settings: a merge replaces the block of an earlier one.
+        """
         self._logger.error(
             "cannot subscribe to %s (%s); if accessControl does not allow it, merge %s. Trying"
             " again later",
             topic_filter,
             why,
-            subscribe_block([topic_filter]),
+            subscribe_block(wanted),
         )
 
     def unheard(self, topic_filter: str) -> None:

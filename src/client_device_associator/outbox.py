@@ -34,7 +34,7 @@ FAILED_AGAIN_SECONDS = 5.0
 _FAILED_AGAIN_CAP_SECONDS = 60.0
 _REFILL = 200
 _FORGET_AT = 200
-"""Results that were taken are deleted in company: a synced commit for each would wear the flash."""
+"""What became of results is noted in company: a synced commit for each would wear the flash."""
 
 
 @dataclass(slots=True)
@@ -112,16 +112,13 @@ class Outbox:
         if parcel.owed_ids:
             self._late.append((parcel, event.error))
         else:
-            self.dropped += 1
+            self.dropped += len(parcel.told)
 
     @property
     def must_store(self) -> bool:
         """Whether `store` has enough to do to be worth a commit."""
-        return bool(
-            self._late
-            or len(self._taken) >= _FORGET_AT
-            or (self._taken and not self._ready and not self._in_flight)
-        )
+        notes = len(self._taken) + len(self._late)
+        return notes >= _FORGET_AT or (notes > 0 and not self._ready and not self._in_flight)
 
     def store(self, now: Instant) -> None:
         """Notes in the journal what was taken and what was not; within a transaction."""

@@ -197,7 +197,8 @@ class Subscriptions:
             listener.tend_at = now.steady + min(TRY_AGAIN_SECONDS, renewal_seconds)
             # Of a nucleus that is lost altogether, its own event tells.
             if listener.refusal is None and not isinstance(error, NucleusLost):
-                self._log.not_listening(listener.listening.topic_filter, str(error))
+                wanted = [one.listening.topic_filter for one in self._all()]
+                self._log.not_listening(listener.listening.topic_filter, str(error), wanted)
             listener.refusal = error
             return
         listener.old = before

@@ -1,9 +1,17 @@
 import pytest
 
-from client_device_associator.events import HealthAsked, MessageArrived, NucleusGone, StopRequested
+from client_device_associator.core.announcement import MAX_PAYLOAD_BYTES, Payload
+from client_device_associator.events import (
+    Event,
+    HealthAsked,
+    MessageArrived,
+    NucleusGone,
+    StopRequested,
+)
 from client_device_associator.inbox import (
     MAX_BYTES,
     MAX_GATHERED,
+    MAX_GATHERED_BYTES,
     MAX_MESSAGES,
     MAX_TURNED_AWAY,
     Inbox,
@@ -95,14 +103,36 @@ def test_too_many_messages_are_turned_away() -> None:
     assert inbox.turned_away() == []
 
 
-@pytest.mark.parametrize("payload", [b"x" * (MAX_BYTES + 1), b"x" * (MAX_BYTES // 2 + 1)])
-def test_too_many_bytes_are_turned_away(payload: bytes) -> None:
-    """Large messages do not fill the memory."""
+@pytest.mark.parametrize(
+    "payload", [b"x" * MAX_PAYLOAD_BYTES, b"x" * MAX_BYTES, {"thingNames": ["x" * 100] * 1000}]
+)
+def test_too_many_bytes_are_turned_away(payload: Payload) -> None:
+    """Large messages do not fill the memory, of either kind; how many there were is counted."""
     inbox = Inbox()
-    for _ in range(2):
-        inbox.offer(message(payload=payload))
+    for _ in range(200):
+        inbox.offer(MessageArrived(None, "t", payload))
     assert inbox.turned_away()
-    assert len(inbox.gather(0.0)) <= 1
+    assert inbox.turned_away_so_far > 100
+    kept: list[Event] = []
+    while events := inbox.gather(0.0):
+        kept.extend(events)
+    assert len(kept) + inbox.turned_away_so_far == 200
+
+
+def test_what_is_no_announcement_by_its_size_is_cut() -> None:
+    """So much is kept of it that it shows: on a device's own topic it announces all the same."""
+    inbox = Inbox()
+    inbox.offer(message(payload=b"x" * (2 * MAX_BYTES)))
+    assert inbox.gather(0.0) == [message(payload=b"x" * (MAX_PAYLOAD_BYTES + 1))]
+
+
+def test_a_turn_has_a_bounded_number_of_bytes() -> None:
+    """Nothing else is heeded while a thousand messages with a thousand names each are read."""
+    inbox = Inbox()
+    size = MAX_GATHERED_BYTES // 4
+    for _ in range(6):
+        inbox.offer(message(payload=b"x" * size))
+    assert [len(inbox.gather(0.0)), len(inbox.gather(0.0))] == [4, 2]
 
 
 def test_our_own_events_are_never_turned_away() -> None:
@@ -121,9 +151,9 @@ def test_our_own_events_are_never_turned_away() -> None:
 def test_room_is_given_back_by_every_message() -> None:
     """After any number of floods there is as much room as at the start."""
     inbox = Inbox()
-    size = MAX_BYTES // MAX_GATHERED
+    size = MAX_BYTES // 100
     for _ in range(20):
-        for _ in range(MAX_GATHERED):
+        for _ in range(100):
             inbox.offer(message(payload=b"x" * size))
         assert inbox.turned_away() == []
         while inbox.gather(0.0):

@@ -106,6 +106,15 @@ def test_second_install_needs_no_network(device: Device) -> None:
     assert device.pip_calls == []
 
 
+def test_power_lost_between_the_renamings_needs_no_network(device: Device) -> None:
+    """The old environment stood aside already: it takes its place again."""
+    device.install()
+    (device.work / "venv").rename(device.work / "venv.old")
+    result = device.install(PIP_FAILS="1")
+    assert result.returncode == 0, result.stderr
+    assert (device.work / "venv" / "bin" / "python3").exists()
+
+
 def test_changed_lock_file_is_installed(device: Device) -> None:
     """A new version of the component brings its own packages."""
     device.install()

@@ -1,4 +1,5 @@
 import os
+import sqlite3
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -218,3 +219,19 @@ def attempt_until_stored(journal: Journal) -> int:
             continue
         return number
     return 99
+
+
+def test_the_second_to_find_damage_leaves_the_new_journal_alone(tmp_path: Path) -> None:
+    """An orphan still reads the file that the live process has set aside, and finds it bad, too."""
+    path = tmp_path / "journal"
+    live, orphan = Journal(path), Journal(path)
+    store(live, rows(60))
+    assert orphan.pending() == 60
+    damaged = sqlite3.DatabaseError("database disk image is malformed")
+    live._failed("read", damaged)  # noqa: SLF001 - as if a page had gone bad
+    store(live, rows(5))
+    orphan._failed("read", damaged)  # noqa: SLF001 - the same page
+    assert live.pending() == 5
+    assert orphan.pending() == 5
+    live.close()
+    orphan.close()

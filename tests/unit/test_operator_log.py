@@ -190,7 +190,7 @@ def test_everything_else_is_one_line(log: OperatorLog, caplog: pytest.LogCapture
     log.started("1.2.3", "journal.db")
     log.listening(["a", "b"])
     log.listening([])
-    log.not_listening("a/#", "no")
+    log.not_listening("a/#", "no", ["a/#", "b"])
     log.unheard("a/+")
     log.state_not_reported("RUNNING", "unsupported")
     log.configuration_unwatched("no watch")
@@ -206,7 +206,7 @@ def test_everything_else_is_one_line(log: OperatorLog, caplog: pytest.LogCapture
         "1.2.3 for core device core-1; journal journal.db",
         "a, b",
         "nothing at all",
-        f"a/# (no); if accessControl does not allow it, merge {subscribe_block(['a/#'])}",
+        f"a/# (no); if accessControl does not allow it, merge {subscribe_block(['a/#', 'b'])}",
         "a/+",
         "state RUNNING (unsupported)",
         "watch the configuration (no watch)",

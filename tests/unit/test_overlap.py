@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from collections import Counter
 from collections.abc import Mapping
 
@@ -48,3 +49,16 @@ def test_beyond_the_bound_doubles_are_let_through_and_nothing_is_lost() -> None:
             first = overlap.is_first(side, "t", str(number).encode())
             assert first == (side == 0 or number >= MAX_REMEMBERED)
     assert sum(map(len, overlap._counts)) == 2 * MAX_REMEMBERED  # noqa: SLF001 - what it remembers
+
+
+def test_contents_are_not_kept() -> None:
+    """A flood in an overlap does not fill the memory."""
+    overlap = Overlap()
+    tracemalloc.start()
+    try:
+        for number in range(MAX_REMEMBERED):
+            overlap.is_first(0, "t", b"%d" % number + b"x" * 7000)
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size < 1_000_000

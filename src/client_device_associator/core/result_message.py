@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
 from client_device_associator.core.thing_name import is_thing_name
-from client_device_associator.core.topic import can_be_published_to
+from client_device_associator.core.topic import MAX_TOPIC_BYTES, can_be_published_to
 
 MAX_MESSAGE_BYTES = 7000
 """Lite closes the publisher's connection above 7,300 bytes of a binary message."""
@@ -101,9 +101,11 @@ def pack(
         "results": [],
         "timestamp": iso(now.wall),
     }
-    room = MAX_MESSAGE_BYTES - _size(head, as_json=as_json)
+    spare = MAX_MESSAGE_BYTES - _size(head, as_json=as_json)
     limit = MAX_RESULTS_IN_JSON if as_json else None
     for topic, indexes in topics.items():
+        # The IPC library spells the topic in ASCII: it may take six times its bytes in a packet.
+        room = spare - max(0, len(json.dumps(topic)) - MAX_TOPIC_BYTES)
         entries = [(index, result_document(results[index])) for index in indexes]
         sized = [(index, entry, _size(entry, as_json=as_json)) for index, entry in entries]
         for portion in _portions(sized, room, limit):

@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import Sequence
 
@@ -17,6 +18,9 @@ from client_device_associator.core.result_message import (
 )
 
 CORE = "core-1"
+LITE_PACKET, HEADERS = 10_000, 200
+"""Bytes; what the event stream's headers and checksums come to is far less."""
+
 LITE_JSON_BUDGET = 487
 """Beyond it a JSON message kills every subscription that it matches on lite."""
 
@@ -227,3 +231,21 @@ def test_a_json_message_is_short_in_the_words_of_the_sdk() -> None:
     ]
     for message in packed(results, as_json=True):
         assert len(json.dumps(message.document)) <= MAX_MESSAGE_BYTES
+
+
+@pytest.mark.parametrize("topic", ["é" * 124, "\x01" * 200, "a" * 249])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_packet_of_lite_holds_message_and_topic(topic: str, *, as_json: bool) -> None:
+    """However the IPC library spells them: beyond 10,000 bytes our connection would be closed."""
+    results = [
+        Result(topic, Status.ASSOCIATED, name, announcement_id="é" * 128) for name in numbered(300)
+    ]
+    for one in pack(results, "{topic}/status", CORE, moment(), as_json=as_json):
+        payload = encode(one.document)
+        content = (
+            {"jsonMessage": {"message": one.document}}
+            if as_json
+            else {"binaryMessage": {"message": base64.b64encode(payload).decode()}}
+        )
+        request = json.dumps({"topic": one.topic, "publishMessage": content})
+        assert len(request) + HEADERS <= LITE_PACKET
