@@ -9,7 +9,7 @@ from client_device_associator.settings import Settings, Source
 from client_device_associator.subscriptions import (
     Subscriptions,
 )
-from fakes import FakeNucleus
+from fakes import FakeClock, FakeNucleus
 
 SOURCES = Settings().sources
 FILTERS = [one.topic_filter for one in SOURCES]
@@ -34,7 +34,7 @@ class Ear:
 
     def tend(self, seconds: float) -> float | None:
         """Tends them; returns seconds until the next time."""
-        wake_at = self.subscriptions.tend(moment(seconds), RENEWAL)
+        wake_at = self.subscriptions.tend(FakeClock(seconds), RENEWAL)
         return None if wake_at is None else wake_at - moment(seconds).steady
 
     def heed(self, seconds: float) -> None:

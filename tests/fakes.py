@@ -21,8 +21,8 @@ from client_device_associator.nucleus.port import (
 class FakeClock:
     """Time that passes only when it is told to."""
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
 
     def now(self) -> Instant:
         """This moment."""
@@ -90,10 +90,12 @@ class FakeNucleus:
     never_asks: NucleusError | None = None
     subscriptions: list[FakeSubscription] = field(default_factory=list)
     watches: list[FakeWatch] = field(default_factory=list)
+    agreements: list[FakeWatch] = field(default_factory=list)
     questions: list[FakeQuestions] = field(default_factory=list)
     answers: list[tuple[str, str | None]] = field(default_factory=list)
     published: list[FakePublication] = field(default_factory=list)
     states: list[ComponentState] = field(default_factory=list)
+    on_subscribe: Callable[[], None] = lambda: None
     reads: int = 0
     tries: int = 0
 
@@ -113,6 +115,7 @@ class FakeNucleus:
     ) -> FakeSubscription:
         """Subscribes, unless the test wants it to fail for all topics or for this one."""
         self.tries += 1
+        self.on_subscribe()
         refusal = self.refuses_to_subscribe or self.refuses.get(topic_filter)
         if refusal is not None:
             raise refusal
@@ -141,9 +144,10 @@ class FakeNucleus:
         """Keeps the answer."""
         self.answers.append((deployment_id, objection))
 
-    def agree_to_component_updates(self) -> FakeWatch:
+    def agree_to_component_updates(self, on_closed: OnClosed) -> FakeWatch:
         """Asks for nothing."""
-        return FakeWatch(lambda: None, lambda: None)
+        self.agreements.append(FakeWatch(lambda: None, on_closed))
+        return self.agreements[-1]
 
     def publish(self, topic: str, message: Payload, on_taken: OnTaken) -> None:
         """Keeps the message; the test calls `on_taken`."""

@@ -1,18 +1,20 @@
 """A configuration on a made-up nucleus, and the time."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from builders import START, moment
 from client_device_associator.events import (
     ConfigurationChanged,
     Event,
 )
+from client_device_associator.last_good import LastGood
 from client_device_associator.live_configuration import (
     QUIET_SECONDS,
     LiveConfiguration,
 )
 from client_device_associator.operator_log import OperatorLog
-from fakes import FakeNucleus
+from fakes import FakeClock, FakeNucleus
 
 GOOD = {"logLevel": "DEBUG"}
 BAD = {"logLevel": "LOUD", "workerIdleSeconds": -1}
@@ -25,17 +27,23 @@ PROBLEMS = [
 class Live:
     """A configuration, the nucleus where it is, and the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path = Path("/nowhere/last-good.json")) -> None:
         self.nucleus = FakeNucleus()
         self.events: list[Event] = []
         self.seconds = 0.0
+        self.clock = FakeClock()
         self.configuration = LiveConfiguration(
-            self.nucleus, self.events.append, OperatorLog("core-1", "eu-central-1")
+            self.nucleus,
+            self.events.append,
+            OperatorLog("core-1", "eu-central-1"),
+            LastGood(path),
+            self.clock.now(),
         )
 
     def tend(self) -> tuple[bool, float | None]:
         """Tends it; whether it was read, and the seconds until the next time."""
-        read, wake_at = self.configuration.tend(moment(self.seconds))
+        self.clock.seconds = self.seconds
+        read, wake_at = self.configuration.tend(self.clock)
         return read, None if wake_at is None else round(wake_at - START - self.seconds, 3)
 
     def change(self, document: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ import os
 import random
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -13,32 +13,33 @@ from client_device_associator.clock import Clock, SystemClock
 from client_device_associator.cloud.worker_process import WorkerProcess
 from client_device_associator.conductor import Conductor
 from client_device_associator.core.engine import Engine
-from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC, HEALTH_TOPIC
-from client_device_associator.errors import NucleusError, NucleusLost
+from client_device_associator.core.topic import HEALTH_TOPIC
+from client_device_associator.errors import NucleusLost
 from client_device_associator.events import (
-    ConfigurationAsked,
-    ConfigurationChanged,
-    ConfigurationUnwatched,
     Event,
     HealthAsked,
+    KeeperFailed,
     NucleusGone,
+    SettingsRead,
     StopRequested,
-    SubscriptionClosed,
+    SurroundingsChanged,
 )
 from client_device_associator.health import Health, Surroundings
 from client_device_associator.inbox import Inbox
 from client_device_associator.journal import Journal
-from client_device_associator.listeners import listenings
-from client_device_associator.live_configuration import LiveConfiguration
+from client_device_associator.keeper import Keeper
+from client_device_associator.last_good import LastGood
 from client_device_associator.nucleus.ipc import IpcNucleus
-from client_device_associator.nucleus.port import ComponentState, Nucleus
+from client_device_associator.nucleus.port import Nucleus
 from client_device_associator.operator_log import OperatorLog, configure
 from client_device_associator.outbox import Outbox
 from client_device_associator.settings import Settings
-from client_device_associator.subscriptions import Subscriptions
 
-JOURNAL = Path("associations.sqlite3")
+JOURNAL, LAST_GOOD = Path("associations.sqlite3"), Path("last-good-configuration.json")
 """In the work directory, which the nucleus keeps over restarts and updates."""
+
+LAST_TURNS = 10
+"""So many take in whatever the inbox can hold."""
 
 EXIT_STOPPED = 0
 EXIT_FAILED = 1
@@ -71,6 +72,7 @@ def run(environment: Mapping[str, str]) -> int:
             nucleus=nucleus,
             journal=journal,
             inbox=inbox,
+            last_good=LastGood(LAST_GOOD),
             clock=SystemClock(),
             log=log,
         )
@@ -86,6 +88,7 @@ class Component:
         nucleus: Connected.
         journal: Where the state is.
         inbox: Where other threads report.
+        last_good: The last configuration that was good.
         clock: The time.
         log: What operators are told.
     """
@@ -97,21 +100,18 @@ class Component:
         nucleus: Nucleus,
         journal: Journal,
         inbox: Inbox,
+        last_good: LastGood,
         clock: Clock,
         log: OperatorLog,
     ) -> None:
         core_thing_name = environment.get("AWS_IOT_THING_NAME", "")
         settings = Settings()
-        self._nucleus = nucleus
         self._inbox = inbox
         self._clock = clock
         self._log = log
-        self._settings = settings
-        self._reported: ComponentState | None = None
-        self._heard: list[str] = []
-        self._configuration = LiveConfiguration(nucleus, inbox.put, log)
-        self._subscriptions = Subscriptions(nucleus, inbox.put, log)
-        self._subscriptions.listen(listenings(settings.sources, inbox))
+        self._is_configured = False
+        self._surroundings = Surroundings([], [], [])
+        self._keeper = Keeper(nucleus, inbox, clock, log, last_good)
         self._health = Health(
             core_thing_name,
             lambda message: nucleus.publish(HEALTH_TOPIC, message, lambda _: None),
@@ -139,15 +139,13 @@ class Component:
     def run(self) -> int:
         """Listens and works until there is a reason to stop; returns the exit code."""
         self._log.started(__version__, str(JOURNAL.resolve()))
-        # On lite there is no such thing, and nobody waits.
-        with suppress(NucleusError):
-            self._nucleus.agree_to_component_updates()
-        wait: float | None = 0.0
+        self._keeper.start()
+        wait: float | None = None
         while True:
             events = self._inbox.gather(wait)
             exit_code = self._exit_code(events)
             if exit_code is not None:
-                self._conductor.last_turn(events)
+                self._take_in_the_rest(events)
                 return exit_code
             for event in events:
                 self._heed(event)
@@ -155,7 +153,15 @@ class Component:
 
     def close(self) -> None:
         """Ends what the parts have begun."""
+        self._keeper.stop()
         self._conductor.close()
+
+    def _take_in_the_rest(self, events: Sequence[Event]) -> None:
+        for _ in range(LAST_TURNS):
+            self._conductor.last_turn(events)
+            events = self._inbox.gather(0.0)
+            if not events:
+                return
 
     def _exit_code(self, events: Sequence[Event]) -> int | None:
         """Whether it is time to end, and how."""
@@ -173,66 +179,27 @@ class Component:
 
     def _heed(self, event: Event) -> None:
         """Passes on what concerns neither announcements nor calls."""
-        if isinstance(event, SubscriptionClosed):
-            self._subscriptions.closed(event, self._clock.now())
-        elif isinstance(event, ConfigurationChanged):
-            self._configuration.changed(self._clock.now())
-        elif isinstance(event, ConfigurationUnwatched):
-            self._configuration.unwatched(self._clock.now())
-        elif isinstance(event, ConfigurationAsked):
-            self._configuration.asked(event)
+        if isinstance(event, SettingsRead):
+            configure(event.settings.log_level)
+            self._conductor.reconfigured(event.settings)
+            self._conductor.try_refused()
+            self._is_configured = True
+        elif isinstance(event, SurroundingsChanged):
+            self._surroundings = event.surroundings
         elif isinstance(event, HealthAsked):
             self._health.asked()
+        elif isinstance(event, KeeperFailed):
+            raise event.error
 
     def _turn(self, events: Sequence[Event]) -> float | None:
         """Lets every part do what is due; returns the seconds until something is due again."""
-        was_read, read_at = self._configuration.tend(self._clock.now())
-        if was_read:
-            self._take_settings()
-        now = self._clock.now()
-        renew_at = self._subscriptions.tend(now, self._settings.subscription_renewal_seconds)
-        self._report()
+        if not self._is_configured:
+            return None  # nothing is heard yet, and what is owed may have another topic by now
         wait = self._conductor.turn(events, self._inbox.turned_away())
         now = self._clock.now()
-        surroundings = Surroundings(
-            self._subscriptions.heard, self._subscriptions.refused, self._configuration.problems
-        )
-        tell_at = self._health.tend(surroundings, now)
-        waits = [max(0.0, at - now.steady) for at in (read_at, renew_at, tell_at) if at is not None]
+        tell_at = self._health.tend(self._surroundings, now)
+        waits = [] if tell_at is None else [max(0.0, tell_at - now.steady)]
         return min([*waits, *([] if wait is None else [wait])], default=None)
-
-    def _take_settings(self) -> None:
-        """Puts the settings in force that were read; what was refused may be allowed by now."""
-        settings = self._configuration.settings
-        if settings != self._settings:
-            configure(settings.log_level)
-            self._settings = settings
-            self._conductor.reconfigured(settings)
-            self._subscriptions.listen(listenings(settings.sources, self._inbox))
-        self._subscriptions.try_refused()
-        self._conductor.try_refused()
-
-    def _report(self) -> None:
-        """Tells the nucleus RUNNING when the component hears, ERRORED when it may not at all.
-
-        A nucleus that is just slow is no case for a person, and ERRORED has us restarted.
-        """
-        heard = [one for one in self._subscriptions.heard if one != HEALTH_REQUEST_TOPIC]
-        wanted = {source.topic_filter for source in self._settings.sources}
-        if heard != self._heard:
-            self._heard = heard
-            self._log.listening(heard)
-        state = self._reported
-        if heard:
-            state = ComponentState.RUNNING
-        elif wanted <= set(self._subscriptions.forbidden):
-            state = ComponentState.ERRORED
-        if state is not None and state is not self._reported:
-            self._reported = state
-            try:
-                self._nucleus.report(state)
-            except NucleusError as error:
-                self._log.state_not_reported(state.value, str(error))
 
 
 @contextmanager

@@ -5,6 +5,7 @@
     - NucleusError: an IPC call failed
         - NucleusLost: there is no connection any more
         - NotAuthorized: accessControl does not allow it
+        - NotSupported: this nucleus cannot do it
 """
 
 
@@ -26,3 +27,7 @@ class NucleusLost(NucleusError):  # noqa: N818 - it states what has happened
 
 class NotAuthorized(NucleusError):  # noqa: N818 - it states what has happened
     """The component's accessControl does not allow the operation."""
+
+
+class NotSupported(NucleusError):  # noqa: N818 - it states what has happened
+    """This nucleus does not know the operation."""

@@ -1,4 +1,4 @@
-"""What other threads tell the one that owns the engine and the journal."""
+"""What threads tell each other: most of it goes to the one that owns the engine and the journal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from client_device_associator.core.announcement import Payload
 from client_device_associator.core.answer import Answer
 from client_device_associator.core.template import Template
 from client_device_associator.errors import NucleusError
+from client_device_associator.health import Surroundings
+from client_device_associator.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,27 @@ class ConfigurationAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsRead:
+    """The configuration was read, and these are in force from now on."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SurroundingsChanged:
+    """What is listened to, or wrong with the configuration, is not what it was."""
+
+    surroundings: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperFailed:
+    """The keeper has met an error that nobody foresaw: a mistake of ours."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class HealthAsked:
     """Somebody wants to know how the component is."""
 
@@ -101,6 +124,9 @@ Event = (
     | ConfigurationChanged
     | ConfigurationUnwatched
     | ConfigurationAsked
+    | SettingsRead
+    | SurroundingsChanged
+    | KeeperFailed
     | HealthAsked
     | NucleusGone
     | StopRequested

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from client_device_associator.clock import Clock
 from client_device_associator.core.announcement import Payload
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
@@ -11,8 +12,9 @@ from client_device_associator.nucleus.port import Nucleus, OnMessage, Subscripti
 from client_device_associator.operator_log import OperatorLog
 from client_device_associator.overlap import Overlap
 
-TRY_AGAIN_SECONDS = 60.0
-"""After a subscribe that failed: somebody has to change accessControl, or the nucleus is busy."""
+TRY_AGAIN_SECONDS, TRY_SOON_SECONDS = 60.0, 5.0
+"""After a subscribe that failed: somebody has to change accessControl, or the nucleus is busy. The
+first time sooner, because a deployment may bring the topic a moment before its accessControl."""
 
 OVERLAP_SECONDS = 2.0
 """How long the old subscription goes on beside the new one: what was published before the new one
@@ -55,6 +57,7 @@ class _Listener:
     overlap: Overlap | None = None
     tend_at: float = 0.0
     refusal: NucleusError | None = None
+    refusals: int = 0
     said_unheard: bool = False
 
     def established(self) -> None:
@@ -110,11 +113,11 @@ class Subscriptions:
 
     @property
     def forbidden(self) -> list[str]:
-        """Those of them that accessControl lacks, which only a person can mend."""
+        """Those of them that accessControl lacks, time and again: only a person can mend it."""
         return [
             one.listening.topic_filter
             for one in self._all()
-            if isinstance(one.refusal, NotAuthorized)
+            if isinstance(one.refusal, NotAuthorized) and one.refusals > 1
         ]
 
     def listen(self, wanted: Sequence[Listening]) -> None:
@@ -157,17 +160,18 @@ class Subscriptions:
             if listener.refusal is not None:
                 listener.tend_at = 0.0
 
-    def tend(self, now: Instant, renewal_seconds: float) -> float | None:
-        """Makes, renews and closes whatever is due.
+    def tend(self, clock: Clock, renewal_seconds: float) -> float | None:
+        """Makes, renews and closes whatever is due; it takes as long as the nucleus's answers.
 
         Returns:
             Steady seconds at which to be called again.
         """
         for listener in self._all():
+            now = clock.now().steady
             # The renewal time may have become shorter since this was set.
-            listener.tend_at = min(listener.tend_at, now.steady + renewal_seconds)
-            if now.steady >= listener.tend_at:
-                self._tend(listener, now, renewal_seconds)
+            listener.tend_at = min(listener.tend_at, now + renewal_seconds)
+            if now >= listener.tend_at:
+                listener.tend_at = self._tend(listener, renewal_seconds) + clock.now().steady
         for listener in self._leaving:
             listener.close()
         self._leaving.clear()
@@ -176,36 +180,37 @@ class Subscriptions:
     def _all(self) -> Sequence[_Listener]:
         return list(self._listeners.values())
 
-    def _tend(self, listener: _Listener, now: Instant, renewal_seconds: float) -> None:
+    def _tend(self, listener: _Listener, renewal_seconds: float) -> float:
+        """Does the next thing for a listener; returns the seconds from its end to the one after."""
         if listener.old is not None:
             # Deaf first: the nucleus may deliver on it until it has seen that it is closed.
             listener.old.deaf = True
             if listener.old.subscription is not None:
                 listener.old.subscription.close()
             listener.old = None
-            listener.tend_at = now.steady + OVERLAP_SECONDS
-            return
+            return OVERLAP_SECONDS
         if listener.overlap is not None:
             # By now the last double of what came on the old one has come on the new one.
             listener.overlap = None
-            listener.tend_at = now.steady + renewal_seconds
-            return
+            return renewal_seconds
         before = listener.current
         try:
             listener.current = self._subscribe(listener, 1 - before.side if before else 0)
         except NucleusError as error:
-            listener.tend_at = now.steady + min(TRY_AGAIN_SECONDS, renewal_seconds)
+            listener.overlap = None  # of an answer that came too late
+            listener.refusals += 1
             # Of a nucleus that is lost altogether, its own event tells.
             if listener.refusal is None and not isinstance(error, NucleusLost):
                 wanted = [one.listening.topic_filter for one in self._all()]
                 self._log.not_listening(listener.listening.topic_filter, str(error), wanted)
             listener.refusal = error
-            return
+            again = TRY_SOON_SECONDS if listener.refusals == 1 else TRY_AGAIN_SECONDS
+            return min(again, renewal_seconds)
         listener.old = before
-        listener.refusal = None
+        listener.refusal, listener.refusals = None, 0
         if before is not None:
             listener.said_unheard = False
-        listener.tend_at = now.steady + (renewal_seconds if before is None else OVERLAP_SECONDS)
+        return renewal_seconds if before is None else OVERLAP_SECONDS
 
     def _subscribe(self, listener: _Listener, side: int) -> _Generation:
         self._made += 1

@@ -8,7 +8,7 @@ import pytest
 
 from greengrass_sandbox.core_device import CoreDevice
 from integration.announcer import Announcer, Answers, associate
-from integration.associator import NAME, Results, device_names
+from integration.associator import NAME, Results, device_names, eventually
 from integration.conftest import Start
 from integration.what_operators_do import is_heard, repeat_until
 
@@ -108,6 +108,24 @@ def test_a_subscription_that_the_nucleus_closes_is_made_again(
         core.publish(SHARED, {"thingName": name})
         results.wait_for_names("associated", [name])
     assert associator.log.count("has closed the subscription to clientdevices/announce") == 1
+
+
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+@pytest.mark.parametrize("operation", ["SubscribeToTopic", "GetConfiguration"])
+def test_a_nucleus_that_answers_late_holds_up_nothing_else(
+    core: CoreDevice, start: Start, results: Results, operation: str
+) -> None:
+    """Announcements are stored, called for and answered while a renewal or a reading waits."""
+    core.call(core.cloud.add_things, ["device"])
+    associator = start({**EVERY_SECOND, "results": {"receipts": True}})
+    core.call(core.nucleus.holding.hold, operation)
+    associator.deploy({"trustSeconds": 1800})
+    eventually(lambda: core.call(core.nucleus.holding.waiting, operation) > 0)
+    core.publish(SHARED, {"thingName": "device"})
+    results.wait_for_names("queued", ["device"])
+    results.wait_for_names("associated", ["device"])
+    assert core.call(core.nucleus.holding.waiting, operation) > 0
+    core.call(core.nucleus.holding.release, operation)
 
 
 def test_no_subscription_piles_up(core: CoreDevice, start: Start) -> None:

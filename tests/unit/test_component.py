@@ -1,14 +1,16 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from client_device_associator.clock import SystemClock
 from client_device_associator.component import EXIT_FAILED, EXIT_STOPPED, Component
 from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.errors import NotAuthorized, NucleusError
 from client_device_associator.events import Event, MessageArrived, NucleusGone, StopRequested
 from client_device_associator.inbox import Inbox
 from client_device_associator.journal import Journal
+from client_device_associator.last_good import LastGood
 from client_device_associator.nucleus.port import (
     ComponentState,
     OnClosed,
@@ -16,15 +18,22 @@ from client_device_associator.nucleus.port import (
     OnMessage,
 )
 from client_device_associator.operator_log import OperatorLog
-from fakes import FakeClock, FakeNucleus, FakeSubscription
+from fakes import FakeNucleus, FakeSubscription
 
 
-class LastSubscription(FakeNucleus):
-    """Something happens when the component has asked for the last of its subscriptions."""
+class Scripted(FakeNucleus):
+    """Something happens when the component reports a state, or has subscribed a few times.
 
-    def __init__(self, refusal: NucleusError | None = None) -> None:
+    Args:
+        refusal: What every subscribe meets.
+        rounds: After so many rounds of subscribing something happens; None for when a state is
+            reported.
+    """
+
+    def __init__(self, refusal: NucleusError | None = None, rounds: int | None = None) -> None:
         super().__init__(refuses_to_subscribe=refusal)
         self.then: Callable[[], None] = lambda: None
+        self._rounds = rounds
 
     def subscribe(
         self,
@@ -34,13 +43,28 @@ class LastSubscription(FakeNucleus):
         on_established: OnEstablished,
     ) -> FakeSubscription:
         """As any other nucleus."""
-        if topic_filter == HEALTH_REQUEST_TOPIC:
-            self.then()
+        if self._rounds is not None and topic_filter == HEALTH_REQUEST_TOPIC:
+            self._rounds -= 1
+            if not self._rounds:
+                self.then()
         return super().subscribe(topic_filter, on_message, on_closed, on_established)
 
+    def report(self, state: ComponentState) -> None:
+        """Keeps the state."""
+        super().report(state)
+        if self._rounds is None:
+            self.then()
 
-def run(tmp_path: Path, nucleus: LastSubscription, event: Event, *messages: MessageArrived) -> int:
-    """Runs the component until an event that comes in its first turn; returns the exit code.
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused subscription is tried again at once."""
+    for name in ("TRY_SOON_SECONDS", "TRY_AGAIN_SECONDS"):
+        monkeypatch.setattr(f"client_device_associator.subscriptions.{name}", 0.01)
+
+
+def run(tmp_path: Path, nucleus: Scripted, event: Event, *messages: MessageArrived) -> int:
+    """Runs the component until an event; returns the exit code.
 
     Args:
         tmp_path: Where its journal is.
@@ -61,7 +85,8 @@ def run(tmp_path: Path, nucleus: LastSubscription, event: Event, *messages: Mess
         nucleus=nucleus,
         journal=Journal(tmp_path / "journal"),
         inbox=inbox,
-        clock=FakeClock(),
+        last_good=LastGood(tmp_path / "last-good.json"),
+        clock=SystemClock(),
         log=OperatorLog("core-1", "eu-central-1"),
     )
     try:
@@ -72,14 +97,14 @@ def run(tmp_path: Path, nucleus: LastSubscription, event: Event, *messages: Mess
 
 def test_running_is_reported_once_it_listens(tmp_path: Path) -> None:
     """And a request to stop is an orderly end."""
-    nucleus = LastSubscription()
+    nucleus = Scripted()
     assert run(tmp_path, nucleus, StopRequested()) == EXIT_STOPPED
     assert nucleus.states == [ComponentState.RUNNING]
 
 
 def test_a_component_that_may_hear_nothing_needs_a_person(tmp_path: Path) -> None:
     """None of its announcement topics is in accessControl."""
-    nucleus = LastSubscription(NotAuthorized("not authorized"))
+    nucleus = Scripted(NotAuthorized("not authorized"))
     assert run(tmp_path, nucleus, StopRequested()) == EXIT_STOPPED
     assert nucleus.states == [ComponentState.ERRORED]
 
@@ -87,19 +112,30 @@ def test_a_component_that_may_hear_nothing_needs_a_person(tmp_path: Path) -> Non
 @pytest.mark.parametrize("answered_late", [NucleusError("TimeoutError"), NucleusError("busy")])
 def test_a_slow_nucleus_needs_nobody(tmp_path: Path, answered_late: NucleusError) -> None:
     """ERRORED has us restarted, and three times of that within an hour is the end for good."""
-    nucleus = LastSubscription(answered_late)
+    nucleus = Scripted(answered_late, rounds=5)
     assert run(tmp_path, nucleus, StopRequested()) == EXIT_STOPPED
     assert nucleus.states == []
 
 
 def test_a_lost_nucleus_ends_the_process(tmp_path: Path) -> None:
     """With a code that has the next nucleus start another."""
-    assert run(tmp_path, LastSubscription(), NucleusGone()) == EXIT_FAILED
+    assert run(tmp_path, Scripted(), NucleusGone()) == EXIT_FAILED
 
 
 @pytest.mark.parametrize("event", [StopRequested(), NucleusGone()])
 def test_what_was_heard_last_is_kept_for_the_next_process(tmp_path: Path, event: Event) -> None:
     """An announcement that comes together with the end is on disk all the same."""
     message = MessageArrived(None, "clientdevices/announce", b'{"thingName": "late"}')
-    run(tmp_path, LastSubscription(), event, message)
+    run(tmp_path, Scripted(), event, message)
     assert list(Journal(tmp_path / "journal").devices(["late"])) == ["late"]
+
+
+def test_a_mistake_of_ours_does_not_pass_unheard(tmp_path: Path) -> None:
+    """What the thread that keeps it listening meets ends the process, with a traceback."""
+
+    class Broken(Scripted):
+        def configuration(self) -> Mapping[str, object]:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(tmp_path, Broken(), StopRequested())

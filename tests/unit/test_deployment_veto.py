@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from builders import moment
-from client_device_associator.errors import NucleusError
+from client_device_associator.errors import NotSupported, NucleusError
 from client_device_associator.events import (
     ConfigurationAsked,
     ConfigurationUnwatched,
@@ -91,11 +91,25 @@ def test_a_veto_is_given_up_and_taken_up_live(live: Live) -> None:
 
 def test_a_veto_that_nobody_asks_for_is_said(live: Live, caplog: pytest.LogCaptureFixture) -> None:
     """Lite never asks; everything else works."""
-    live.nucleus.never_asks = NucleusError("not supported")
+    live.nucleus.never_asks = NotSupported("not supported")
     live.nucleus.document = {"deploymentVeto": True}
     assert live.tend() == (True, None)
     assert live.configuration.settings.deployment_veto
     assert "deploymentVeto has no effect (not supported)" in caplog.text
+
+
+def test_a_nucleus_that_answers_late_is_asked_to_ask_again(
+    live: Live, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is no lite for that."""
+    live.nucleus.never_asks = NucleusError("TimeoutError")
+    live.nucleus.document = {"deploymentVeto": True}
+    assert live.tend() == (True, TRY_AGAIN_SECONDS)
+    live.nucleus.never_asks = None
+    live.seconds += TRY_AGAIN_SECONDS
+    assert live.tend() == (False, None)
+    assert len(live.nucleus.questions) == 1
+    assert "no effect" not in caplog.text
 
 
 def test_questions_that_end_are_asked_for_anew(live: Live) -> None:

@@ -1,4 +1,6 @@
+import json
 import logging
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from client_device_associator.events import (
 )
 from client_device_associator.live_configuration import (
     LONGEST_QUIET_SECONDS,
+    PATIENCE_SECONDS,
     QUIET_SECONDS,
     TRY_AGAIN_SECONDS,
 )
@@ -183,3 +186,74 @@ def test_what_changed_while_unwatched_is_read(live: Live) -> None:
     assert live.tend() == (True, None)
     assert len(live.nucleus.watches) == 2
     assert live.configuration.settings == Settings(log_level="DEBUG")
+
+
+def test_nothing_is_known_before_the_first_reading(live: Live) -> None:
+    """The defaults may be just what was configured otherwise; after a minute they count."""
+    live.nucleus.unreadable = NucleusError("busy")
+    known = []
+    for live.seconds in (0.0, PATIENCE_SECONDS):
+        live.tend()
+        known.append(live.configuration.is_known)
+    assert known == [False, True]
+    assert live.configuration.settings == Settings()
+
+
+def test_the_last_good_configuration_outlives_the_process(tmp_path: Path) -> None:
+    """A bad one at the start is no reason to fall back to the defaults."""
+    path = tmp_path / "last-good.json"
+    before = Live(path)
+    before.nucleus.document = {**GOOD, "accessControl": {"secret": "of the nucleus"}}
+    before.tend()
+    assert "secret" not in path.read_text()
+    after = Live(path)
+    after.nucleus.document = BAD
+    assert after.tend()[0]
+    assert after.configuration.is_known
+    assert after.configuration.settings == Settings(log_level="DEBUG")
+    assert list(after.configuration.problems) == PROBLEMS
+    late = Live(path)
+    late.nucleus.unreadable = NucleusError("busy")
+    late.seconds = PATIENCE_SECONDS
+    late.tend()
+    assert late.configuration.settings == Settings(log_level="DEBUG")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"logLevel": 5}', b"[" * 100_000])
+def test_a_spoilt_last_good_configuration_is_none(tmp_path: Path, content: bytes) -> None:
+    """As if there had never been one; the next good one replaces it."""
+    path = tmp_path / "last-good.json"
+    path.write_bytes(content)
+    live = Live(path)
+    live.nucleus.document = BAD
+    live.tend()
+    assert live.configuration.settings == Settings()
+    live.change(GOOD)
+    assert live.pass_quiet()
+    assert json.loads(path.read_bytes()) == GOOD
+
+
+def test_a_good_configuration_is_written_once(tmp_path: Path) -> None:
+    """Flash wears out."""
+    path = tmp_path / "last-good.json"
+    live = Live(path)
+    live.nucleus.document = GOOD
+    live.tend()
+    written = path.stat().st_ino
+    live.change(GOOD)
+    assert live.pass_quiet()
+    again = Live(path)
+    again.nucleus.document = GOOD
+    again.tend()
+    assert path.stat().st_ino == written
+
+
+def test_agreement_to_updates_is_renewed_with_the_rest(live: Live) -> None:
+    """Without it each deployment would wait for a minute."""
+    live.tend()
+    live.nucleus.agreements[0].on_closed()
+    assert live.events.pop() == ConfigurationUnwatched()
+    live.configuration.unwatched(moment(live.seconds))
+    live.seconds += TRY_AGAIN_SECONDS
+    live.tend()
+    assert [one.closed for one in live.nucleus.agreements] == [True, False]

@@ -12,9 +12,10 @@ from client_device_associator.events import MessageArrived
 from client_device_associator.settings import Source
 from client_device_associator.subscriptions import (
     OVERLAP_SECONDS,
-    TRY_AGAIN_SECONDS,
+    TRY_SOON_SECONDS,
 )
 from ear import FILTERS, RENEWAL, SOURCES, Ear
+from fakes import FakeClock
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_a_failed_renewal_keeps_the_old_subscription(
     """It may be dead, but more likely it is not; what comes on it is all heard."""
     ear.tend(0)
     ear.nucleus.refuses_to_subscribe = NucleusError("busy")
-    assert ear.tend(RENEWAL) == TRY_AGAIN_SECONDS
+    assert ear.tend(RENEWAL) == TRY_SOON_SECONDS
     assert len(ear.nucleus.live) == 2
     assert ear.subscriptions.heard == FILTERS
     assert len(caplog.records) == 2
@@ -169,7 +170,7 @@ def test_a_failed_renewal_keeps_the_old_subscription(
         ear.nucleus.live[0].on_message("t", b"x")
     assert len(ear.messages()) == 2
     ear.nucleus.refuses_to_subscribe = None
-    assert ear.tend(RENEWAL + TRY_AGAIN_SECONDS) == OVERLAP_SECONDS
+    assert ear.tend(RENEWAL + TRY_SOON_SECONDS) == OVERLAP_SECONDS
     assert len(ear.nucleus.live) == 4
 
 
@@ -180,3 +181,20 @@ def test_both_generations_of_what_goes_are_closed(ear: Ear) -> None:
     ear.listen(SOURCES[1:])
     ear.tend(RENEWAL + OVERLAP_SECONDS)
     assert ear.live() == FILTERS[1:]
+
+
+def test_a_slow_nucleus_shortens_no_overlap(ear: Ear) -> None:
+    """The old subscription goes on for its whole time after the new one was made, however late."""
+    clock = FakeClock()
+    ear.subscriptions.tend(clock, RENEWAL)
+    clock.seconds = RENEWAL
+
+    def take_time() -> None:
+        clock.seconds += 2 * OVERLAP_SECONDS
+
+    ear.nucleus.on_subscribe = take_time
+    ear.subscriptions.tend(clock, RENEWAL)
+    made_at = clock.seconds
+    clock.seconds = made_at + OVERLAP_SECONDS / 2
+    ear.subscriptions.tend(clock, RENEWAL)
+    assert ear.live().count(FILTERS[-1]) == 2

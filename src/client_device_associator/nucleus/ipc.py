@@ -20,7 +20,12 @@ from awsiot.eventstreamrpc import AccessDeniedError, ConnectionClosedError, Life
 from awsiot.greengrasscoreipc import model
 
 from client_device_associator.core.announcement import Payload
-from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
+from client_device_associator.errors import (
+    NotAuthorized,
+    NotSupported,
+    NucleusError,
+    NucleusLost,
+)
 from client_device_associator.nucleus.port import (
     ComponentState,
     OnAsked,
@@ -124,9 +129,9 @@ class IpcNucleus:
         with contextlib.suppress(RuntimeError, AwsCrtError):
             self._client.new_send_configuration_validity_report().activate(request)
 
-    def agree_to_component_updates(self) -> Stream:
+    def agree_to_component_updates(self, on_closed: OnClosed) -> Stream:
         """Has every deployment go ahead at once; see the Protocol."""
-        stream = Stream(agreement(self._client), lambda: None)
+        stream = Stream(agreement(self._client), on_closed)
         request = model.SubscribeToComponentUpdatesRequest()
         return self._open(stream, self._client.new_subscribe_to_component_updates, request)
 
@@ -235,6 +240,8 @@ def _outcome(response: "Future[_Answer]") -> NucleusError | None:
 def _translate(error: BaseException) -> NucleusError:
     if isinstance(error, model.UnauthorizedError):
         return NotAuthorized(_text(error))
+    if isinstance(error, model.ServiceError):
+        return NotSupported(_text(error))
     if isinstance(error, model.ResourceNotFoundError):
         return _ConfigurationMissingError(_text(error))
     if isinstance(error, ConnectionClosedError):

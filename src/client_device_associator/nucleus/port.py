@@ -99,7 +99,7 @@ class Nucleus(Publisher, Protocol):
         """Accepts a deployment's configuration, or objects to it; returns at once."""
         ...
 
-    def agree_to_component_updates(self) -> Subscription:
+    def agree_to_component_updates(self, on_closed: OnClosed) -> Subscription:
         """Has every deployment go ahead at once instead of waiting for us; raises NucleusError.
 
         Only the classic nucleus asks.

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from greengrass_sandbox.nucleus.errors import ConnectionBroken, OperationError, service_error
+from greengrass_sandbox.nucleus.holding import Holding
 from greengrass_sandbox.nucleus.stream import NAMESPACE, Stream
 from greengrass_sandbox.nucleus.wire import (
     VERSION,
@@ -37,6 +38,7 @@ class Connection:
         component_of: The component that an SVCUID belongs to, or None for an unknown one.
         handle: Performs operations.
         chain: Held while a message is served, so that lite serves the whole device one by one.
+        holding: Which requests have to wait. On lite the whole device waits with them.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Connection:
         component_of: Callable[[str], str | None],
         handle: Handle,
         chain: AbstractAsyncContextManager[Any],
+        holding: Holding,
     ) -> None:
         self.component = ""
         self.ended = False
@@ -57,6 +60,8 @@ class Connection:
         self._component_of = component_of
         self._handle = handle
         self._chain = chain
+        self._holding = holding
+        self._held: set[asyncio.Task[None]] = set()
         self._streams: dict[int, Stream] = {}
         if profile.slow_write_seconds is not None:
             # Whatever the kernel's buffer does not take at once is backlog.
@@ -137,12 +142,23 @@ class Connection:
         elif frame.flags & Flag.TERMINATE_STREAM:
             if stream := self._streams.get(frame.stream_id):
                 stream.end()
+        elif self._holding.holds(_operation(frame)) and not self._profile.serial:
+            task = asyncio.get_running_loop().create_task(self._serve_held(frame))
+            self._held.add(task)
+            task.add_done_callback(self._held.discard)
         else:
             async with self._chain:
+                await self._holding.wait(_operation(frame))
+                await self._serve_request(frame)
+
+    async def _serve_held(self, frame: Frame) -> None:
+        await self._holding.wait(_operation(frame))
+        if not self.ended:
+            with suppress(ConnectionBroken, ConnectionError):
                 await self._serve_request(frame)
 
     async def _serve_request(self, frame: Frame) -> None:
-        operation = str(frame.headers.get("operation", "")).removeprefix(NAMESPACE)
+        operation = _operation(frame)
         stream = Stream(self, frame.stream_id, operation)
         self._streams[frame.stream_id] = stream
         try:
@@ -176,6 +192,10 @@ class Connection:
         self.ended = True
         for stream in list(self._streams.values()):
             stream.end()
+
+
+def _operation(frame: Frame) -> str:
+    return str(frame.headers.get("operation", "")).removeprefix(NAMESPACE)
 
 
 def _auth_token(frame: Frame) -> str:

@@ -30,6 +30,10 @@ class Holding:
         """How many requests for an operation wait."""
         return self._waiting[operation]
 
+    def holds(self, operation: str) -> bool:
+        """Whether a request for an operation would have to wait."""
+        return operation in self._released
+
     async def wait(self, operation: str) -> None:
         """Returns when a request for an operation may be served."""
         released = self._released.get(operation)

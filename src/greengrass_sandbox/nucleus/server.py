@@ -240,6 +240,7 @@ class Nucleus:
             component_of=self._components_get,
             handle=self._handle,
             chain=self._chain,
+            holding=self.holding,
         )
         task = asyncio.get_running_loop().create_task(connection.serve())
         self._connections[connection] = task
@@ -255,7 +256,6 @@ class Nucleus:
         operation = self._operations.get(stream.operation)
         if operation is None or stream.operation not in self.profile.operations:
             raise service_error(f"this nucleus does not implement {stream.operation or 'that'}")
-        await self.holding.wait(stream.operation)
         return await operation(stream, arguments)
 
     def _access_control_of(self, component: str) -> AccessControl:

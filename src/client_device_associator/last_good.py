@@ -1,0 +1,46 @@
+"""The last configuration that was good, kept for a process that starts with a bad one."""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+_OTHERS = frozenset({"accessControl"})
+"""The nucleus's own; nothing is read from it here."""
+
+
+class LastGood:
+    """A file beside the journal; without it, or with one that is spoilt, nothing is known.
+
+    Args:
+        path: The file. It is replaced as a whole, and only by something else than it holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held: Mapping[str, object] | None = None
+        self._looked = False
+
+    def load(self) -> Mapping[str, object] | None:
+        """The configuration document; None if there is none to be had."""
+        if not self._looked:
+            self._looked = True
+            with suppress(OSError, ValueError, RecursionError):
+                held = json.loads(self._path.read_bytes())
+                self._held = held if isinstance(held, dict) else None
+        return self._held
+
+    def keep(self, document: Mapping[str, object]) -> None:
+        """Replaces it. A disk that cannot be written costs no more than this safety."""
+        kept = {key: value for key, value in document.items() if key not in _OTHERS}
+        if kept == self.load():
+            return
+        self._held = kept
+        unfinished = self._path.with_name(f"{self._path.name}.new")
+        with suppress(OSError):
+            with unfinished.open("w", encoding="utf-8") as file:
+                json.dump(kept, file)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._path)
