@@ -18,7 +18,6 @@ from client_device_associator.errors import NucleusLost
 from client_device_associator.events import (
     Event,
     HealthAsked,
-    KeeperFailed,
     NucleusGone,
     SettingsRead,
     StopRequested,
@@ -40,6 +39,9 @@ JOURNAL, LAST_GOOD = Path("associations.sqlite3"), Path("last-good-configuration
 
 LAST_TURNS = 10
 """So many take in whatever the inbox can hold."""
+
+AFTER_MISTAKE_SECONDS = 1.0
+"""After a turn that met an error which nobody foresaw; what is pending is in the journal."""
 
 EXIT_STOPPED = 0
 EXIT_FAILED = 1
@@ -149,7 +151,11 @@ class Component:
                 return exit_code
             for event in events:
                 self._heed(event)
-            wait = self._turn(events)
+            try:
+                wait = self._turn(events)
+            except Exception as error:  # noqa: BLE001 - see EXIT_FAILED: it must cost a turn at most
+                self._log.unforeseen(error)
+                wait = AFTER_MISTAKE_SECONDS
 
     def close(self) -> None:
         """Ends what the parts have begun."""
@@ -188,8 +194,6 @@ class Component:
             self._surroundings = event.surroundings
         elif isinstance(event, HealthAsked):
             self._health.asked()
-        elif isinstance(event, KeeperFailed):
-            raise event.error
 
     def _turn(self, events: Sequence[Event]) -> float | None:
         """Lets every part do what is due; returns the seconds until something is due again."""

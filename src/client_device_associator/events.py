@@ -94,13 +94,6 @@ class SurroundingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class KeeperFailed:
-    """The keeper has met an error that nobody foresaw: a mistake of ours."""
-
-    error: Exception
-
-
-@dataclass(frozen=True, slots=True)
 class HealthAsked:
     """Somebody wants to know how the component is."""
 
@@ -126,7 +119,6 @@ Event = (
     | ConfigurationAsked
     | SettingsRead
     | SurroundingsChanged
-    | KeeperFailed
     | HealthAsked
     | NucleusGone
     | StopRequested

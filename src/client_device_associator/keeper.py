@@ -6,6 +6,7 @@ is asked here, so that neither an announcement nor an answer of the cloud waits 
 
 import queue
 import threading
+import time
 from contextlib import suppress
 
 from client_device_associator.clock import Clock
@@ -16,7 +17,6 @@ from client_device_associator.events import (
     ConfigurationChanged,
     ConfigurationUnwatched,
     Event,
-    KeeperFailed,
     SettingsRead,
     StopRequested,
     SubscriptionClosed,
@@ -31,6 +31,9 @@ from client_device_associator.nucleus.port import ComponentState, Nucleus
 from client_device_associator.operator_log import OperatorLog
 from client_device_associator.settings import Settings
 from client_device_associator.subscriptions import Subscriptions
+
+AFTER_MISTAKE_SECONDS = 30.0
+"""Until it is tried again what has met an error that nobody foresaw."""
 
 END_SECONDS = 1.0
 """For the thread to end; it is in the middle of an IPC call at most, which is given up."""
@@ -75,10 +78,28 @@ class Keeper:
         self._thread.join(END_SECONDS)
 
     def _run(self) -> None:
+        while not self._is_kept():
+            if self._is_stopped_within(AFTER_MISTAKE_SECONDS):
+                return
+
+    def _is_kept(self) -> bool:
+        """Goes on until it is told to stop; False if that came to an end which nobody foresaw."""
         try:
             self._keep()
-        except Exception as error:  # noqa: BLE001 - nobody would hear of it, or of anything else
-            self._inbox.put(KeeperFailed(error))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not leave us deaf
+            self._log.unforeseen(error)
+            return False
+        return True
+
+    def _is_stopped_within(self, seconds: float) -> bool:
+        give_up_at = time.monotonic() + seconds
+        with suppress(queue.Empty):
+            while not isinstance(
+                self._events.get(timeout=max(0.0, give_up_at - time.monotonic())), StopRequested
+            ):
+                pass
+            return True
+        return False
 
     def _keep(self) -> None:
         wait: float | None = 0.0

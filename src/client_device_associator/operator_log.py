@@ -23,6 +23,8 @@ _LOGGER = "client_device_associator"
 _MAX_TOPICS_REMEMBERED = 100
 """Refused topics; each device may have one of its own."""
 
+_MAX_MISTAKES_SAID = 20
+
 _ALL_WAIT = "all devices wait and are tried again"
 
 _WHAT_TO_DO = {
@@ -64,6 +66,7 @@ class OperatorLog:
         self._topics_refused: set[str] = set()
         self._settings_refused = False
         self._troubles_said: set[Trouble] = set()
+        self._mistakes_said: set[str] = set()
         self._unwatched = False
         self._unread = False
         self._doubts: tuple[Problem, ...] = ()
@@ -164,6 +167,18 @@ class OperatorLog:
     def stopping(self, reason: str) -> None:
         """The component ends."""
         self._logger.info("stopping: %s", reason)
+
+    def unforeseen(self, error: Exception) -> None:
+        """A mistake of ours; said once of each kind, with what a developer needs."""
+        kind = f"{type(error).__name__}: {error}"
+        if kind in self._mistakes_said or len(self._mistakes_said) >= _MAX_MISTAKES_SAID:
+            return
+        self._mistakes_said.add(kind)
+        self._logger.error(
+            "a mistake in this component (%s); it goes on. Please report it with these lines",
+            kind,
+            exc_info=error,
+        )
 
     def fatal(self, message: str) -> None:
         """The component cannot go on."""

@@ -1,10 +1,11 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from client_device_associator.clock import SystemClock
 from client_device_associator.component import EXIT_FAILED, EXIT_STOPPED, Component
+from client_device_associator.conductor import Conductor
 from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.errors import NotAuthorized, NucleusError
 from client_device_associator.events import Event, MessageArrived, NucleusGone, StopRequested
@@ -58,7 +59,8 @@ class Scripted(FakeNucleus):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refused subscription is tried again at once."""
+    """A refused subscription is tried again at once; and the log stays with the test."""
+    monkeypatch.setattr("client_device_associator.component.configure", lambda _: None)
     for name in ("TRY_SOON_SECONDS", "TRY_AGAIN_SECONDS"):
         monkeypatch.setattr(f"client_device_associator.subscriptions.{name}", 0.01)
 
@@ -130,12 +132,43 @@ def test_what_was_heard_last_is_kept_for_the_next_process(tmp_path: Path, event:
     assert list(Journal(tmp_path / "journal").devices(["late"])) == ["late"]
 
 
-def test_a_mistake_of_ours_does_not_pass_unheard(tmp_path: Path) -> None:
-    """What the thread that keeps it listening meets ends the process, with a traceback."""
+def test_a_mistake_of_ours_leaves_it_listening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three exits within an hour would be the end for good; it is said, once, with a traceback."""
+    monkeypatch.setattr("client_device_associator.keeper.AFTER_MISTAKE_SECONDS", 0.01)
+    mistakes = [ZeroDivisionError("keeping")] * 3
 
-    class Broken(Scripted):
+    class Mistaken(Scripted):
         def configuration(self) -> Mapping[str, object]:
-            raise ZeroDivisionError
+            if mistakes:
+                raise mistakes.pop()
+            return super().configuration()
 
-    with pytest.raises(ZeroDivisionError):
-        run(tmp_path, Broken(), StopRequested())
+    nucleus = Mistaken()
+    assert run(tmp_path, nucleus, StopRequested()) == EXIT_STOPPED
+    assert nucleus.states == [ComponentState.RUNNING]
+    (record,) = [one for one in caplog.records if one.exc_info]
+    assert "a mistake in this component (ZeroDivisionError: keeping)" in record.message
+
+
+def test_a_mistake_in_a_turn_costs_that_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same for the engine's thread."""
+    monkeypatch.setattr("client_device_associator.component.AFTER_MISTAKE_SECONDS", 0.0)
+    turn = Conductor.turn
+    mistakes = [ZeroDivisionError("turning")] * 2
+
+    def mistaken(
+        conductor: Conductor, events: Sequence[Event], turned_away: Sequence[str]
+    ) -> float | None:
+        if mistakes:
+            raise mistakes.pop()
+        return turn(conductor, events, turned_away)
+
+    monkeypatch.setattr(Conductor, "turn", mistaken)
+    nucleus = Scripted(NucleusError("busy"), rounds=50)
+    assert run(tmp_path, nucleus, StopRequested()) == EXIT_STOPPED
+    assert not mistakes
+    assert caplog.text.count("ZeroDivisionError: turning); it goes on") == 1
