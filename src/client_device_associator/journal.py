@@ -72,7 +72,19 @@ class Journal:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        """The open database; raises sqlite3.Error or OSError."""
+        """The open database; raises sqlite3.Error or OSError.
+
+        A file that is not there any more under its name survives no restart: whoever has moved it,
+        an orphan of an earlier nucleus that found it damaged or a person, a new one is begun.
+        """
+        if (
+            self._database is not None
+            and not self._database.in_transaction
+            and identity(self._path) != self._opened
+        ):
+            self.close()
+            self.generation += 1
+            self._on_set_aside(SetAside(Path("elsewhere"), "somebody has moved or removed it"))
         if self._database is None:
             self._database = self._open()
         return self._database

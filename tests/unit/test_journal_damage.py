@@ -1,6 +1,7 @@
 import os
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -235,3 +236,20 @@ def test_the_second_to_find_damage_leaves_the_new_journal_alone(tmp_path: Path) 
     assert orphan.pending() == 5
     live.close()
     orphan.close()
+
+
+@pytest.mark.parametrize("gone", [Path.unlink, lambda path: path.rename(f"{path}.damaged")])
+def test_a_journal_that_was_taken_away_is_begun_anew(
+    path: Path, gone: Callable[[Path], object]
+) -> None:
+    """What goes on into a file without its name is on no disk that a restart would find."""
+    told: list[SetAside] = []
+    journal = Journal(path, told.append)
+    store(journal, rows(3))
+    gone(path)
+    store(journal, rows(2))
+    assert len(told) == 1
+    journal.close()
+    after = Journal(path)
+    assert after.pending() == 2
+    after.close()
