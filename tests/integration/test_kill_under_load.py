@@ -16,6 +16,8 @@ KILLS = 50
 PER_ROUND = 12
 LATENCY_SECONDS = 0.05
 LONGEST_LIFE_SECONDS = 0.25
+KILLS_IN_A_ROW = 3
+"""Of workers; then one may finish its work, or else the backoff of the calls would only grow."""
 
 CONFIGURATION = {"results": {"receipts": True}, "batching": {"maxWaitSeconds": 0.05}}
 
@@ -52,7 +54,11 @@ def test_nothing_is_lost_and_nobody_is_left(
     associator = start(CONFIGURATION)
     seen: list[psutil.Process] = []
     killed = 0
-    for _ in rounds(core, names, random.Random(f"{victims} 50")):
+    for number in rounds(core, names, random.Random(f"{victims} 50")):
+        if victims == "worker":
+            if number % KILLS_IN_A_ROW == 0:
+                results.wait_for_names("associated", results.names("queued"))
+            eventually(lambda: bool(workers_of(associator)))
         workers = workers_of(associator)
         seen.extend(workers)
         if victims in ("worker", "both"):
@@ -65,7 +71,7 @@ def test_nothing_is_lost_and_nobody_is_left(
     receipted = results.names("queued")
     assert receipted, "the kills came so early that nothing was tested"
     if victims == "worker":
-        assert killed > KILLS / 4, "there was hardly ever a worker to kill"
+        assert killed > KILLS * 0.8, "there was hardly ever a worker to kill"
         assert receipted == set(names)
     results.wait_for_names("associated", receipted)
     assert receipted <= associated(core)
