@@ -82,10 +82,11 @@ def run(tmp_path: Path, nucleus: Scripted, event: Event, *messages: MessageArriv
         inbox.put(event)
 
     nucleus.then = happen
+    journal = Journal(tmp_path / "journal")
     component = Component(
         environment={"AWS_IOT_THING_NAME": "core-1"},
         nucleus=nucleus,
-        journal=Journal(tmp_path / "journal"),
+        journal=journal,
         inbox=inbox,
         last_good=LastGood(tmp_path / "last-good.json"),
         clock=SystemClock(),
@@ -95,6 +96,7 @@ def run(tmp_path: Path, nucleus: Scripted, event: Event, *messages: MessageArriv
         return component.run()
     finally:
         component.close()
+        journal.close()
 
 
 def test_running_is_reported_once_it_listens(tmp_path: Path) -> None:
@@ -129,7 +131,9 @@ def test_what_was_heard_last_is_kept_for_the_next_process(tmp_path: Path, event:
     """An announcement that comes together with the end is on disk all the same."""
     message = MessageArrived(None, "clientdevices/announce", b'{"thingName": "late"}')
     run(tmp_path, Scripted(), event, message)
-    assert list(Journal(tmp_path / "journal").devices(["late"])) == ["late"]
+    journal = Journal(tmp_path / "journal")
+    assert list(journal.devices(["late"])) == ["late"]
+    journal.close()
 
 
 def test_a_mistake_of_ours_leaves_it_listening(
