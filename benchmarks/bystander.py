@@ -7,7 +7,8 @@ from typing import Any
 from awsiot.greengrasscoreipc import connect, model
 from awsiot.greengrasscoreipc.client import SubscribeToTopicStreamHandler
 
-_ANSWER_SECONDS = 60
+from benchmarks.listening import disconnect, subscribe
+from benchmarks.saying import say
 
 
 class Player(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK has no types
@@ -24,9 +25,7 @@ class Player(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK has
         self.rounds = 0
         self._tells = tells
         self._client: Any = connect(authtoken=svcuid)
-        operation = self._client.new_subscribe_to_topic(self)
-        operation.activate(model.SubscribeToTopicRequest(topic=hears))
-        operation.get_response().result(_ANSWER_SECONDS)
+        subscribe(self._client, hears, self)
 
     def on_stream_event(self, _event: object) -> None:
         """The ball is here."""
@@ -42,7 +41,7 @@ class Player(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK has
 
     def close(self) -> None:
         """Ends the game."""
-        self._client.close().exception(_ANSWER_SECONDS)
+        disconnect(self._client)
 
 
 def main() -> None:
@@ -51,11 +50,9 @@ def main() -> None:
     one = Player(first, "game/one", "game/two")
     two = Player(second, "game/two", "game/one")
     one.serve()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    say("ready")
     for _ in sys.stdin:
-        sys.stdout.write(f"{one.rounds}\n")
-        sys.stdout.flush()
+        say(f"{one.rounds}")
     for player in (one, two):
         player.close()
 

@@ -13,7 +13,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.measuring import component, core_device, cost_of, process, say, script
+from benchmarks.measuring import component, core_device, cost_of, process, script
+from benchmarks.saying import say
 from benchmarks.timed_component import MARK
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice

@@ -9,7 +9,8 @@ import threading
 
 import psutil
 
-from benchmarks.measuring import Cost, component, core_device, cost_of, say, script
+from benchmarks.measuring import Cost, component, core_device, cost_of, script
+from benchmarks.saying import say
 from greengrass_sandbox.core_device import CoreDevice
 from integration.announcer import SHARED, Answers
 from integration.associator import device_names, eventually

@@ -50,12 +50,6 @@ def cost_of(pid: int) -> Cost:
     )
 
 
-def say(text: str) -> None:
-    """Prints a line at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 @contextlib.contextmanager
 def core_device() -> Iterator[CoreDevice]:
     """A classic core device in a folder of its own."""

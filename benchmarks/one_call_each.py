@@ -9,7 +9,7 @@ import boto3
 from awsiot.greengrasscoreipc import connect, model
 from awsiot.greengrasscoreipc.client import SubscribeToTopicStreamHandler
 
-_ANSWER_SECONDS = 60
+from benchmarks.listening import listen
 
 
 class Associate(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK has no types
@@ -36,13 +36,7 @@ class Associate(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK 
 def main() -> None:
     """`one_call_each <topic>`."""
     client = connect()
-    operation = client.new_subscribe_to_topic(Associate(client))
-    operation.activate(model.SubscribeToTopicRequest(topic=sys.argv[1]))
-    operation.get_response().result(_ANSWER_SECONDS)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.read()
-    client.close().exception(_ANSWER_SECONDS)
+    listen(client, sys.argv[1], Associate(client))
 
 
 if __name__ == "__main__":
