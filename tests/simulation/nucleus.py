@@ -1,10 +1,10 @@
 """A nucleus as far as the outbox needs one: it takes messages, or not, sooner or later."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from client_device_associator.core.announcement import Payload
 from client_device_associator.errors import NotAuthorized, NucleusError
-from client_device_associator.nucleus.port import OnMessage, OnTaken, Subscription
+from client_device_associator.nucleus.port import OnTaken
 from simulation.plan import Window
 from simulation.record import Record
 from simulation.world import World
@@ -57,20 +57,3 @@ class SimulatedNucleus:
         if window is None or window.kind not in {NEVER, LOST_BEFORE}:
             self._world.at(self._world.time + after, lambda: on_taken(error))
         self._crash_point("after a publish")
-
-    def configuration(self) -> Mapping[str, object]:
-        """Nobody asks here."""
-        raise NotImplementedError
-
-    def subscribe(
-        self, topic_filter: str, on_message: OnMessage, on_closed: Callable[[], None]
-    ) -> Subscription:
-        """Nobody asks here."""
-        raise NotImplementedError
-
-    def report_running(self) -> None:
-        """Nobody asks here."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Nothing is open."""

@@ -1,5 +1,3 @@
-import logging
-
 import pytest
 
 from builders import moment
@@ -12,13 +10,6 @@ from client_device_associator.live_configuration import (
     TRY_AGAIN_SECONDS,
 )
 from living import BAD, GOOD, PROBLEMS, Live
-
-
-@pytest.fixture
-def live(caplog: pytest.LogCaptureFixture) -> Live:
-    """Not tended yet."""
-    caplog.set_level(logging.DEBUG, "client_device_associator")
-    return Live()
 
 
 def veto(live: Live) -> None:

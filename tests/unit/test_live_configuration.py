@@ -21,13 +21,6 @@ from client_device_associator.settings import Settings
 from living import BAD, GOOD, PROBLEMS, Live
 
 
-@pytest.fixture
-def live(caplog: pytest.LogCaptureFixture) -> Live:
-    """Not tended yet."""
-    caplog.set_level(logging.DEBUG, "client_device_associator")
-    return Live()
-
-
 def test_reads_at_the_start_and_watches_before_that(live: Live) -> None:
     """What changes after the reading is heard of; then there is nothing to wake for."""
     live.nucleus.document = GOOD

@@ -1,8 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from builders import moment, numbered
 from client_device_associator.core.decision import Decision
 from client_device_associator.errors import NucleusError
@@ -13,14 +8,6 @@ from client_device_associator.outbox import (
 )
 from client_device_associator.settings import Settings
 from posting import Post, told
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    """With the default settings."""
-    post = Post(tmp_path / "journal", Settings())
-    yield post
-    post.journal.close()
 
 
 def test_nothing_to_send(post: Post) -> None:

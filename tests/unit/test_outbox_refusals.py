@@ -1,5 +1,4 @@
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from client_device_associator.outbox import (
 from client_device_associator.settings import Settings
 from damage import damage
 from posting import Post, told
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    """With the default settings."""
-    post = Post(tmp_path / "journal", Settings())
-    yield post
-    post.journal.close()
 
 
 def test_a_refused_topic_is_tried_again_in_minutes(post: Post) -> None:
