@@ -202,8 +202,8 @@ class Component:
         wait = self._conductor.turn(events, self._inbox.turned_away())
         now = self._clock.now()
         tell_at = self._health.tend(self._surroundings, now)
-        waits = [] if tell_at is None else [max(0.0, tell_at - now.steady)]
-        return min([*waits, *([] if wait is None else [wait])], default=None)
+        waits = (wait, None if tell_at is None else max(0.0, tell_at - now.steady))
+        return min((one for one in waits if one is not None), default=None)
 
 
 @contextmanager

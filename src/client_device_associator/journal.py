@@ -83,8 +83,7 @@ class Journal:
             and identity(self._path) != self._opened
         ):
             self.close()
-            self.generation += 1
-            self._on_set_aside(SetAside(Path("elsewhere"), "somebody has moved or removed it"))
+            self._give_up(SetAside(Path("elsewhere"), "somebody has moved or removed it"))
         if self._database is None:
             self._database = self._open()
         return self._database
@@ -93,9 +92,14 @@ class Journal:
         database, aside = open_journal(self._path)
         self._opened = identity(self._path)
         if aside is not None:
-            self.generation += 1
-            self._on_set_aside(aside)
+            self._give_up(aside)
         return database
+
+    def _give_up(self, aside: SetAside | None) -> None:
+        """The file at hand is the journal no more; None if somebody else has made way already."""
+        self.generation += 1
+        if aside is not None:
+            self._on_set_aside(aside)
 
     def close(self) -> None:
         """Closes the file; it is opened again if anything more is asked of it."""
@@ -135,12 +139,11 @@ class Journal:
         """Makes way for a new journal, unless the trouble is just that of the disk for now."""
         if is_damage(error):
             self.close()
-            self.generation += 1
+            aside: SetAside | None = None
             with suppress(OSError):
                 # The file that was read: another process may have begun a new one by now.
                 aside = set_aside(self._path, "damaged", str(error), self._opened)
-                if aside is not None:
-                    self._on_set_aside(aside)
+            self._give_up(aside)
         return JournalError(f"cannot {what} the journal {self._path.name}: {error}")
 
     def try_out(self) -> None:
@@ -234,7 +237,7 @@ class Journal:
             self._db.execute(
                 "UPDATE device SET due_at = ? WHERE state = 0 AND due_at > ?", (latest, latest)
             )
-            self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))
+            self._send_all_now(now)
 
     def owed(self, now: float, limit: int, busy: Collection[int] = ()) -> Sequence[Owed]:
         """Results to be sent now, oldest first, but for those that are on their way already."""
@@ -265,7 +268,10 @@ class Journal:
     def send_refused_now(self, now: float) -> None:
         """Makes everything owed due: what kept the nucleus from taking it may have changed."""
         with self.transaction():
-            self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))
+            self._send_all_now(now)
+
+    def _send_all_now(self, now: float) -> None:
+        self._db.execute("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))
 
     def send_later(self, owed_ids: Iterable[int], send_at: float) -> None:
         """The nucleus did not take these results; within a transaction."""

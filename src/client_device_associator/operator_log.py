@@ -62,14 +62,23 @@ class OperatorLog:
         self._core = core_thing_name or "(no thing name)"
         self._region = region
         self._logger = logging.getLogger(_LOGGER)
-        self._storage_lost = False
+        self._lasting: set[str] = set()
         self._topics_refused: set[str] = set()
-        self._settings_refused = False
         self._troubles_said: set[Trouble] = set()
         self._mistakes_said: set[str] = set()
-        self._unwatched = False
-        self._unread = False
         self._doubts: tuple[Problem, ...] = ()
+
+    def _begins(self, trouble: str) -> bool:
+        """Whether a trouble that lasts is news; it is not until it has ended."""
+        is_news = trouble not in self._lasting
+        self._lasting.add(trouble)
+        return is_news
+
+    def _ends(self, trouble: str) -> bool:
+        """Whether a trouble has lasted until now."""
+        has_lasted = trouble in self._lasting
+        self._lasting.discard(trouble)
+        return has_lasted
 
     def started(self, version: str, journal_path: str) -> None:
         """The component begins its work."""
@@ -112,23 +121,21 @@ class OperatorLog:
 
     def configuration_unwatched(self, why: str) -> None:
         """Changes of the configuration are not heard of for now; said once until they are."""
-        if not self._unwatched:
-            self._unwatched = True
+        if self._begins("unwatched"):
             self._logger.warning("cannot watch the configuration (%s); trying again", why)
 
     def configuration_watched(self) -> None:
         """Changes of the configuration are heard of."""
-        self._unwatched = False
+        self._ends("unwatched")
 
     def configuration_unread(self, why: str) -> None:
         """The configuration could not be read; said once until it can."""
-        if not self._unread:
-            self._unread = True
+        if self._begins("unread"):
             self._logger.warning("cannot read the configuration (%s); trying again", why)
 
     def configuration_read(self) -> None:
         """The configuration could be read."""
-        self._unread = False
+        self._ends("unread")
 
     def no_veto(self, why: str) -> None:
         """Deployments do not ask on this nucleus."""
@@ -143,13 +150,12 @@ class OperatorLog:
 
     def settings_good(self) -> None:
         """The configuration is in force; said only after it was not."""
-        if self._settings_refused:
-            self._settings_refused = False
+        if self._ends("settings refused"):
             self._logger.info("the configuration is in order again, and in force")
 
     def settings_refused(self, problems: Sequence[Problem]) -> None:
         """The configuration cannot be used."""
-        self._settings_refused = True
+        self._begins("settings refused")
         self._logger.error(
             "the configuration is not in force (the last good one is, or else the defaults),"
             " because of %d problem(s): %s",
@@ -186,8 +192,7 @@ class OperatorLog:
 
     def storage_lost(self, why: str) -> None:
         """The journal cannot be written; said once."""
-        if not self._storage_lost:
-            self._storage_lost = True
+        if self._begins("storage lost"):
             self._logger.error(
                 "%s; announcements are rejected until it can be written. Make room on the disk or"
                 " check that it is writable",
@@ -205,8 +210,7 @@ class OperatorLog:
 
     def storage_back(self) -> None:
         """The journal can be written; said only after it could not."""
-        if self._storage_lost:
-            self._storage_lost = False
+        if self._ends("storage lost"):
             self._logger.info("the journal can be written again")
 
     def results_refused(self, topic: str, why: str, settings: Settings) -> None:
