@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test setup check format build lock bench clean
+.PHONY: demo test unit lint check simulate setup format build lock bench clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -16,8 +16,18 @@ demo: setup
 test: setup
 	$(PYTEST)
 
-# Thousands of runs in made-up time with every kind of trouble; a failure prints how to replay it.
-.PHONY: simulate
+# The tests that need no process and no socket: seconds, while you work.
+unit: setup
+	$(PYTEST) -q tests/unit
+
+# Everything about the code that can be checked without running it.
+lint: setup
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Thousands of runs in simulated time with every kind of fault; a failure prints how to replay it.
 SEEDS ?= 10000
 simulate: setup
 	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(SEEDS)
@@ -34,11 +44,7 @@ $(STAMP): tests/requirements.txt tests/installer.txt pyproject.toml
 	$(UV) pip install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
-check: setup
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check: lint
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n 4 --dist worksteal -q
 	$(BIN)/python -m coverage combine --quiet
