@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from simulation.plan import Fault
 
 MAX_NAMES = 100
-NARROWING = 14
+BISECTION = 14
 """Calls that one culprit among 100 may cost: two for each of ⌈log2 100⌉ levels."""
 
 TOKEN_EXCHANGE_CAP = 45.0

@@ -93,10 +93,10 @@ class Verdicts:
         already: Done before; nothing had to be done.
         failing: Not now; to be tried again.
         refused: Never; trying again is no use.
-        suspects: At least one of these is at fault, and the answer does not say which.
-        accused: The service named these as at fault in a call that it refused as a whole; whether
-            it meant them shows when the others go through without them.
+        suspects: At least one of these is at fault, and the answer does not prove which.
         unheard: Nothing is known of these: the call was refused because of another.
+        accused: Those of the suspects that the service named as at fault in a call that it refused
+            as a whole; whether it meant them shows when they are called alone.
     """
 
     associated: tuple[str, ...] = ()
@@ -104,8 +104,8 @@ class Verdicts:
     failing: dict[str, Failure] = field(default_factory=dict)
     refused: dict[str, Failure] = field(default_factory=dict)
     suspects: tuple[str, ...] = ()
-    accused: dict[str, Failure] = field(default_factory=dict)
     unheard: tuple[str, ...] = ()
+    accused: frozenset[str] = frozenset()
 
 
 _FULFILLED = re.compile(r"already|conflict", re.IGNORECASE)
@@ -183,18 +183,14 @@ def _read_refusal(names: Sequence[str], answer: Invalid) -> Verdicts:
     if len(names) == 1:
         said = next((message for _, message in answer.fields if message), answer.message)
         return Verdicts(refused={names[0]: Failure(_VALIDATION, said)})
-    accused: dict[str, Failure] = {}
-    for name, message in answer.fields:
-        for culprit in _culprits(names, f"{name} {message}"):
-            accused[culprit] = Failure(_VALIDATION, message or answer.message)
-    if not accused:
-        # Many services give no fields and put the same into words.
-        accused = dict.fromkeys(
-            _culprits(names, answer.message), Failure(_VALIDATION, answer.message)
-        )
-    if not accused or len(accused) == len(names):
-        return Verdicts(suspects=tuple(names))
-    return Verdicts(accused=accused, unheard=tuple(name for name in names if name not in accused))
+    accused = {
+        culprit
+        for name, message in answer.fields
+        for culprit in _culprits(names, f"{name} {message}")
+    }
+    # Many services give no fields and put the same into words.
+    accused = accused or set(_culprits(names, answer.message))
+    return Verdicts(suspects=tuple(names), accused=frozenset(accused))
 
 
 def _culprits(names: Sequence[str], text: str) -> list[str]:

@@ -25,10 +25,10 @@ from client_device_associator.core.answer import (
     is_about_the_core,
     read_answer,
 )
+from client_device_associator.core.bisection import Bisection
 from client_device_associator.core.decision import Call, CloudBack, CloudLost, Decision, Step
 from client_device_associator.core.device import Ledger
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.narrowing import Narrowing
 from client_device_associator.core.outcome import conclude, postpone
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason
@@ -55,7 +55,7 @@ _PACE = {
 @dataclass(frozen=True, slots=True)
 class _Flight:
     call: Call
-    narrowing: bool
+    bisecting: bool
     deadline: float
 
 
@@ -81,7 +81,7 @@ class Engine:
         self._policy = policy
         self._ledger = ledger
         self._dice = dice
-        self._narrowing = Narrowing()
+        self._bisection: Bisection | None = None
         self._flight: _Flight | None = None
         self._outage: _Outage | None = None
         self._storage_failures = 0
@@ -111,8 +111,7 @@ class Engine:
         flight = self._land(call_id)
         if flight is None:
             return
-        if flight.narrowing:
-            self._narrowing.put_back(flight.call.thing_names)
+        self._put_back(flight)
         answer = _without_blame(answer)
         if isinstance(answer, Unanswered):
             self._wait_out(answer, now)
@@ -149,8 +148,8 @@ class Engine:
         resume_at = self._resume_at()
         if now.steady < resume_at:
             return Step(wake_at=resume_at, call_expected=self._has_work())
-        if self._narrowing:
-            return self._call(self._narrowing.take(self._policy.max_batch), now, narrowing=True)
+        if self._bisection:
+            return self._call(self._bisection.take(self._policy.max_batch), now, bisecting=True)
         return self._batch(now)
 
     def _resume_at(self) -> float:
@@ -158,7 +157,7 @@ class Engine:
         return max(until, self._storage_wait_until)
 
     def _has_work(self) -> bool:
-        return bool(self._narrowing) or self._ledger.next_due_at() is not None
+        return bool(self._bisection) or self._ledger.next_due_at() is not None
 
     def _batch(self, now: Instant) -> Step:
         first_due_at = self._ledger.next_due_at()
@@ -167,43 +166,42 @@ class Engine:
         leaves_at = first_due_at + self._policy.max_wait_seconds
         due = self._ledger.due(now.steady, self._policy.max_batch)
         if due and (len(due) >= self._policy.max_batch or now.steady >= leaves_at):
-            return self._call(tuple(due), now, narrowing=False)
+            return self._call(tuple(due), now, bisecting=False)
         full_at = self._ledger.next_due_at(self._policy.max_batch)
         wake_at = leaves_at if full_at is None else min(leaves_at, full_at)
         return Step(wake_at=wake_at, call_expected=True)
 
-    def _call(self, names: tuple[str, ...], now: Instant, *, narrowing: bool) -> Step:
+    def _call(self, names: tuple[str, ...], now: Instant, *, bisecting: bool) -> Step:
         self._calls += 1
         call = Call(self._calls, names)
         deadline = now.steady + CALL_DEADLINE_SECONDS
-        self._flight = _Flight(call, narrowing, deadline)
+        self._flight = _Flight(call, bisecting, deadline)
         return Step(call=call, wake_at=deadline)
 
     def _came_back(
         self, flight: _Flight, answer: Accepted | Invalid | Missing, now: Instant
     ) -> Decision:
         verdicts = read_answer(flight.call.thing_names, answer)
-        if flight.narrowing:
-            proven = self._narrowing.settle(clean=_is_clean(verdicts))
-            verdicts = replace(verdicts, refused=verdicts.refused | dict(proven))
-        self._narrow(flight, verdicts)
+        if verdicts.suspects:
+            self._bisect(flight, verdicts)
         decision = conclude(verdicts, self._ledger, self._policy, now, self._dice)
         if self._outage is not None:
             self._outage = None
             decision = replace(decision, notices=(CloudBack(), *decision.notices))
         return decision
 
-    def _narrow(self, flight: _Flight, verdicts: Verdicts) -> None:
-        if verdicts.suspects:
-            self._narrowing.suspect(verdicts.suspects)
-        elif verdicts.accused and self._narrowing.is_misled:
-            self._narrowing.suspect(flight.call.thing_names)
-        elif verdicts.accused:
-            self._narrowing.accuse(verdicts.accused, verdicts.unheard)
+    def _bisect(self, flight: _Flight, verdicts: Verdicts) -> None:
+        if flight.bisecting and self._bisection is not None:
+            self._bisection.split(verdicts.suspects)
+        else:
+            self._bisection = Bisection(verdicts.suspects, verdicts.accused)
+
+    def _put_back(self, flight: _Flight) -> None:
+        if flight.bisecting and self._bisection is not None:
+            self._bisection.put_back(flight.call.thing_names)
 
     def _came_to_nothing(self, flight: _Flight, answer: Unanswered, now: Instant) -> Decision:
-        if flight.narrowing:
-            self._narrowing.put_back(flight.call.thing_names)
+        self._put_back(flight)
         before = self._outage.trouble if self._outage else None
         until = self._wait_out(answer, now)
         decision = postpone(flight.call.thing_names, answer, until, self._ledger, now)
@@ -239,11 +237,3 @@ def _without_blame(answer: Answer) -> Answer:
     if isinstance(answer, Invalid) and is_about_the_core(answer):
         return Unanswered(Trouble.MISCONFIGURED, "ValidationException", answer.message)
     return answer
-
-
-def _is_clean(verdicts: Verdicts) -> bool:
-    """Whether an answer clears every device in a call of having spoilt an earlier one.
-
-    An error entry that names its device has spoilt nothing.
-    """
-    return not (verdicts.suspects or verdicts.accused or verdicts.refused or verdicts.unheard)

@@ -41,7 +41,7 @@ def conclude(
             already=len(verdicts.already),
             failing=len(verdicts.failing),
             refused=len(verdicts.refused),
-            narrowed=len(verdicts.suspects) + len(verdicts.accused) + len(verdicts.unheard),
+            narrowed=len(verdicts.suspects) + len(verdicts.unheard),
         )
     )
     return replace(outcome.decision(), forget_before=now.steady - policy.trust_seconds)

@@ -6,7 +6,7 @@ from simulation.invariants.calls import (
     BurstsAreCheap,
     CallsAreFew,
     FullDisksAreProbed,
-    NarrowingIsCheap,
+    BisectionIsCheap,
     OutagesAreProbed,
 )
 from simulation.invariants.durability import (
@@ -40,7 +40,7 @@ ALL: tuple[type[Check], ...] = (
     BurstsAreCheap,
     OutagesAreProbed,
     FullDisksAreProbed,
-    NarrowingIsCheap,
+    BisectionIsCheap,
     CallsAreFew,
     NothingWaitsTooLong,
     WaitsAreKept,

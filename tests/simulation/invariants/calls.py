@@ -4,7 +4,7 @@ from client_device_associator.core.answer import Missing
 from client_device_associator.core.decision import Call
 from simulation.caps import (
     MAX_NAMES,
-    NARROWING,
+    BISECTION,
     NEEDS_A_PERSON,
     PERSON_FLOOR,
     STORAGE_BACKOFF,
@@ -97,18 +97,16 @@ class FullDisksAreProbed(Check):
             self.require(calls <= most, f"{calls} calls while the disk was full, not {most:.0f}")
 
 
-class NarrowingIsCheap(Check):
-    """One culprit among n names costs at most 2·⌈log2 n⌉ extra calls, several each as many.
+class BisectionIsCheap(Check):
+    """One device at fault among n costs at most 2·⌈log2 n⌉ extra calls, several each as many.
 
-    If the service names it, one extra call finds it. And no group is called whole that must hold a
-    culprit by elimination.
+    If the service names it, two extra calls find it.
     """
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._batch: dict[str, Life] = {}
         self._unheard: set[str] = set()
-        self._guilty: set[str] = set()
         self._used = self._budget = 0
 
     def started(self) -> None:
@@ -116,23 +114,14 @@ class NarrowingIsCheap(Check):
         self._unheard = set()
 
     def reconfigured(self) -> None:
-        """A batch may be too large for the new settings: it may be narrowed down anew."""
+        """A batch may be too large for the new settings: its groups may become more."""
         self._unheard = set()
-
-    def called(self, call: Call) -> None:
-        """It is not known beforehand that the call will be spoilt."""
-        # An answer that the journal could not take in is lost, and so is what it told.
-        heard = self._unheard and not self.record.storage_failures
-        known = heard and len(call.thing_names) > 1
-        self.require(
-            not known or set(call.thing_names) != self._guilty,
-            f"{len(call.thing_names)} are called whole, and a culprit must be among them",
-        )
 
     def answered(self, flight: Flight) -> None:
         """The calls for one batch stay within their budget."""
         reply = flight.reply
         names = set(flight.names)
+        # An answer that the journal could not take in is lost, and so is what it told.
         if self.record.storage_failures or reply.noise:
             self._unheard = set()
             return
@@ -150,10 +139,9 @@ class NarrowingIsCheap(Check):
         self._used += 1
         self.require(
             self._used <= self._budget,
-            f"{self._used} calls to narrow a batch down, not {self._budget}",
+            f"{self._used} calls to find who is at fault, not {self._budget}",
         )
         self._unheard -= set(reply.against) if reply.spoils else names
-        self._guilty = names - set(reply.against) if reply.spoils else self._guilty - names
 
     def _begin(self, flight: Flight, names: set[str]) -> None:
         self._unheard = set()
@@ -162,13 +150,12 @@ class NarrowingIsCheap(Check):
         culprits = flight.reply.culprits
         self._batch = {name: self.record.lives[name] for name in names}
         self._unheard = names - set(flight.reply.against)
-        self._guilty = set(self._unheard)
         self._used, self._budget = 0, 2 * (len(names) - 1).bit_length() * len(culprits)
         poisons = [self.record.cloud.thing(name).poison for name in culprits]
         # An innocent that is accused is left out once, and then called with the others or alone.
         self._budget += 2 * poisons.count(Poison.MISLEADING)
         if len(culprits) == 1 and self._names_it(flight):
-            self._budget = 1
+            self._budget = 2
 
     def _names_it(self, flight: Flight) -> bool:
         (culprit,) = flight.reply.culprits
@@ -181,7 +168,7 @@ class CallsAreFew(Check):
 
     Each stay of a device costs a call at most; so does each error entry that makes it wait, each
     call that comes to nothing outside an outage, and each call whose answer was lost to a crash or
-    a full disk. A batch that has to be narrowed down costs 1 + 14 calls for each culprit and each
+    a full disk. A batch with a device at fault costs 1 + 14 calls for each such device and each
     time that it shows, and again after each interruption and each change of settings. Outages have
     a bound of their own.
     """
@@ -205,6 +192,6 @@ class CallsAreFew(Check):
         lost = record.interruptions + record.storage_failures + record.reconfigurations
         spoilers = sum(thing.spoils for thing in record.plan.things)
         stays = record.lives_begun + record.spoken
-        narrowing = (1 + NARROWING) * (self._shown + spoilers * (1 + lost))
-        most = stays + self._troubled + lost + narrowing
+        bisection = (1 + BISECTION) * (self._shown + spoilers * (1 + lost))
+        most = stays + self._troubled + lost + bisection
         self.require(record.calls <= most, f"{record.calls} calls, at most {most} were expected")

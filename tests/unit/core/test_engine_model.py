@@ -210,7 +210,7 @@ class EngineMachine(RuleBasedStateMachine):
         }
 
     def spoken_against(self, answer: Answer, names: tuple[str, ...]) -> set[str]:
-        """Who may have failed by an answer; by elimination it may be one outside the call."""
+        """Who may have failed by an answer: nobody outside the call."""
         if isinstance(answer, Invalid):
             return set(names) if len(names) == 1 else set()
         if not isinstance(answer, Accepted):
@@ -220,7 +220,7 @@ class EngineMachine(RuleBasedStateMachine):
         alone = set(names) - against - associated
         if len(alone) > 1:
             return against
-        return against | alone | set(NAMES) - set(names)
+        return against | alone
 
     @invariant()
     def nothing_pending_is_lost(self) -> None:

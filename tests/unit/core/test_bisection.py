@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import errors, nothing, numbered
-from client_device_associator.core.answer import Accepted, Answer, Failure, Invalid
-from client_device_associator.core.narrowing import Narrowing
+from client_device_associator.core.answer import Accepted, Answer, Invalid
+from client_device_associator.core.bisection import Bisection
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Status
 from client_device_associator.journal import Journal
@@ -99,20 +99,52 @@ def test_one_poisoned_costs_twice_the_logarithm(size: int) -> None:
 
 
 @pytest.mark.parametrize("position", [0, 1, 49, 98, 99])
-def test_a_culprit_that_fields_name_costs_one_call(position: int) -> None:
-    """The others go through without it, which proves it; it is not called again."""
+def test_a_culprit_that_fields_name_costs_two_calls(position: int) -> None:
+    """The others go through without it, and it is refused in a call of its own."""
     names = numbered(100)
     calls, _, failed = outcome(names, naming({names[position]}))
-    assert calls == 2
+    assert calls == 3
     assert failed == {names[position]}
 
 
-def test_several_named_culprits_are_each_heard() -> None:
-    """Two that are named together cost one call for the others and one for each of them."""
+def test_several_named_culprits_cost_two_calls_each() -> None:
+    """Two that are named together cost one call for the others, one for both and one for each."""
     names = numbered(100)
     calls, _, failed = outcome(names, naming({names[3], names[70]}))
-    assert calls <= 4
+    assert calls == 5
     assert failed == {names[3], names[70]}
+
+
+def test_a_batch_that_is_accused_as_a_whole_is_split() -> None:
+    """A service that names everybody has named nobody."""
+    names = numbered(4)
+
+    def cloud(asked: tuple[str, ...]) -> Answer:
+        if names[2] not in asked:
+            return Accepted()
+        return Invalid("refused", tuple((f"entries[{place}]", "bad") for place in range(len(asked))))
+
+    calls, associated, failed = outcome(names, cloud)
+    assert calls - 1 <= 4
+    assert failed == {names[2]}
+    assert associated == set(names) - failed
+
+
+def test_nobody_fails_who_was_not_refused_alone() -> None:
+    """A device that was accused and would be accepted by now is associated."""
+    names = numbered(3)
+    asked_before: list[tuple[str, ...]] = []
+
+    def cloud(asked: tuple[str, ...]) -> Answer:
+        asked_before.append(asked)
+        if len(asked_before) == 1:
+            return Invalid("refused", (("entries[0].thingName", "malformed"),))
+        return Accepted()
+
+    calls, associated, failed = outcome(names, cloud)
+    assert calls == 3
+    assert associated == set(names)
+    assert not failed
 
 
 def test_a_wrong_accusation_is_found_out() -> None:
@@ -147,50 +179,40 @@ def test_exactly_the_poisoned_are_found(batch: tuple[list[str], set[str]]) -> No
         assert calls <= 4 * len(names)
 
 
-def test_an_outage_while_narrowing_down_costs_that_call_alone(tmp_path: Path) -> None:
-    """What was known of the culprit is still known when the cloud is back."""
+def test_an_outage_during_bisection_costs_that_call_alone(tmp_path: Path) -> None:
+    """What was found out before is still known when the cloud is back."""
     journal = Journal(tmp_path / "journal")
     driver = EngineDriver(journal)
     names = numbered(4)
     driver.announce(names)
     driver.next_call()
     driver.answer(REFUSED)
-    group = driver.next_call()
-    assert group.thing_names == tuple(names[:2])
+    assert driver.next_call().thing_names == tuple(names[:2])
     driver.answer(Accepted())
-    alone = driver.next_call()
-    assert alone.thing_names == (names[2],)
+    assert driver.next_call().thing_names == tuple(names[2:])
     driver.answer(nothing())
-    again = driver.next_call()
-    assert again.thing_names == (names[2],)
+    assert driver.next_call().thing_names == tuple(names[2:])
+    driver.answer(REFUSED)
+    assert driver.next_call().thing_names == (names[2],)
     driver.answer(Accepted())
     assert driver.next_call().thing_names == (names[3],)
     journal.close()
 
 
-def test_an_empty_narrowing_asks_for_nothing() -> None:
-    """It is false until somebody is suspected, and again when all have been heard."""
-    narrowing = Narrowing()
-    assert not narrowing
-    narrowing.suspect(["a"])
-    assert narrowing
-    assert narrowing.take(100) == ("a",)
-    assert narrowing.settle(clean=True) == {}
-    assert not narrowing
-
-
-def test_elimination_proves_a_single_accused() -> None:
-    """The service's own words go with the proof."""
-    narrowing = Narrowing()
-    failure = Failure("ValidationException", "bad")
-    narrowing.accuse({"a": failure}, ["b", "c"])
-    assert narrowing.take(100) == ("b", "c")
-    assert narrowing.settle(clean=True) == {"a": failure}
-    assert not narrowing
+def test_halves_are_called_in_order() -> None:
+    """The first half first, in pieces if the settings allow no more, until nothing is left."""
+    bisection = Bisection("abcde", ())
+    assert bisection.take(100) == ("a", "b", "c")
+    bisection.split("abc")
+    assert bisection.take(1) == ("a",)
+    assert bisection.take(100) == ("b",)
+    bisection.put_back(("b",))
+    assert [bisection.take(100) for _ in range(3)] == [("b",), ("c",), ("d", "e")]
+    assert not bisection
 
 
 def test_no_call_is_larger_than_a_new_limit(tmp_path: Path) -> None:
-    """Settings that make batches smaller count for what is being narrowed down, too."""
+    """Settings that make batches smaller count in a bisection, too."""
     journal = Journal(tmp_path / "journal")
     driver = EngineDriver(journal)
     names = numbered(40)
@@ -205,17 +227,6 @@ def test_no_call_is_larger_than_a_new_limit(tmp_path: Path) -> None:
     assert {one.thing_name for one in results if one.status is Status.FAILED} == culprits
     assert len(results) == len(names)
     journal.close()
-
-
-def test_nothing_is_inferred_from_half_a_group() -> None:
-    """An accused is not proven by a part of those who were to go through without it."""
-    narrowing = Narrowing()
-    narrowing.accuse({"a": Failure("ValidationException", "bad")}, ["b", "c"])
-    assert narrowing.take(1) == ("b",)
-    assert narrowing.settle(clean=True) == {}
-    assert narrowing.take(1) == ("c",)
-    assert narrowing.settle(clean=True) == {}
-    assert narrowing.take(1) == ("a",)
 
 
 @pytest.mark.parametrize("culprit", [0, 36, 99])
@@ -237,7 +248,7 @@ def test_devices_that_are_numbers_are_told_by_their_place(
         return Invalid(words, (("entries", words),) if with_fields else ())
 
     calls, associated, failed = outcome(names, cloud)
-    assert calls <= 3
+    assert calls == 3
     assert failed == {names[culprit]}
     assert associated == set(names) - failed
 
