@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Accepted, ErrorEntry, Trouble, Unanswered
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.template import Template, parse_template
+from client_device_associator.messages.announcement import Announcement
+from client_device_associator.messages.template import Template, parse_template
 
 START = 1_800_000_000.0
 """Epoch seconds at which the made-up time of a test begins."""

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from builders import SHARED
 from client_device_associator.cloud.worker_process import Worker
-from client_device_associator.conductor import Conductor
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Answer
 from client_device_associator.core.engine import Engine
 from client_device_associator.core.policy import Policy
-from client_device_associator.events import AnswerArrived, Event, MessageArrived
-from client_device_associator.health import Health
-from client_device_associator.journal import Journal
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import Outbox
-from client_device_associator.settings import Settings
+from client_device_associator.journal.journal import Journal
+from client_device_associator.pipeline.events import AnswerArrived, Event, MessageArrived
+from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.pipeline.pipeline import Conductor
+from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.operator_log import OperatorLog
 from engine_driver import HighDice
 from fakes import FakeClock, FakeNucleus, FakeWorker
 

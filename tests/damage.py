@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
 
 GARBAGE = b"\xa5\x5a\xff\x00 this is no page of a database \x13\x37"
 _PAGE_BYTES = 4096

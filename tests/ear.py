@@ -1,12 +1,12 @@
 """A component's subscriptions on a made-up nucleus."""
 
 from builders import moment
-from client_device_associator.events import Event, SubscriptionClosed
-from client_device_associator.inbox import Inbox
-from client_device_associator.listeners import listenings
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.settings import Settings, Source
-from client_device_associator.subscriptions import (
+from client_device_associator.configuration.settings import Settings, Source
+from client_device_associator.pipeline.events import Event, SubscriptionClosed
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.session.listeners import listenings
+from client_device_associator.session.subscriptions import (
     Subscriptions,
 )
 from fakes import FakeClock, FakeNucleus

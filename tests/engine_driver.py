@@ -10,7 +10,7 @@ from client_device_associator.core.engine import Engine
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
 
 Cloud = Callable[[tuple[str, ...]], Answer]
 """Answers a call for these names."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from builders import START
-from client_device_associator.core.announcement import Payload
 from client_device_associator.core.decision import Call
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NucleusError
+from client_device_associator.messages.announcement import Payload
 from client_device_associator.nucleus.port import (
     ComponentState,
     OnAsked,

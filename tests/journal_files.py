@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from client_device_associator.journal_file import (
+from client_device_associator.journal.file import (
     MIGRATIONS,
     SetAside,
     open_journal,

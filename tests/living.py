@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builders import START, moment
-from client_device_associator.events import (
+from client_device_associator.pipeline.events import (
     ConfigurationChanged,
     Event,
 )
-from client_device_associator.last_good import LastGood
-from client_device_associator.live_configuration import (
+from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.session.last_good import LastGood
+from client_device_associator.session.settings_in_effect import (
     QUIET_SECONDS,
     LiveConfiguration,
 )
-from client_device_associator.operator_log import OperatorLog
 from fakes import FakeClock, FakeNucleus
 
 GOOD = {"logLevel": "DEBUG"}

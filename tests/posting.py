@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 
 from builders import moment, numbered
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import NucleusError
-from client_device_associator.events import Event, MessageTaken
-from client_device_associator.journal import Journal
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import (
+from client_device_associator.journal.journal import Journal
+from client_device_associator.pipeline.events import Event, MessageTaken
+from client_device_associator.pipeline.outbox import (
     Outbox,
 )
-from client_device_associator.settings import Settings
+from client_device_associator.reporting.operator_log import OperatorLog
 from fakes import FakeNucleus
 
 

@@ -11,11 +11,14 @@ from types import FrameType
 from client_device_associator import __version__
 from client_device_associator.clock import Clock, SystemClock
 from client_device_associator.cloud.worker_process import WorkerProcess
-from client_device_associator.conductor import Conductor
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.engine import Engine
-from client_device_associator.core.topic import HEALTH_TOPIC
 from client_device_associator.errors import NucleusLost
-from client_device_associator.events import (
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.topic import HEALTH_TOPIC
+from client_device_associator.nucleus.ipc import IpcNucleus
+from client_device_associator.nucleus.port import Nucleus
+from client_device_associator.pipeline.events import (
     Event,
     HealthAsked,
     NucleusGone,
@@ -23,16 +26,13 @@ from client_device_associator.events import (
     StopRequested,
     SurroundingsChanged,
 )
-from client_device_associator.health import Health, Surroundings
-from client_device_associator.inbox import Inbox
-from client_device_associator.journal import Journal
-from client_device_associator.keeper import Keeper
-from client_device_associator.last_good import LastGood
-from client_device_associator.nucleus.ipc import IpcNucleus
-from client_device_associator.nucleus.port import Nucleus
-from client_device_associator.operator_log import OperatorLog, configure
-from client_device_associator.outbox import Outbox
-from client_device_associator.settings import Settings
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.pipeline.pipeline import Conductor
+from client_device_associator.reporting.health import Health, Surroundings
+from client_device_associator.reporting.operator_log import OperatorLog, configure
+from client_device_associator.session.last_good import LastGood
+from client_device_associator.session.session import Keeper
 
 JOURNAL, LAST_GOOD = Path("associations.sqlite3"), Path("last-good-configuration.json")
 """In the work directory, which the nucleus keeps over restarts and updates."""

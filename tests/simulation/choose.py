@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from client_device_associator.settings import Settings
+from client_device_associator.configuration.settings import Settings
 from simulation.draft import Draft
 from simulation.faults import FEATURES, policy
 from simulation.plan import Message, Plan, Thing

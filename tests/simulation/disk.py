@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
 from simulation.files import Files
 from simulation.plan import Window
 from simulation.world import Crash, World

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.policy import Policy
-from client_device_associator.settings import Settings
 from simulation.plan import Plan, Thing, Window
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.policy import Policy
-from client_device_associator.settings import Settings
 from simulation import disk, nucleus
 from simulation.draft import Draft
 from simulation.plan import FOREVER, Fault, Interruption, Poison, Thing

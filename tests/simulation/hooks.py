@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from client_device_associator.core.announcement import Payload
 from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.result import Result
+from client_device_associator.messages.announcement import Payload
 from simulation.facts import Flight
 from simulation.plan import Message
 

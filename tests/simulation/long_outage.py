@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from client_device_associator.core.announcement import Announcement
-from client_device_associator.settings import Settings
+from client_device_associator.configuration.settings import Settings
+from client_device_associator.messages.announcement import Announcement
 from simulation.plan import Fault, Message, Plan, Thing, Window
 from simulation.run import Run, listen
 from simulation.traffic import SHARED

@@ -2,8 +2,8 @@
 
 import sqlite3
 
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.errors import JournalError
-from client_device_associator.settings import Settings
 from simulation.cloud import Cloud
 from simulation.disk import Disk, WatchedJournal
 from simulation.files import Files, Image

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from client_device_associator.core.announcement import Payload
 from client_device_associator.errors import NotAuthorized, NucleusError
+from client_device_associator.messages.announcement import Payload
 from client_device_associator.nucleus.port import OnTaken
 from simulation.plan import Window
 from simulation.record import Record

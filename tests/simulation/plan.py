@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from client_device_associator.core.announcement import Announcement, Payload
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.template import Template
-from client_device_associator.settings import Settings
+from client_device_associator.messages.announcement import Announcement, Payload
+from client_device_associator.messages.template import Template
 
 CORE = "SimulatedCore"
 FOREVER = float("inf")

@@ -3,17 +3,17 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from client_device_associator.conductor import Conductor
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.engine import Engine
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
-from client_device_associator.events import Event, MessageArrived
-from client_device_associator.health import Health
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
 from client_device_associator.nucleus.port import Publisher
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import Outbox
-from client_device_associator.settings import Settings
+from client_device_associator.pipeline.events import Event, MessageArrived
+from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.pipeline.pipeline import Conductor
+from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.operator_log import OperatorLog
 from simulation.cloud import Cloud
 from simulation.disk import WatchedJournal
 from simulation.facts import Incarnation

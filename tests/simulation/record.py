@@ -4,13 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from client_device_associator.core.announcement import Payload
 from client_device_associator.core.answer import Unanswered
 from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
+from client_device_associator.messages.announcement import Payload
 from simulation.caps import (
     DEVICE_CAP,
     DEVICE_PACE,

@@ -4,8 +4,8 @@ import json
 import random
 from collections.abc import Sequence
 
-from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.template import parse_template
+from client_device_associator.messages.announcement import Announcement
+from client_device_associator.messages.template import parse_template
 from simulation.plan import Message, Thing
 
 SHARED = "clientdevices/announce"

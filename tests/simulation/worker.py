@@ -5,7 +5,7 @@ from collections.abc import Callable
 from client_device_associator.cloud.protocol import decode_answer, encode_answer
 from client_device_associator.core.answer import Answer, Trouble, Unanswered
 from client_device_associator.core.decision import Call
-from client_device_associator.events import AnswerArrived, Event, WorkerEnded
+from client_device_associator.pipeline.events import AnswerArrived, Event, WorkerEnded
 from simulation.cloud import Cloud, Reply
 from simulation.plan import Fault
 from simulation.record import Record

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from client_device_associator.settings import Settings
+from client_device_associator.configuration.settings import Settings
 from living import Live
 from posting import Post
 

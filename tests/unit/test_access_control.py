@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from client_device_associator.access_control import publish_block, subscribe_block
-from client_device_associator.settings import Settings, Source
+from client_device_associator.configuration.settings import Settings, Source
+from client_device_associator.reporting.access_control import publish_block, subscribe_block
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,20 +5,25 @@ import pytest
 
 from client_device_associator.clock import SystemClock
 from client_device_associator.component import EXIT_FAILED, EXIT_STOPPED, Component
-from client_device_associator.conductor import Conductor
-from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.errors import NotAuthorized, NucleusError
-from client_device_associator.events import Event, MessageArrived, NucleusGone, StopRequested
-from client_device_associator.inbox import Inbox
-from client_device_associator.journal import Journal
-from client_device_associator.last_good import LastGood
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.nucleus.port import (
     ComponentState,
     OnClosed,
     OnEstablished,
     OnMessage,
 )
-from client_device_associator.operator_log import OperatorLog
+from client_device_associator.pipeline.events import (
+    Event,
+    MessageArrived,
+    NucleusGone,
+    StopRequested,
+)
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.pipeline import Conductor
+from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.session.last_good import LastGood
 from fakes import FakeNucleus, FakeSubscription
 
 
@@ -62,7 +67,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused subscription is tried again at once; and the log stays with the test."""
     monkeypatch.setattr("client_device_associator.component.configure", lambda _: None)
     for name in ("TRY_SOON_SECONDS", "TRY_AGAIN_SECONDS"):
-        monkeypatch.setattr(f"client_device_associator.subscriptions.{name}", 0.01)
+        monkeypatch.setattr(f"client_device_associator.session.subscriptions.{name}", 0.01)
 
 
 def run(tmp_path: Path, nucleus: Scripted, event: Event, *messages: MessageArrived) -> int:
@@ -140,7 +145,7 @@ def test_a_mistake_of_ours_leaves_it_listening(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Three exits within an hour would be the end for good; it is said, once, with a traceback."""
-    monkeypatch.setattr("client_device_associator.keeper.AFTER_MISTAKE_SECONDS", 0.01)
+    monkeypatch.setattr("client_device_associator.session.session.AFTER_MISTAKE_SECONDS", 0.01)
     mistakes = [ZeroDivisionError("keeping")] * 3
 
     class Mistaken(Scripted):

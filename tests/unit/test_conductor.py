@@ -5,13 +5,13 @@ import pytest
 
 from builders import SHARED, errors, nothing
 from client_device_associator.cloud.worker_process import WorkerProcess
-from client_device_associator.conductor import WARM_UP_SECONDS
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Accepted
 from client_device_associator.core.engine import CALL_DEADLINE_SECONDS
 from client_device_associator.core.policy import Policy
 from client_device_associator.errors import NotAuthorized
-from client_device_associator.events import AnswerArrived, MessageArrived, WorkerEnded
-from client_device_associator.settings import Settings
+from client_device_associator.pipeline.events import AnswerArrived, MessageArrived, WorkerEnded
+from client_device_associator.pipeline.pipeline import WARM_UP_SECONDS
 from conducting import IDLE_SECONDS, Stage
 
 

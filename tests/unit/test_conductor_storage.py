@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from builders import errors, numbered
-from client_device_associator.conductor import STORE_AGAIN_SECONDS
 from client_device_associator.core.answer import Accepted
 from client_device_associator.errors import NotAuthorized
-from client_device_associator.health import Surroundings
+from client_device_associator.pipeline.pipeline import STORE_AGAIN_SECONDS
+from client_device_associator.reporting.health import Surroundings
 from conducting import Stage, fill_disk
 from damage import damage
 
@@ -170,7 +170,7 @@ def test_a_journal_locked_at_the_start_is_taken_up_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An orphan may hold it: what it holds is made ready as soon as it lets go."""
-    monkeypatch.setattr("client_device_associator.journal_file.LOCK_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr("client_device_associator.journal.file.LOCK_TIMEOUT_SECONDS", 0.0)
     path = tmp_path / "journal"
     first = Stage(path)
     first.pass_turns(first.announce("a"), 1)

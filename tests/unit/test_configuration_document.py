@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from client_device_associator.settings import Settings, SettingsReading, read_settings
+from client_device_associator.configuration.settings import Settings, SettingsReading, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(

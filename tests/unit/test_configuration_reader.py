@@ -1,6 +1,6 @@
 import pytest
 
-from client_device_associator.configuration_reader import ConfigurationReader, Problem
+from client_device_associator.configuration.reader import ConfigurationReader, Problem
 
 
 def problems(reader: ConfigurationReader) -> list[str]:

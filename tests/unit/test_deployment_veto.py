@@ -2,11 +2,11 @@ import pytest
 
 from builders import moment
 from client_device_associator.errors import NotSupported, NucleusError
-from client_device_associator.events import (
+from client_device_associator.pipeline.events import (
     ConfigurationAsked,
     ConfigurationUnwatched,
 )
-from client_device_associator.live_configuration import (
+from client_device_associator.session.settings_in_effect import (
     TRY_AGAIN_SECONDS,
 )
 from living import BAD, GOOD, PROBLEMS, Live

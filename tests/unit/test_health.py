@@ -15,8 +15,8 @@ from client_device_associator.core.decision import (
     DeviceTrouble,
 )
 from client_device_associator.core.result import Result, Status
-from client_device_associator.core.result_message import MAX_MESSAGE_BYTES, iso
-from client_device_associator.health import (
+from client_device_associator.messages.result_message import MAX_MESSAGE_BYTES, iso
+from client_device_associator.reporting.health import (
     ON_CHANGE_SECONDS,
     ON_REQUEST_SECONDS,
     Health,

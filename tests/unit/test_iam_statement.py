@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from client_device_associator.iam_statement import iam_statement
+from client_device_associator.reporting.iam_statement import iam_statement
 
 DENIAL = (
     "User: arn:aws-cn:sts::123456789012:assumed-role/Role/x is not authorized to perform:"

@@ -1,14 +1,14 @@
 import pytest
 
-from client_device_associator.core.announcement import MAX_PAYLOAD_BYTES, Payload
-from client_device_associator.events import (
+from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES, Payload
+from client_device_associator.pipeline.events import (
     Event,
     HealthAsked,
     MessageArrived,
     NucleusGone,
     StopRequested,
 )
-from client_device_associator.inbox import (
+from client_device_associator.pipeline.inbox import (
     MAX_BYTES,
     MAX_GATHERED,
     MAX_GATHERED_BYTES,
@@ -48,7 +48,7 @@ def test_anything_else_ends_the_gathering(monkeypatch: pytest.MonkeyPatch) -> No
     inbox.put(StopRequested())
     inbox.put(NucleusGone())
     inbox.offer(message("behind"))
-    monkeypatch.setattr("client_device_associator.inbox.GATHER_SECONDS", 3600.0)
+    monkeypatch.setattr("client_device_associator.pipeline.inbox.GATHER_SECONDS", 3600.0)
     assert inbox.gather(None) == [StopRequested(), NucleusGone(), message(), message("behind")]
     assert inbox.gather(0.0) == []
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from builders import START, announcements, numbered
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
-from client_device_associator.journal import Journal
-from client_device_associator.journal_file import APPLICATION_ID, MIGRATIONS, SetAside
+from client_device_associator.journal.file import APPLICATION_ID, MIGRATIONS, SetAside
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.announcement import Announcement
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_lock_that_does_not_end_is_an_error_of_ours(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is set aside for it, and with the lock gone everything is there."""
-    monkeypatch.setattr("client_device_associator.journal_file.LOCK_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr("client_device_associator.journal.file.LOCK_TIMEOUT_SECONDS", 0.0)
     journal = Journal(path, lambda aside: pytest.fail(f"{aside} was set aside"))
     store(journal, Decision((pending("a"),)))
     other = sqlite3.connect(path, isolation_level=None)

@@ -14,8 +14,8 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
-from client_device_associator.journal import Journal
-from client_device_associator.journal_file import SetAside
+from client_device_associator.journal.file import SetAside
+from client_device_associator.journal.journal import Journal
 from damage import damage, garbage, overwrite
 
 

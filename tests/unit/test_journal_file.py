@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from client_device_associator.journal_file import (
+from client_device_associator.journal.file import (
     APPLICATION_ID,
     MIGRATIONS,
     open_journal,
@@ -101,7 +101,7 @@ def test_a_directory_in_its_place_is_left_alone(path: Path) -> None:
 
 def test_a_locked_journal_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An orphan may be in the middle of a transaction of its own."""
-    monkeypatch.setattr("client_device_associator.journal_file.LOCK_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr("client_device_associator.journal.file.LOCK_TIMEOUT_SECONDS", 0.0)
     fill(path)
     orphan = sqlite3.connect(path, isolation_level=None)
     orphan.execute("PRAGMA locking_mode = EXCLUSIVE")

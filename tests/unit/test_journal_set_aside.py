@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client_device_associator.journal_file import (
+from client_device_associator.journal.file import (
     MAX_SET_ASIDE,
     SetAside,
     identity,
@@ -162,7 +162,7 @@ def test_two_that_find_the_same_damage_end_up_with_the_same_journal(
         quicker.append(database)
         return set_aside(*args, **kwargs)
 
-    monkeypatch.setattr("client_device_associator.journal_file.set_aside", overtaken)
+    monkeypatch.setattr("client_device_associator.journal.file.set_aside", overtaken)
     slower, _ = open_journal(path)
     try:
         assert devices(slower) == 1

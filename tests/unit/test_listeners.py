@@ -1,9 +1,9 @@
-from client_device_associator.core.template import parse_template
-from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.events import HealthAsked, MessageArrived
-from client_device_associator.inbox import Inbox
-from client_device_associator.listeners import listenings
-from client_device_associator.settings import Settings, Source
+from client_device_associator.configuration.settings import Settings, Source
+from client_device_associator.messages.template import parse_template
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.pipeline.events import HealthAsked, MessageArrived
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.session.listeners import listenings
 
 
 def test_every_announcement_topic_and_that_for_health() -> None:

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import moment
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.errors import NucleusError
-from client_device_associator.events import (
+from client_device_associator.pipeline.events import (
     ConfigurationUnwatched,
 )
-from client_device_associator.live_configuration import (
+from client_device_associator.session.settings_in_effect import (
     LONGEST_QUIET_SECONDS,
     PATIENCE_SECONDS,
     QUIET_SECONDS,
     TRY_AGAIN_SECONDS,
 )
-from client_device_associator.settings import Settings
 from living import BAD, GOOD, PROBLEMS, Live
 
 

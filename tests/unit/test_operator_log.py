@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from client_device_associator.access_control import publish_block, subscribe_block
-from client_device_associator.configuration_reader import Problem
+from client_device_associator.configuration.reader import Problem
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Trouble
 from client_device_associator.core.decision import (
     CallSettled,
@@ -13,9 +13,9 @@ from client_device_associator.core.decision import (
     CloudLost,
     DeviceTrouble,
 )
-from client_device_associator.journal_file import SetAside
-from client_device_associator.operator_log import OperatorLog, configure
-from client_device_associator.settings import Settings
+from client_device_associator.journal.file import SetAside
+from client_device_associator.reporting.access_control import publish_block, subscribe_block
+from client_device_associator.reporting.operator_log import OperatorLog, configure
 
 LOGGER = logging.getLogger("client_device_associator")
 

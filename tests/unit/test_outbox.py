@@ -1,12 +1,12 @@
 from builders import moment, numbered
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.decision import Decision
 from client_device_associator.errors import NucleusError
-from client_device_associator.outbox import (
+from client_device_associator.pipeline.outbox import (
     MAX_IN_FLIGHT,
     MAX_TOLD,
     TAKE_TIMEOUT_SECONDS,
 )
-from client_device_associator.settings import Settings
 from posting import Post, told
 
 

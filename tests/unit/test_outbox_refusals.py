@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from builders import numbered
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.policy import Policy
 from client_device_associator.errors import JournalError, NotAuthorized, NucleusError
-from client_device_associator.events import MessageTaken
-from client_device_associator.outbox import (
+from client_device_associator.pipeline.events import MessageTaken
+from client_device_associator.pipeline.outbox import (
     REFUSED_AGAIN_SECONDS,
     TAKE_TIMEOUT_SECONDS,
 )
-from client_device_associator.settings import Settings
 from damage import damage
 from posting import Post, told
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import JSON
-from client_device_associator.overlap import MAX_REMEMBERED, Overlap
+from client_device_associator.session.overlap import MAX_REMEMBERED, Overlap
 
 MESSAGES = st.tuples(st.sampled_from("tu"), st.sampled_from([b"a", b"", {"a": 1}, {"a": 1.5}]))
 

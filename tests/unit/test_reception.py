@@ -4,22 +4,22 @@ from pathlib import Path
 import pytest
 
 from builders import SHARED, moment
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.result import Result, Status
-from client_device_associator.core.template import parse_template
-from client_device_associator.events import Event, HealthAsked, MessageArrived
-from client_device_associator.health import Health
-from client_device_associator.journal import Journal
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import Outbox
-from client_device_associator.reception import (
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.announcement import Announcement
+from client_device_associator.messages.template import parse_template
+from client_device_associator.pipeline.events import Event, HealthAsked, MessageArrived
+from client_device_associator.pipeline.intake import (
     LINES_AT_ONCE,
     LINES_PER_SECOND,
     REJECTIONS_AT_ONCE,
     REJECTIONS_PER_SECOND,
     Reception,
 )
-from client_device_associator.settings import Settings
+from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.operator_log import OperatorLog
 from fakes import FakeNucleus
 
 

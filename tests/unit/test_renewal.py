@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_device_associator.core.announcement import Payload
+from client_device_associator.configuration.settings import Source
 from client_device_associator.errors import NucleusError
-from client_device_associator.events import MessageArrived
-from client_device_associator.settings import Source
-from client_device_associator.subscriptions import (
+from client_device_associator.messages.announcement import Payload
+from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.session.subscriptions import (
     OVERLAP_SECONDS,
     TRY_SOON_SECONDS,
 )

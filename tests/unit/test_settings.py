@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import JSON
+from client_device_associator.configuration.settings import Settings, read_settings
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
-from client_device_associator.core.result_message import result_topic
-from client_device_associator.settings import Settings, read_settings
+from client_device_associator.messages.result_message import result_topic
 
 
 def pointers(document: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from client_device_associator.settings import read_settings
+from client_device_associator.configuration.settings import read_settings
 
 BAD = r"""
 # announcements

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from client_device_associator.settings import Settings, SettingsReading, read_settings
+from client_device_associator.configuration.settings import Settings, SettingsReading, read_settings
 
 _MANY = "x" * 257
 _BYTES = "é" * 129

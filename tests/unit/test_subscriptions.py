@@ -3,15 +3,15 @@ import logging
 import pytest
 
 from builders import moment
-from client_device_associator.core.announcement import Payload
-from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.configuration.settings import Source
 from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
-from client_device_associator.events import MessageArrived, SubscriptionClosed
-from client_device_associator.inbox import Inbox
-from client_device_associator.listeners import listenings
+from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnClosed, OnEstablished, OnMessage
-from client_device_associator.settings import Source
-from client_device_associator.subscriptions import (
+from client_device_associator.pipeline.events import MessageArrived, SubscriptionClosed
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.session.listeners import listenings
+from client_device_associator.session.subscriptions import (
     OVERLAP_SECONDS,
     RESUBSCRIBE_SECONDS,
     TRY_AGAIN_SECONDS,

@@ -13,8 +13,8 @@ from botocore.credentials import ContainerProvider, CredentialResolver
 from botocore.exceptions import ClientError
 
 from client_device_associator import __version__
+from client_device_associator.cloud.response_check import watch_answers
 from client_device_associator.cloud.retry_after import whole_seconds
-from client_device_associator.cloud.sense import watch_answers
 from client_device_associator.core.answer import (
     Accepted,
     Answer,

@@ -17,7 +17,7 @@ from client_device_associator.cloud.protocol import (
 )
 from client_device_associator.core.answer import Trouble, Unanswered
 from client_device_associator.core.decision import Call
-from client_device_associator.events import AnswerArrived, Event, WorkerEnded
+from client_device_associator.pipeline.events import AnswerArrived, Event, WorkerEnded
 
 _MODULE = "client_device_associator.cloud.worker"
 _NOT_FOR_THE_WORKER = "SVCUID"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Trouble
 from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
+from client_device_associator.messages.announcement import Announcement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.messages.announcement import Announcement
 
 
 class DeviceState(Enum):

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from client_device_associator.core import backoff
-from client_device_associator.core.admission import admit, turn_away
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import (
     Accepted,
     Answer,
@@ -28,10 +26,12 @@ from client_device_associator.core.answer import (
 from client_device_associator.core.bisection import Bisection
 from client_device_associator.core.decision import Call, CloudBack, CloudLost, Decision, Step
 from client_device_associator.core.device import Ledger
+from client_device_associator.core.enqueue import admit, turn_away
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.outcome import conclude, postpone
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason
+from client_device_associator.messages.announcement import Announcement
 
 CALL_DEADLINE_SECONDS = 60.0
 """From handing a call to the worker to giving it up.

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from client_device_associator.core import backoff
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Failure, Unanswered, Verdicts
 from client_device_associator.core.decision import CallSettled, Decision, DeviceTrouble, Notice
 from client_device_associator.core.device import Device, DeviceState, Ledger
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
+from client_device_associator.messages.announcement import Announcement
 
 
 def conclude(

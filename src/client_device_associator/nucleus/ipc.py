@@ -19,13 +19,13 @@ from awsiot import greengrasscoreipc
 from awsiot.eventstreamrpc import AccessDeniedError, ConnectionClosedError, LifecycleHandler
 from awsiot.greengrasscoreipc import model
 
-from client_device_associator.core.announcement import Payload
 from client_device_associator.errors import (
     NotAuthorized,
     NotSupported,
     NucleusError,
     NucleusLost,
 )
+from client_device_associator.messages.announcement import Payload
 from client_device_associator.nucleus.port import (
     ComponentState,
     OnAsked,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Protocol
 
-from client_device_associator.core.announcement import Payload
 from client_device_associator.errors import NucleusError
+from client_device_associator.messages.announcement import Payload
 
 OnMessage = Callable[[str, Payload], None]
 """Called with topic and payload, on a thread of the nucleus's; it must not block."""

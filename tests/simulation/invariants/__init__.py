@@ -3,10 +3,10 @@
 from simulation.check import Check
 from simulation.invariants.calls import (
     BatchesAreProper,
+    BisectionIsCheap,
     BurstsAreCheap,
     CallsAreFew,
     FullDisksAreProbed,
-    BisectionIsCheap,
     OutagesAreProbed,
 )
 from simulation.invariants.durability import (

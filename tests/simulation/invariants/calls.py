@@ -3,8 +3,8 @@
 from client_device_associator.core.answer import Missing
 from client_device_associator.core.decision import Call
 from simulation.caps import (
-    MAX_NAMES,
     BISECTION,
+    MAX_NAMES,
     NEEDS_A_PERSON,
     PERSON_FLOOR,
     STORAGE_BACKOFF,

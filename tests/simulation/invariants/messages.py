@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from client_device_associator.core.announcement import Payload
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result
+from client_device_associator.messages.announcement import Payload
 from simulation.caps import MAX_BYTES
 from simulation.check import Check
 from simulation.facts import Key

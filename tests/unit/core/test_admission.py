@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 
 from builders import SHARED, START, announcements, errors, nothing, numbered
-from client_device_associator.core.admission import MAX_WAITING_PER_DEVICE, turn_away
-from client_device_associator.core.announcement import read_announcement
 from client_device_associator.core.answer import Accepted
 from client_device_associator.core.decision import Decision
+from client_device_associator.core.enqueue import MAX_WAITING_PER_DEVICE, turn_away
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.announcement import read_announcement
 from engine_driver import EngineDriver
 
 

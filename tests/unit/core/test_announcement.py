@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import JSON, SHARED, numbered, template
-from client_device_associator.core.announcement import (
+from client_device_associator.core.result import Reason, Status
+from client_device_associator.messages.announcement import (
     MAX_ID_LENGTH,
     MAX_NAMES,
     MAX_PAYLOAD_BYTES,
@@ -15,9 +16,8 @@ from client_device_associator.core.announcement import (
     Reading,
     read_announcement,
 )
-from client_device_associator.core.result import Reason, Status
-from client_device_associator.core.template import Template
-from client_device_associator.core.thing_name import is_thing_name
+from client_device_associator.messages.template import Template
+from client_device_associator.messages.thing_name import is_thing_name
 
 OWN = template("{topic:1}")
 OWN_TOPIC = "clientdevices/lamp/announce"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from builders import errors, nothing, numbered
-from client_device_associator.core.announcement import Reading, read_announcement
 from client_device_associator.core.answer import Accepted, Invalid
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.announcement import Reading, read_announcement
 from engine_driver import EngineDriver
 
 

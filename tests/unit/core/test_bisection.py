@@ -10,7 +10,7 @@ from client_device_associator.core.answer import Accepted, Answer, Invalid
 from client_device_associator.core.bisection import Bisection
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Status
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
 from engine_driver import Cloud, EngineDriver
 
 REFUSED = Invalid("1 validation error detected")
@@ -122,7 +122,9 @@ def test_a_batch_that_is_accused_as_a_whole_is_split() -> None:
     def cloud(asked: tuple[str, ...]) -> Answer:
         if names[2] not in asked:
             return Accepted()
-        return Invalid("refused", tuple((f"entries[{place}]", "bad") for place in range(len(asked))))
+        return Invalid(
+            "refused", tuple((f"entries[{place}]", "bad") for place in range(len(asked)))
+        )
 
     calls, associated, failed = outcome(names, cloud)
     assert calls - 1 <= 4

@@ -19,7 +19,7 @@ from client_device_associator.core.decision import (
 from client_device_associator.core.engine import CALL_DEADLINE_SECONDS
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Status
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
 from engine_driver import EngineDriver
 
 

@@ -13,14 +13,14 @@ from hypothesis.stateful import (
 )
 
 from builders import errors, nothing, numbered
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Accepted, Answer, Invalid, Trouble
 from client_device_associator.core.decision import Call, Step
 from client_device_associator.core.device import DeviceState
 from client_device_associator.core.engine import CALL_DEADLINE_SECONDS
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.announcement import Announcement
 from engine_driver import EngineDriver
 
 NAMES = numbered(12)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builders import SHARED, START, UNICODE, moment, numbered
 from client_device_associator.core.result import Result, Status
-from client_device_associator.core.result_message import (
+from client_device_associator.messages.result_message import (
     MAX_MESSAGE_BYTES,
     ResultMessage,
     encode,

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import JSON, UNICODE
-from client_device_associator.core.template import NoValueError, TemplateError, parse_template
+from client_device_associator.messages.template import NoValueError, TemplateError, parse_template
 
 TOPIC = "zigbee/kitchen/joined"
 

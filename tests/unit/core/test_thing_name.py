@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from builders import UNICODE
-from client_device_associator.core.thing_name import is_thing_name, why_not
+from client_device_associator.messages.thing_name import is_thing_name, why_not
 
 ALLOWED = set(string.ascii_letters + string.digits + ":_-")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from client_device_associator.core.topic import (
+from client_device_associator.messages.topic import (
     overlap,
     why_no_filter,
     why_no_topic,

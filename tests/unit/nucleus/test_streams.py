@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 from awsiot.greengrasscoreipc import model
 
-from client_device_associator.core.announcement import Payload
+from client_device_associator.messages.announcement import Payload
 from client_device_associator.nucleus.streams import (
     Stream,
     agreement,

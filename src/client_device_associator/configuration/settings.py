@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from client_device_associator.configuration_reader import ConfigurationReader, Problem
+from client_device_associator.configuration.reader import ConfigurationReader, Problem
 from client_device_associator.core.policy import MAX_BATCH, Policy
-from client_device_associator.core.template import Template, TemplateError, parse_template
-from client_device_associator.core.topic import (
+from client_device_associator.messages.template import Template, TemplateError, parse_template
+from client_device_associator.messages.topic import (
     HEALTH_REQUEST_TOPIC,
     HEALTH_TOPIC,
     MAX_TOPIC_BYTES,

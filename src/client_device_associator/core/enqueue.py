@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, DeviceState, Ledger
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.messages.announcement import Announcement
 
 MAX_WAITING_PER_DEVICE = 8
 """Announcements of one device that may wait for its outcome; they differ in topic or id.

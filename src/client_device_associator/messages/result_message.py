@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
-from client_device_associator.core.thing_name import is_thing_name
-from client_device_associator.core.topic import MAX_TOPIC_BYTES, can_be_published_to
+from client_device_associator.messages.thing_name import is_thing_name
+from client_device_associator.messages.topic import MAX_TOPIC_BYTES, can_be_published_to
 
 MAX_MESSAGE_BYTES = 7000
 """Lite closes the publisher's connection above 7,300 bytes of a binary message."""

@@ -4,8 +4,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from client_device_associator.access_control import publish_block, subscribe_block
-from client_device_associator.configuration_reader import Problem
+from client_device_associator.configuration.reader import Problem
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Trouble
 from client_device_associator.core.decision import (
     CallSettled,
@@ -14,9 +14,9 @@ from client_device_associator.core.decision import (
     DeviceTrouble,
     Notice,
 )
-from client_device_associator.iam_statement import iam_statement
-from client_device_associator.journal_file import SetAside
-from client_device_associator.settings import Settings
+from client_device_associator.journal.file import SetAside
+from client_device_associator.reporting.access_control import publish_block, subscribe_block
+from client_device_associator.reporting.iam_statement import iam_statement
 
 _LOGGER = "client_device_associator"
 

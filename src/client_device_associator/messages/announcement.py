@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.core.template import Json, NoValueError, Template
-from client_device_associator.core.text import is_unicode
-from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, why_not
+from client_device_associator.messages.template import Json, NoValueError, Template
+from client_device_associator.messages.text import is_unicode
+from client_device_associator.messages.thing_name import MAX_LENGTH, is_thing_name, why_not
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 """Room for MAX_NAMES names of full length; lite's own limit is far below."""

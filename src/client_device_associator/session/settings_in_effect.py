@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from client_device_associator.clock import Clock
+from client_device_associator.configuration.settings import Settings, read_settings
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NotSupported, NucleusError
-from client_device_associator.events import (
+from client_device_associator.nucleus.port import Nucleus, Subscription
+from client_device_associator.pipeline.events import (
     ConfigurationAsked,
     ConfigurationChanged,
     ConfigurationUnwatched,
     Event,
 )
-from client_device_associator.last_good import LastGood
-from client_device_associator.nucleus.port import Nucleus, Subscription
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.settings import Settings, read_settings
+from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.session.last_good import LastGood
 
 QUIET_SECONDS = 0.5
 """Changes come one per value. They are taken as one when none has come for this long."""

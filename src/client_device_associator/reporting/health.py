@@ -15,7 +15,7 @@ from client_device_associator.core.decision import (
 )
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
-from client_device_associator.core.result_message import MAX_MESSAGE_BYTES, encode, iso
+from client_device_associator.messages.result_message import MAX_MESSAGE_BYTES, encode, iso
 
 ON_CHANGE_SECONDS = 10.0
 """States that change are published at most this often."""

@@ -10,9 +10,11 @@ import time
 from contextlib import suppress
 
 from client_device_associator.clock import Clock
-from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.errors import NucleusError
-from client_device_associator.events import (
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.nucleus.port import ComponentState, Nucleus
+from client_device_associator.pipeline.events import (
     ConfigurationAsked,
     ConfigurationChanged,
     ConfigurationUnwatched,
@@ -22,15 +24,13 @@ from client_device_associator.events import (
     SubscriptionClosed,
     SurroundingsChanged,
 )
-from client_device_associator.health import Surroundings
-from client_device_associator.inbox import Inbox
-from client_device_associator.last_good import LastGood
-from client_device_associator.listeners import listenings
-from client_device_associator.live_configuration import LiveConfiguration
-from client_device_associator.nucleus.port import ComponentState, Nucleus
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.settings import Settings
-from client_device_associator.subscriptions import Subscriptions
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.reporting.health import Surroundings
+from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.session.last_good import LastGood
+from client_device_associator.session.listeners import listenings
+from client_device_associator.session.settings_in_effect import LiveConfiguration
+from client_device_associator.session.subscriptions import Subscriptions
 
 AFTER_MISTAKE_SECONDS = 30.0
 """Until it is tried again what has met an error that nobody foresaw."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 
-from client_device_associator.core.announcement import MAX_PAYLOAD_BYTES, Payload
-from client_device_associator.events import Event, HealthAsked, MessageArrived
+from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES, Payload
+from client_device_associator.pipeline.events import Event, HealthAsked, MessageArrived
 
 MAX_MESSAGES = 4000
 """Messages that may wait to be read; at about 1 kB each a bounded few megabytes."""

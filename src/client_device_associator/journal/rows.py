@@ -8,9 +8,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.result import Result, Status
+from client_device_associator.messages.announcement import Announcement
 
 
 def device_row(device: Device) -> tuple[object, ...]:

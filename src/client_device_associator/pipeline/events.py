@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from client_device_associator.core.announcement import Payload
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Answer
-from client_device_associator.core.template import Template
 from client_device_associator.errors import NucleusError
-from client_device_associator.health import Surroundings
-from client_device_associator.settings import Settings
+from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.template import Template
+from client_device_associator.reporting.health import Surroundings
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from client_device_associator.core.announcement import Payload
-from client_device_associator.core.template import Template
-from client_device_associator.core.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.events import MessageArrived
-from client_device_associator.inbox import Inbox
-from client_device_associator.settings import Source
-from client_device_associator.subscriptions import Listening
+from client_device_associator.configuration.settings import Source
+from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.template import Template
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.session.subscriptions import Listening
 
 _HEALTH_KEY = "/health"
 """No key of an announcement topic: those come from the configuration and go behind a prefix."""

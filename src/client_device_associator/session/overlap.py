@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from client_device_associator.core.announcement import Payload
+from client_device_associator.messages.announcement import Payload
 
 MAX_REMEMBERED = 2000
 """Different messages of an overlap; beyond them a double is let through, and costs nothing but

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from client_device_associator.core.text import is_unicode
+from client_device_associator.messages.text import is_unicode
 
 MAX_TOPIC_BYTES = 256
 """Bytes of UTF-8; the limit of local pub/sub on lite, and of AWS IoT Core."""

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
-from client_device_associator.core.result_message import encode, pack
 from client_device_associator.errors import NotAuthorized, NucleusError
-from client_device_associator.events import Event, MessageTaken
-from client_device_associator.journal import Journal
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.result_message import encode, pack
 from client_device_associator.nucleus.port import Publisher
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.settings import Settings
+from client_device_associator.pipeline.events import Event, MessageTaken
+from client_device_associator.reporting.operator_log import OperatorLog
 
 MAX_IN_FLIGHT = 16
 """Messages handed to the nucleus and not taken yet. Lite serves the whole device in one chain, at

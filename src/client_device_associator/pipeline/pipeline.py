@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from client_device_associator.clock import Clock
 from client_device_associator.cloud.worker_process import Worker
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Trouble, Unanswered
 from client_device_associator.core.backoff import DEVICE
 from client_device_associator.core.decision import Call, Decision
@@ -13,13 +13,13 @@ from client_device_associator.core.engine import CALL_DEADLINE_SECONDS, Engine
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Status
 from client_device_associator.errors import JournalError
-from client_device_associator.events import AnswerArrived, Event, MessageTaken, WorkerEnded
-from client_device_associator.health import Health
-from client_device_associator.journal import Journal
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import Outbox
-from client_device_associator.reception import Reception
-from client_device_associator.settings import Settings
+from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.announcement import Announcement
+from client_device_associator.pipeline.events import AnswerArrived, Event, MessageTaken, WorkerEnded
+from client_device_associator.pipeline.intake import Reception
+from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.operator_log import OperatorLog
 
 WARM_UP_SECONDS = 3.0
 """A worker that will be wanted within this time is started now: importing boto3 takes a while."""

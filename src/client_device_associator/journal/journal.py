@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
 from client_device_associator.errors import JournalError
-from client_device_associator.journal_file import (
+from client_device_associator.journal.file import (
     Identity,
     SetAside,
     identity,
@@ -20,7 +19,7 @@ from client_device_associator.journal_file import (
     open_journal,
     set_aside,
 )
-from client_device_associator.journal_rows import (
+from client_device_associator.journal.rows import (
     device_row,
     dump_result,
     load_result,
@@ -28,6 +27,7 @@ from client_device_associator.journal_rows import (
     read_device,
     text,
 )
+from client_device_associator.messages.announcement import Announcement
 
 _NAMES_PER_QUERY = 500
 """SQLite before 3.32 takes 999 parameters."""

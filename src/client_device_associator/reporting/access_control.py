@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from client_device_associator.core.topic import MULTI, SINGLE
-from client_device_associator.settings import Settings, reach
+from client_device_associator.configuration.settings import Settings, reach
+from client_device_associator.messages.topic import MULTI, SINGLE
 
 _SERVICE = "aws.greengrass.ipc.pubsub"
 _COMPONENT = "community.greengrass.ClientDeviceAssociator"

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from client_device_associator.core.announcement import Announcement, read_announcement
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.events import Event, MessageArrived
-from client_device_associator.health import Health
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.outbox import Outbox
+from client_device_associator.messages.announcement import Announcement, read_announcement
+from client_device_associator.pipeline.events import Event, MessageArrived
+from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.operator_log import OperatorLog
 
 REJECTIONS_AT_ONCE = 1000
 REJECTIONS_PER_SECOND = 50.0

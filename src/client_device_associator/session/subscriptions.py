@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.clock import Clock
-from client_device_associator.core.announcement import Payload
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
-from client_device_associator.events import Event, SubscriptionClosed
+from client_device_associator.messages.announcement import Payload
 from client_device_associator.nucleus.port import Nucleus, OnMessage, Subscription
-from client_device_associator.operator_log import OperatorLog
-from client_device_associator.overlap import Overlap
+from client_device_associator.pipeline.events import Event, SubscriptionClosed
+from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.session.overlap import Overlap
 
 TRY_AGAIN_SECONDS, TRY_SOON_SECONDS = 60.0, 5.0
 """After a subscribe that failed: somebody has to change accessControl, or the nucleus is busy. The

@@ -1,0 +1,1 @@
+"""A configuration document becomes settings, or a list of every problem in it."""

@@ -1,0 +1,1 @@
+"""What goes over the bus, as pure codecs: announcements in, results out."""

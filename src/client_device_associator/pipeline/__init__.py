@@ -1,0 +1,1 @@
+"""The main thread: takes events in, decides, stores, and sends results out."""

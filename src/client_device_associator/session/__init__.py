@@ -1,0 +1,1 @@
+"""The thread that may wait for the nucleus: settings in effect and subscriptions."""
