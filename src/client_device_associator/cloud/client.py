@@ -13,16 +13,14 @@ from botocore.credentials import ContainerProvider, CredentialResolver
 from botocore.exceptions import ClientError
 
 from client_device_associator import __version__
-from client_device_associator.cloud.response_check import watch_answers
-from client_device_associator.cloud.retry_after import whole_seconds
+from client_device_associator.cloud.response_check import check_responses
+from client_device_associator.cloud.service_errors import CREDENTIALS_REFUSED, read_error
 from client_device_associator.core.answer import (
-    Accepted,
     Answer,
+    CallFailed,
     ErrorEntry,
-    Invalid,
-    Missing,
-    Trouble,
-    Unanswered,
+    FailureCause,
+    Succeeded,
 )
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -40,35 +38,12 @@ _OTHERS_VARIABLES = (
 )
 _OTHERS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 _SIGNATURE = re.compile(r"Signature=[0-9a-fA-F]+")
-_HTTP_FORBIDDEN, _HTTP_THROTTLED = 403, 429
-
-_THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
-_DENIED = frozenset({"AccessDeniedException", "AccessDenied"})
-_DENIED_WORDS = "is not authorized to perform"
-_CREDENTIALS_REFUSED = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "InvalidTokenException",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "RequestExpired",
-        "RequestTimeTooSkewed",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
-"""AWS's common errors of authentication: a later set of credentials, or a set clock, mends them."""
 
 
 class AssociationClient:
     """Makes calls with token-exchange credentials alone.
 
-    Once there have been credentials it is kept: botocore refreshes them by itself.
+    It is kept as long as its credentials are accepted: botocore refreshes them by itself.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -77,74 +52,76 @@ class AssociationClient:
         self._session: Any = None
         self._secrets: tuple[str, ...] = ()
 
-    def prepare(self) -> Unanswered | None:
+    def prepare(self) -> CallFailed | None:
         """Gets everything ready for a call; returns why that is not possible now."""
         if not self._environment.get(_TOKEN_EXCHANGE_VARIABLE):
-            return Unanswered(
-                Trouble.MISCONFIGURED,
+            return CallFailed(
+                FailureCause.MISCONFIGURED,
                 "NoTokenExchange",
                 f"{_TOKEN_EXCHANGE_VARIABLE} is not set: the recipe must depend on"
                 " aws.greengrass.TokenExchangeService (DependencyType HARD)",
             )
         region = self._environment.get("AWS_REGION") or self._environment.get("AWS_DEFAULT_REGION")
         if not region:
-            return Unanswered(
-                Trouble.MISCONFIGURED,
+            return CallFailed(
+                FailureCause.MISCONFIGURED,
                 "NoRegion",
                 "AWS_REGION is empty: set awsRegion in the nucleus configuration and restart it",
             )
         try:
-            self._ready(region)
+            self._create_client(region)
             frozen = self._session.get_credentials().get_frozen_credentials()
             if not (frozen and frozen.access_key and frozen.secret_key):
                 self._client = None  # it would keep them until they expire
-                return Unanswered(Trouble.NO_CREDENTIALS, "NoCredentials", "none were given out")
+                return CallFailed(
+                    FailureCause.NO_CREDENTIALS, "NoCredentials", "token exchange gave none"
+                )
             self._secrets = tuple(filter(None, (frozen.token, frozen.secret_key)))
         except Exception as error:  # noqa: BLE001 - botocore raises even TypeError for a `null`
-            return Unanswered(Trouble.NO_CREDENTIALS, type(error).__name__, str(error))
+            return CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
         return None
 
     def associate(self, core_thing_name: str, thing_names: Sequence[str]) -> Answer:
         """Calls BatchAssociateClientDeviceWithCoreDevice once; every outcome is a value."""
         if not core_thing_name:
-            return Unanswered(
-                Trouble.MISCONFIGURED,
+            return CallFailed(
+                FailureCause.MISCONFIGURED,
                 "NoCoreThingName",
                 "AWS_IOT_THING_NAME is empty: set thingName in the nucleus configuration and"
                 " restart it",
             )
-        trouble = self.prepare()
-        if trouble is not None:
-            return trouble
+        failed = self.prepare()
+        if failed is not None:
+            return failed
         try:
             response = self._client.batch_associate_client_device_with_core_device(
                 coreDeviceThingName=core_thing_name,
                 entries=[{"thingName": name} for name in thing_names],
             )
-            return Accepted(tuple(map(_error_entry, response.get("errorEntries") or ())))
+            return Succeeded(tuple(map(_error_entry, response.get("errorEntries") or ())))
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _CREDENTIALS_REFUSED:
+            if error.response.get("Error", {}).get("Code") in CREDENTIALS_REFUSED:
                 # botocore keeps credentials until they expire; the next call gets others.
                 self._client = None
-            return self._without_secrets(_read_error(error.response, thing_names))
-        except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: all are waited out
-            said = Unanswered(Trouble.UNAVAILABLE, type(error).__name__, str(error))
-            return self._without_secrets(said)
+            return self._without_secrets(read_error(error.response, thing_names))
+        except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: tried again
+            failed = CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
+            return self._without_secrets(failed)
 
     def _without_secrets(self, answer: Answer) -> Answer:
         """The same with no credentials in its words.
 
         A service that disagrees about a signature shows what it has signed, the session token
-        included; what is said goes to the log and to whoever has announced.
+        included; the words go into the log and into results.
         """
-        if isinstance(answer, Accepted):
+        if isinstance(answer, Succeeded):
             return answer
         message = _SIGNATURE.sub("Signature=…", answer.message)
         for secret in self._secrets:
             message = message.replace(secret, "…")
         return replace(answer, message=message)
 
-    def _ready(self, region: str) -> None:
+    def _create_client(self, region: str) -> None:
         if self._client is not None:
             return
         session = botocore.session.Session()
@@ -169,15 +146,15 @@ class AssociationClient:
                 user_agent_extra=f"client-device-associator/{__version__}",
             ),
         )
-        watch_answers(client.meta.events)
+        check_responses(client.meta.events)
         self._client = client
 
 
 def _certificates(environment: Mapping[str, str]) -> str | None:
     """The CA file to trust, or None for botocore's own.
 
-    A proxy that opens TLS connections signs with a CA of its own, which the nucleus is given
-    together with Amazon's; it is wanted for nothing else.
+    A proxy that opens TLS connections signs with a CA of its own, which the nucleus has together
+    with Amazon's; it is needed for nothing else.
     """
     behind_proxy = any(
         environment.get(name)
@@ -188,10 +165,10 @@ def _certificates(environment: Mapping[str, str]) -> str | None:
 
 
 def _leave_only_ours(environment: MutableMapping[str, str]) -> None:
-    """Takes away what would keep botocore from doing its work, or have it do another's.
+    """Removes what would keep botocore from its work, or change what it does.
 
-    Somebody's profile need not exist here, nor somebody's files be readable; how to retry is the
-    core's to say. And a proxy for everything is made one for HTTPS: botocore knows no other.
+    A profile or a file of somebody else need not exist here, or be readable; how to retry is
+    decided in the core. And a proxy for everything is made one for HTTPS: botocore knows no other.
     """
     for variable in _OTHERS_VARIABLES:
         environment.pop(variable, None)
@@ -209,29 +186,3 @@ def _error_entry(entry: Mapping[str, object]) -> ErrorEntry:
         None if code is None else str(code),
         None if message is None else str(message),
     )
-
-
-def _read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answer:
-    code = str(response.get("Error", {}).get("Code") or "Unknown")
-    message = str(response.get("Error", {}).get("Message") or "")
-    metadata = response.get("ResponseMetadata", {})
-    status = metadata.get("HTTPStatusCode")
-    if code == "ValidationException":
-        fields = response.get("fields") or ()
-        return Invalid(message, tuple(_field(one) for one in fields if isinstance(one, Mapping)))
-    if code in _DENIED or (status == _HTTP_FORBIDDEN and _DENIED_WORDS in message):
-        return Unanswered(Trouble.ACCESS_DENIED, code, message)
-    if code == "ResourceNotFoundException":
-        missing = response.get("resourceId")
-        if missing in thing_names and response.get("resourceType") != "coreDevice":
-            return Missing(str(missing), code, message)
-        return Unanswered(Trouble.CORE_UNKNOWN, code, message)
-    if code in _CREDENTIALS_REFUSED:
-        return Unanswered(Trouble.CREDENTIALS_REFUSED, code, message)
-    throttled = code in _THROTTLED or status == _HTTP_THROTTLED
-    trouble = Trouble.THROTTLED if throttled else Trouble.UNAVAILABLE
-    return Unanswered(trouble, code, message, whole_seconds(metadata.get("HTTPHeaders", {})))
-
-
-def _field(field: Mapping[str, object]) -> tuple[str, str]:
-    return str(field.get("name") or ""), str(field.get("message") or "")

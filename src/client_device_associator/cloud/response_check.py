@@ -1,7 +1,7 @@
-"""What botocore would make too much of in an answer, or too little; it is told beforehand.
+"""Checks responses before botocore takes them for more than they are.
 
 botocore takes every status below 300 for success, and a body of HTML or of nothing at all for an
-empty answer. An empty answer would mean that every device has been associated.
+empty answer. An empty answer would mean that every device was associated.
 """
 
 import json
@@ -12,17 +12,17 @@ from client_device_associator.cloud.retry_after import RETRY_AFTER, whole_second
 _HTTP_OK, _HTTP_REDIRECTS = 200, 300
 
 
-class NonsenseError(Exception):
-    """An answer that claims success and is none of this operation."""
+class InvalidResponseError(Exception):
+    """A response that claims success and does not belong to this operation."""
 
 
-def watch_answers(events: Any) -> None:  # noqa: ANN401 - botocore's own
-    """Looks at every answer of a client before botocore has made sense of it, and after."""
-    events.register("before-parse.greengrassv2", _make_readable)
-    events.register("after-call.greengrassv2", _insist_on_sense)
+def check_responses(events: Any) -> None:  # noqa: ANN401 - botocore's own
+    """Looks at every response of a client before botocore parses it, and after."""
+    events.register("before-parse.greengrassv2", _make_retry_after_readable)
+    events.register("after-call.greengrassv2", _check_success)
 
 
-def _make_readable(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+def _make_retry_after_readable(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
     """Makes whole seconds of Retry-After: of anything else botocore's parser raises ValueError."""
     headers = response_dict["headers"]
     seconds = whole_seconds(headers)
@@ -32,19 +32,21 @@ def _make_readable(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - b
         del headers[RETRY_AFTER]
 
 
-def _insist_on_sense(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
+def _check_success(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own
     if http_response.status_code >= _HTTP_REDIRECTS:
         return
     if http_response.status_code != _HTTP_OK:
-        raise NonsenseError(f"status {http_response.status_code} is none of this operation")
+        raise InvalidResponseError(
+            f"this operation has no answer with status {http_response.status_code}"
+        )
     try:
         body = json.loads(http_response.content)
     except ValueError as error:
-        raise NonsenseError("the answer with status 200 is not JSON") from error
+        raise InvalidResponseError("the answer with status 200 is not JSON") from error
     if not isinstance(body, dict) or (body and "errorEntries" not in body):
-        raise NonsenseError("the answer with status 200 is none of this operation")
+        raise InvalidResponseError("the answer with status 200 is not one of this operation")
     entries = body.get("errorEntries")
     if entries is None:
         return
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise NonsenseError("errorEntries is not a list of objects")
+        raise InvalidResponseError("errorEntries is not a list of objects")

@@ -1,4 +1,4 @@
-"""How long a service asks to be left alone."""
+"""How long a service asks to get no call."""
 
 import math
 import time
@@ -12,11 +12,11 @@ _IN_MILLISECONDS = "x-amz-retry-after"
 """botocore obeys this one when it retries by itself, which it does not here."""
 
 MAX_SECONDS = 3600
-"""A mistaken header must not silence a core device for ever."""
+"""A mistaken header must not stop a core device for ever."""
 
 
 def whole_seconds(headers: Mapping[str, str]) -> int:
-    """What the headers of an answer ask for; 0 for nothing, or nothing that can be understood.
+    """What the headers of an answer ask for; 0 for nothing, or nothing that can be parsed.
 
     Args:
         headers: Of an HTTP response, found in any spelling of their names.

@@ -14,15 +14,19 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from client_device_associator.cloud.protocol import CallRequest, decode_request, encode_answer
-from client_device_associator.core.answer import Answer, Trouble, Unanswered
+from client_device_associator.cloud.pipe_protocol import (
+    CallRequest,
+    decode_request,
+    encode_answer,
+)
+from client_device_associator.core.answer import Answer, CallFailed, FailureCause
 
 if TYPE_CHECKING:
     from client_device_associator.cloud.client import AssociationClient
 
 
-_LAST_WORD_SECONDS = 0.2
-"""For an idle worker to end in good order; a call that is under way is cut short after it."""
+_EXIT_SECONDS = 0.2
+"""For an idle worker to end normally; a call that is under way is cut short after it."""
 
 
 def main() -> None:
@@ -34,11 +38,11 @@ def main() -> None:
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
     caller = _Caller()
     caller.warm_up()
-    # A broken pipe means that the parent has died and hears no answer any more.
+    # A broken pipe means that the parent has died and reads no answer any more.
     with contextlib.suppress(BrokenPipeError):
         while (request := requests.get()) is not None:
             answer = caller.call(request)
-            sys.stdout.buffer.write(encode_answer(request.call_id, answer))
+            sys.stdout.buffer.write(encode_answer(request.number, answer))
             sys.stdout.buffer.flush()
 
 
@@ -46,18 +50,18 @@ def _read(requests: "queue.SimpleQueue[CallRequest | None]") -> None:
     for line in sys.stdin.buffer:
         requests.put(decode_request(line))
     requests.put(None)
-    time.sleep(_LAST_WORD_SECONDS)
+    time.sleep(_EXIT_SECONDS)
     os._exit(0)
 
 
 class _Caller:
-    """Imports boto3 when it is needed, and turns even that going wrong into an answer."""
+    """Imports boto3 when it is needed, and turns even an error of that into an answer."""
 
     def __init__(self) -> None:
         self._client: AssociationClient | None = None
 
     def warm_up(self) -> None:
-        # Whatever goes wrong here, the first call meets it again and says so.
+        # Whatever goes wrong here happens again in the first call, which reports it.
         with contextlib.suppress(Exception):
             self._ready().prepare()
 
@@ -65,7 +69,7 @@ class _Caller:
         try:
             return self._ready().associate(request.core_thing_name, request.thing_names)
         except Exception as error:  # noqa: BLE001 - a broken installation must not spin in restarts
-            return Unanswered(Trouble.UNAVAILABLE, type(error).__name__, str(error))
+            return CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
 
     def _ready(self) -> "AssociationClient":
         if self._client is None:

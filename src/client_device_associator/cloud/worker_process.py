@@ -5,60 +5,39 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
-from client_device_associator.cloud.protocol import (
+from client_device_associator.cloud.pipe_protocol import (
     CallRequest,
     ProtocolError,
     decode_answer,
     encode_request,
 )
-from client_device_associator.core.answer import Trouble, Unanswered
-from client_device_associator.core.decision import Call
-from client_device_associator.pipeline.events import AnswerArrived, Event, WorkerEnded
+from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
+from client_device_associator.core.answer import CallFailed, FailureCause
 
 _MODULE = "client_device_associator.cloud.worker"
 _NOT_FOR_THE_WORKER = "SVCUID"
-"""The component's identity at the nucleus; the worker has no business there."""
+"""The component's identity at the nucleus; the worker does not talk to the nucleus."""
 
 _END_SECONDS = 1.0
 
 
-class Worker(Protocol):
-    """Makes calls, one at a time; its answers arrive as events."""
-
-    @property
-    def number(self) -> int:
-        """The running process, counted from 1; 0 if there is none."""
-        ...
-
-    def warm_up(self) -> None:
-        """Starts a process unless there is one."""
-        ...
-
-    def call(self, call: Call) -> None:
-        """Makes a call; `AnswerArrived` or `WorkerEnded` follows, unless it hangs."""
-        ...
-
-    def end(self) -> None:
-        """Ends the process, with whatever it is doing; nothing more is heard of it."""
-        ...
-
-
 class WorkerProcess:
-    """Starts worker processes when they are needed and ends them when told to.
+    """Starts worker processes when they are needed and ends them when told to; see `Worker`.
 
     Args:
         core_thing_name: The core device to associate with.
         post: Takes the events; called on a thread of this handle's.
     """
 
-    def __init__(self, core_thing_name: str, post: Callable[[Event], None]) -> None:
+    def __init__(self, core_thing_name: str, post: Callable[[WorkerEvent], None]) -> None:
         self._core_thing_name = core_thing_name
         self._post = post
         self._started = 0
+        self._calls = 0
         self._why_not_started = ""
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -86,24 +65,25 @@ class WorkerProcess:
             target=self._listen, args=(self._process, self._started), daemon=True
         ).start()
 
-    def call(self, call: Call) -> None:
-        """Makes a call; `AnswerArrived` or `WorkerEnded` follows, unless it hangs."""
+    def call(self, thing_names: Sequence[str]) -> int:
+        """Makes a call and returns its number; see the Protocol."""
+        self._calls += 1
         self.warm_up()
         if self._process is None:
-            trouble = Unanswered(Trouble.UNAVAILABLE, "WorkerNotStarted", self._why_not_started)
-            self._post(AnswerArrived(call.call_id, trouble))
-            return
-        request = CallRequest(call.call_id, self._core_thing_name, call.thing_names)
-        try:
+            failed = CallFailed(FailureCause.UNAVAILABLE, "WorkerNotStarted", self._why_not_started)
+            self._post(CallAnswered(self._calls, failed))
+            return self._calls
+        request = CallRequest(self._calls, self._core_thing_name, tuple(thing_names))
+        # An error means that it has just ended, which the thread that listens reports.
+        with contextlib.suppress(OSError):
             # 100 names are 13 kB and a pipe holds 64 kB: this does not block.
             stdin = _pipe(self._process.stdin)
             stdin.write(encode_request(request))
             stdin.flush()
-        except OSError:
-            return  # it has just died, and the thread that listens says so
+        return self._calls
 
     def end(self) -> None:
-        """Ends the process, with whatever it is doing; nothing more is heard of it."""
+        """Ends the process, with whatever it is doing; nothing more comes from it."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -120,12 +100,12 @@ class WorkerProcess:
         with _pipe(process.stdout) as stdout:
             for line in stdout:
                 try:
-                    call_id, answer = decode_answer(line)
+                    call, answer = decode_answer(line)
                 except ProtocolError:
                     reason = "wrote something that is no answer"
                     process.kill()
                     break
-                self._post(AnswerArrived(call_id, answer))
+                self._post(CallAnswered(call, answer))
         code = process.wait()
         self._post(WorkerEnded(number, reason or f"ended with exit code {code}"))
 

@@ -1,4 +1,4 @@
-"""Reads typed values out of a configuration document and remembers everything that is wrong."""
+"""Reads typed values out of a configuration document and keeps a list of what is wrong."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 _TRUE, _FALSE = "true", "false"
 _NOTHING = (None, "null")
 """As if the key was missing; lite makes a string of a recipe's null."""
-
 
 _MAX_SHOWN_CHARACTERS = 500
 """Of a value in a problem; a topic of the longest kind fits."""
@@ -20,7 +19,7 @@ class Problem:
     Attributes:
         pointer: Where, as a JSON pointer (RFC 6901).
         found: The value there, as text.
-        expected: What would be right.
+        expected: What would be valid.
     """
 
     pointer: str
@@ -40,9 +39,9 @@ class _Findings:
 class ConfigurationReader:
     """One map of the document.
 
-    Every accessor returns the default when the key is missing or its value will not do; in the
-    latter case it notes a problem as well. Strings that spell a number or a boolean are taken as
-    such, because nucleus lite turns every scalar of a recipe into a string.
+    Every accessor returns the default if the key is missing or its value is invalid, and in the
+    second case adds a problem as well. Strings that stand for a number or a boolean are accepted,
+    because nucleus lite turns every scalar of a recipe into a string.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class ConfigurationReader:
         self._known.add(key)
 
     def complain(self, key: str, expected: str) -> None:
-        """Notes that the value of a key will not do; the first reason is enough."""
+        """Adds the problem that the value of a key is invalid; the first reason is enough."""
         if any(problem.pointer == self._at(key) for problem in self._findings.problems):
             return
         found = _shown(self._document[key]) if key in self._document else "nothing"

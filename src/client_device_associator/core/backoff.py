@@ -24,25 +24,22 @@ class Backoff:
     cap: float
     floor: float = 0.0
 
-    def delay(self, failures: int, dice: random.Random) -> float:
+    def delay(self, failures: int, rng: random.Random) -> float:
         """Seconds to wait after the given number of failures in a row, from 1."""
         doublings = min(failures - 1, _MAX_DOUBLINGS)
         ceiling = min(self.cap, self.base * 2**doublings)
-        return dice.uniform(min(self.floor, ceiling), ceiling)
+        return rng.uniform(min(self.floor, ceiling), ceiling)
 
 
 DEVICE = Backoff(base=2, cap=300)
-"""One device that the cloud refuses: its thing may be provisioned a little later."""
+"""One device for which the cloud has an error: its thing may be provisioned a little later."""
 
 SERVICE = Backoff(base=1, cap=300)
 """The cloud is throttling, failing or out of reach, or takes no credentials from here."""
 
 TOKEN_EXCHANGE = Backoff(base=1, cap=45)
-"""There are no credentials. Asking the core device's own token exchange burdens no fleet, and it
-is to be noticed within a minute when it works again."""
+"""There are no credentials. Asking the core device's own token exchange costs nobody else
+anything, and its recovery is noticed within a minute."""
 
 PERMISSION = Backoff(base=300, cap=3600, floor=300)
-"""Somebody has to change a policy or create the core device; asking sooner helps nobody."""
-
-STORAGE = Backoff(base=1, cap=60)
-"""The journal cannot be written."""
+"""Somebody has to change a policy or create the core device; asking sooner does not help."""

@@ -1,25 +1,27 @@
-"""Taking announcements in: which of them are new work, and what the others are told."""
+"""Announcements become pending devices; what is known already is answered at once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device, DeviceState, Ledger
+from client_device_associator.core.device import Device
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.journal_view import JournalView
+from client_device_associator.core.life import DeviceEvent, DeviceState, after
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.messages.announcement import Announcement
 
 MAX_WAITING_PER_DEVICE = 8
-"""Announcements of one device that may wait for its outcome; they differ in topic or id.
+"""Announcements of one device that may wait for its result; they differ in topic or id.
 
 Without a bound, one device that puts a new id into every announcement would fill the disk.
 """
 
 
-def admit(
+def enqueue(
     announcements: Sequence[Announcement],
-    ledger: Ledger,
+    journal: JournalView,
     policy: Policy,
     now: Instant,
     resume_at: float,
@@ -28,30 +30,30 @@ def admit(
 
     Args:
         announcements: What was announced.
-        ledger: What is known of the devices.
+        journal: What is known of the devices.
         policy: The settings.
         now: The time.
         resume_at: Steady seconds before which no call is made at all.
     """
-    return _Admission(announcements, ledger, policy, now, resume_at).decide()
+    return _Queueing(announcements, journal, policy, now, resume_at).decide()
 
 
-def turn_away(announcements: Sequence[Announcement], reason: Reason, message: str) -> Decision:
-    """Rejects announcements that cannot be taken now, for no fault of theirs."""
-    return Decision(told=tuple(_rejected(one, reason, message) for one in announcements))
+def reject(announcements: Sequence[Announcement], reason: Reason, message: str) -> Decision:
+    """Rejects announcements that cannot be taken now, through no fault of theirs."""
+    return Decision(transient=tuple(_rejected(one, reason, message) for one in announcements))
 
 
 def _rejected(announcement: Announcement, reason: Reason, message: str) -> Result:
     return replace(announcement.result(Status.REJECTED), code=reason.value, message=message)
 
 
-class _Admission:
-    """One round of admissions; its sets hold what this round has changed already."""
+class _Queueing:
+    """One batch of announcements, and what it has changed so far."""
 
     def __init__(
         self,
         announcements: Sequence[Announcement],
-        ledger: Ledger,
+        journal: JournalView,
         policy: Policy,
         now: Instant,
         resume_at: float,
@@ -61,43 +63,46 @@ class _Admission:
         self._now = now
         self._resume_at = resume_at
         names = list({one.thing_name for one in self._announcements})
-        self._known = dict(ledger.devices(names))
-        self._waiting = {name: list(ones) for name, ones in ledger.waiting(names).items()}
-        self._room = policy.max_pending - ledger.pending()
+        self._known = dict(journal.devices(names))
+        self._waiting = {name: list(ones) for name, ones in journal.waiting(names).items()}
+        self._room = policy.max_pending - journal.pending()
         self._devices: dict[str, Device] = {}
         self._added: list[Announcement] = []
-        self._told: list[Result] = []
+        self._transient: list[Result] = []
 
     def decide(self) -> Decision:
         for announcement in self._announcements:
             device = self._known.get(announcement.thing_name)
-            if device is None or not self._counts(device):
-                self._begin(announcement)
-            elif device.state is DeviceState.PENDING:
+            state = device.state if device else DeviceState.UNKNOWN
+            if device is not None and state is DeviceState.PENDING:
                 self._join(announcement, device)
+            elif device is not None and self._is_trusted(device):
+                after(state, DeviceEvent.ANNOUNCED_AND_TRUSTED)
+                self._transient.append(
+                    replace(announcement.result(Status.ASSOCIATED), already=True)
+                )
             else:
-                self._told.append(replace(announcement.result(Status.ASSOCIATED), already=True))
+                self._begin(announcement, state)
         return Decision(
             devices=tuple(self._devices.values()),
             waiting=tuple(self._added),
-            told=tuple(self._told),
+            transient=tuple(self._transient),
         )
 
-    def _counts(self, device: Device) -> bool:
-        """Whether what is known of a device still stands, so that no new start is needed."""
-        if device.state is DeviceState.PENDING:
-            return True
+    def _is_trusted(self, device: Device) -> bool:
+        """Whether the journal's belief that a device is associated still counts."""
         # A negative age means that the clock was wrong when this was stored, or is wrong now.
         age = self._now.steady - device.since
         return device.state is DeviceState.ASSOCIATED and 0 <= age < self._policy.trust_seconds
 
-    def _begin(self, announcement: Announcement) -> None:
+    def _begin(self, announcement: Announcement, state: DeviceState) -> None:
         if self._room <= 0:
             self._reject(announcement, f"{self._policy.max_pending} devices are waiting already")
             return
         self._room -= 1
         steady = self._now.steady
-        device = Device(announcement.thing_name, DeviceState.PENDING, steady, due_at=steady)
+        pending = after(state, DeviceEvent.ANNOUNCED)
+        device = Device(announcement.thing_name, pending, steady, due_at=steady)
         self._known[device.thing_name] = self._devices[device.thing_name] = device
         self._add(announcement)
 
@@ -112,7 +117,7 @@ class _Admission:
         else:
             self._add(announcement)
             if device.told_retrying:
-                self._told.append(self._retrying(announcement, device))
+                self._transient.append(self._retrying(announcement, device))
 
     def _retrying(self, announcement: Announcement, device: Device) -> Result:
         next_attempt = max(device.due_at, self._resume_at, self._now.steady)
@@ -131,7 +136,7 @@ class _Admission:
 
     def _receipt(self, announcement: Announcement) -> None:
         if self._policy.receipts:
-            self._told.append(announcement.result(Status.QUEUED))
+            self._transient.append(announcement.result(Status.QUEUED))
 
     def _reject(self, announcement: Announcement, message: str) -> None:
-        self._told.append(_rejected(announcement, Reason.OVERLOADED, message))
+        self._transient.append(_rejected(announcement, Reason.OVERLOADED, message))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Instant:
     """One moment on two clocks.
 
-    Waits and ages are reckoned on `steady`, so that a wall clock which is set (a core device
-    without a battery starts in 1970 and jumps to today at the first NTP answer) neither hastens
-    nor stalls anything. `wall` is only ever shown to people.
+    Waits and ages are measured on `steady`, so that a wall clock which is set (a core device
+    without a battery starts in 1970 and jumps to today at the first NTP answer) neither shortens
+    nor lengthens a wait. `wall` is only shown to people.
 
     Attributes:
         steady: Seconds since the epoch as this process believed at its start, plus the seconds

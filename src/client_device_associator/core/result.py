@@ -1,4 +1,4 @@
-"""What announcers are told about a client device."""
+"""What announcers hear about a client device."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -15,7 +15,7 @@ class Status(str, Enum):
 
 
 class Reason(str, Enum):
-    """Why an announcement was rejected, or a failure that is not the cloud's own code."""
+    """Why an announcement was rejected."""
 
     NOT_JSON = "notJson"
     NOT_AN_OBJECT = "notAnObject"
@@ -37,13 +37,13 @@ class Result:
     Attributes:
         topic: The topic of the announcement that this answers; the result topic is made of it.
         status: What became of it.
-        thing_name: The client device, or None when the announcement named none.
+        thing_name: The client device, or None if the announcement named none.
         already: With ASSOCIATED: nothing had to be done.
         code: A `Reason`, or the service's own code.
-        message: For a person; what happened and what to do.
-        attempts: How often the cloud has answered for this device alone with a failure.
+        message: For a person: what happened and what to do.
+        attempts: How often the cloud has answered for this device alone with an error.
         next_attempt_at: Epoch seconds on the wall clock.
-        announcement_id: The announcement's own `id`, handed back.
+        announcement_id: The announcement's own `id`.
     """
 
     topic: str

@@ -1,16 +1,17 @@
 """Rows of the journal and what they stand for.
 
-A flash that fails can put anything into a row of an otherwise sound database: whatever is not of
-the right type raises ValueError, KeyError or TypeError here, and not somewhere in the core.
+A flash that fails can put anything into a row of a database that is otherwise good: whatever is not
+of the right type raises ValueError, KeyError or TypeError here, and not somewhere in the core.
 """
 
 import json
 from dataclasses import asdict
 from typing import Any
 
-from client_device_associator.core.device import Device, DeviceState
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.device import Device
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
-from client_device_associator.messages.announcement import Announcement
 
 
 def device_row(device: Device) -> tuple[object, ...]:
@@ -30,6 +31,8 @@ def device_row(device: Device) -> tuple[object, ...]:
 def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
     """A device from its row."""
     name, state, since, due_at, attempts, told_retrying, code, message = row
+    if state == DeviceState.UNKNOWN.value:
+        raise ValueError("a device that is unknown has no row")
     return Device(
         thing_name=text(name),
         state=DeviceState(state),

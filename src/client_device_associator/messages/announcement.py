@@ -1,11 +1,13 @@
-"""From a message on a topic to the client devices that it announces, or why not."""
+"""From a message on a topic to the client devices that it announces, or why it was rejected."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.messages.template import Json, NoValueError, Template
+from client_device_associator.messages.payload import Json, Payload
+from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.text import is_unicode
 from client_device_associator.messages.thing_name import MAX_LENGTH, is_thing_name, why_not
 
@@ -17,22 +19,6 @@ MAX_NAMES = 1000
 
 MAX_ID_LENGTH = 128
 """Characters of an announcement's `id`."""
-
-Payload = bytes | Mapping[str, object]
-"""A binary message's bytes, or a JSON message's object as the IPC library decoded it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """One client device that asks to be associated, and where its result is awaited."""
-
-    thing_name: str
-    topic: str
-    announcement_id: str | None = None
-
-    def result(self, status: Status) -> Result:
-        """The bare result for this announcement; details are added with `replace`."""
-        return Result(self.topic, status, self.thing_name, announcement_id=self.announcement_id)
 
 
 @dataclass(frozen=True, slots=True)

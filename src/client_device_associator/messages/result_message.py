@@ -4,20 +4,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
-from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
+from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, iso, size_on_the_wire
 from client_device_associator.messages.thing_name import is_thing_name
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES, can_be_published_to
-
-MAX_MESSAGE_BYTES = 7000
-"""Lite closes the publisher's connection above 7,300 bytes of a binary message."""
 
 MAX_RESULTS_IN_JSON = 2
 """Results in a JsonMessage.
 
-On lite a JSON object with 21·(keys) + 11·(list items) over 487 kills every subscription that it
+On lite a JSON object with 21·(keys) + 11·(list items) over 487 ends every subscription that it
 matches. A message has 3 keys and a result at most 7 at once, so two results come to
 3·21 + 2·(11 + 7·21) = 379 and a third would exceed it.
 """
@@ -25,9 +21,6 @@ matches. A message has 3 keys and a result at most 7 at once, so two results com
 _SEPARATOR = len(", ")
 _MAX_CODE_CHARACTERS = 64
 _MAX_TEXT_CHARACTERS = 256
-_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
-"""A clock may be wrong beyond anything that a calendar can express."""
-
 _PLACEHOLDER = re.compile(r"\{(topic|thingName|coreThingName)\}")
 
 
@@ -46,21 +39,12 @@ class ResultMessage:
     results: tuple[int, ...]
 
 
-def encode(document: Mapping[str, object]) -> bytes:
-    """The bytes of a message, as small as JSON goes.
-
-    What a service said may hold half a surrogate pair, which is no Unicode: it becomes "?".
-    """
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="replace")
-
-
 def result_topic(template: str, result: Result, core_thing_name: str) -> str | None:
     """Where a result goes, or None if there is no such topic.
 
-    The template may need a thing name, and the result lack one: a rejected announcement may name
-    something that is no thing name and must not reach a topic. Or the topic of the announcement is
-    one that nobody may publish to, or becomes too long.
+    The template may need a thing name that the result does not have: a rejected announcement may
+    name something that is no thing name and must not reach a topic. Or nobody may publish to the
+    topic that the template gives, or it is too long.
     """
     values = {"topic": result.topic, "coreThingName": core_thing_name}
     if result.thing_name is not None and is_thing_name(result.thing_name):
@@ -76,7 +60,7 @@ def pack(
     results: Sequence[Result],
     topic_template: str,
     core_thing_name: str,
-    now: Instant,
+    wall: float,
     *,
     as_json: bool,
 ) -> Iterator[ResultMessage]:
@@ -88,7 +72,7 @@ def pack(
         results: In the order in which they came about.
         topic_template: With `{topic}`, `{thingName}` and `{coreThingName}`.
         core_thing_name: This core device.
-        now: The time that the messages bear.
+        wall: Epoch seconds, for the messages' timestamp.
         as_json: Whether they will be sent as JsonMessage.
     """
     topics: dict[str, list[int]] = {}
@@ -99,23 +83,20 @@ def pack(
     head = {
         "coreDeviceThingName": core_thing_name,
         "results": [],
-        "timestamp": iso(now.wall),
+        "timestamp": iso(wall),
     }
-    spare = MAX_MESSAGE_BYTES - _size(head, as_json=as_json)
+    spare = MAX_MESSAGE_BYTES - size_on_the_wire(head, as_json=as_json)
     limit = MAX_RESULTS_IN_JSON if as_json else None
     for topic, indexes in topics.items():
-        # The IPC library spells the topic in ASCII: it may take six times its bytes in a packet.
+        # The IPC library writes the topic in ASCII: it may take six times its bytes in a packet.
         room = spare - max(0, len(json.dumps(topic)) - MAX_TOPIC_BYTES)
         entries = [(index, result_document(results[index])) for index in indexes]
-        sized = [(index, entry, _size(entry, as_json=as_json)) for index, entry in entries]
+        sized = [
+            (index, entry, size_on_the_wire(entry, as_json=as_json)) for index, entry in entries
+        ]
         for portion in _portions(sized, room, limit):
             document = head | {"results": [entry for _, entry in portion]}
             yield ResultMessage(topic, document, tuple(index for index, _ in portion))
-
-
-def _size(document: Mapping[str, object], *, as_json: bool) -> int:
-    """Bytes on the wire: the IPC library spells what is not ASCII in six or twelve characters."""
-    return len(json.dumps(document)) if as_json else len(encode(document))
 
 
 def result_document(result: Result) -> dict[str, object]:
@@ -145,11 +126,3 @@ def _portions(
         portion.append((index, entry))
         used += size + _SEPARATOR
     yield portion
-
-
-def iso(epoch_seconds: float) -> str:
-    """ISO 8601 in UTC, to the millisecond: `2026-01-31T12:00:00.000Z`."""
-    if not epoch_seconds <= _LAST_MOMENT:
-        epoch_seconds = _LAST_MOMENT
-    moment = datetime.fromtimestamp(max(epoch_seconds, 0.0), timezone.utc)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-Json = object
-"""What `json.loads` returns: None, bool, int, float, str, lists, and dicts with string keys."""
+from client_device_associator.messages.payload import Json
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _POINTER_ESCAPE = re.compile(r"~(?![01])")

@@ -38,7 +38,7 @@ def why_no_topic(text: str) -> str | None:
 def why_unusable(text: str) -> str | None:
     """What keeps local pub/sub from taking a topic or filter at all, or None."""
     if not is_unicode(text):
-        return "a topic of characters that UTF-8 can spell"
+        return "a topic that can be written in UTF-8"
     if not text:
         return "a topic of at least one character"
     if len(text.encode()) > MAX_TOPIC_BYTES:
@@ -51,24 +51,24 @@ def why_unusable(text: str) -> str | None:
 def can_be_published_to(topic: str) -> bool:
     """Whether every nucleus takes a message for this topic.
 
-    Classic refuses wildcards in it, and what lite makes of a topic beyond its limit is not to be
-    found out: it closes the connections of those who publish too much.
+    Classic refuses wildcards in it. Lite closes the connection of a publisher whose message is too
+    large, so a topic beyond its limit is never tried.
     """
     if set(topic) & _REFUSED_BY_CLASSIC or not is_unicode(topic):
         return False
     return len(topic.encode()) <= MAX_TOPIC_BYTES
 
 
-def overlap(one: str, other: str) -> bool:
+def intersect(one: str, other: str) -> bool:
     """Whether some topic matches both filters; here `#` may stand in the middle, too.
 
     It is on the safe side: a `#` at the end matches its parent level as well, which MQTT asks for
     and the classic nucleus does not do.
     """
-    return _overlap(one.split("/"), other.split("/"))
+    return _intersect(one.split("/"), other.split("/"))
 
 
-def _overlap(one: Sequence[str], other: Sequence[str]) -> bool:
+def _intersect(one: Sequence[str], other: Sequence[str]) -> bool:
     # meets[j] tells whether the rest of `one` from the current level on, and that of `other` from
     # level j on, have a topic in common; filled from the ends, so that no path is walked twice.
     meets = [False] * len(other) + [True]

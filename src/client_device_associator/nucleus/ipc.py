@@ -1,8 +1,8 @@
 """The real nucleus, over awsiotsdk.
 
 The first generation of the SDK's client is used, not `clientv2`: its callbacks come in order, on
-the one thread of the event loop, where the second hands them to a pool that mixes them up behind
-an unbounded queue. In return nothing here may block in a callback.
+the one thread of the event loop, where the second gives them to a pool that changes their order
+behind an unbounded queue. In return no callback may block.
 """
 
 import contextlib
@@ -20,32 +20,30 @@ from awsiot.eventstreamrpc import AccessDeniedError, ConnectionClosedError, Life
 from awsiot.greengrasscoreipc import model
 
 from client_device_associator.errors import (
-    NotAuthorized,
-    NotSupported,
+    NotAuthorizedError,
+    NotSupportedError,
     NucleusError,
-    NucleusLost,
+    NucleusLostError,
 )
-from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
     ComponentState,
-    OnAsked,
+    OnAcknowledged,
     OnClosed,
-    OnEstablished,
     OnMessage,
-    OnTaken,
+    OnValidationRequested,
 )
 from client_device_associator.nucleus.streams import (
     Stream,
-    agreement,
     changes,
     messages,
-    questions,
+    validation_requests,
 )
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 CONNECT_PATIENCE_SECONDS = 20.0
-"""How long a nucleus may keep us waiting. An exit costs one of the three errors an hour that the
-classic nucleus allows, so it must not come lightly."""
+"""How long to wait for a nucleus. An exit costs one of the three errors an hour that the classic
+nucleus allows."""
 
 CONNECT_AGAIN_SECONDS = 1.0
 
@@ -59,21 +57,21 @@ _Answer = TypeVar("_Answer")
 
 
 class IpcNucleus:
-    """One connection; when it is lost, `on_lost` is called once and the object is of no more use.
+    """One connection; when it is lost, `on_lost` is called once and the object is useless.
 
-    It is not connected anew: SVCUID dies with the nucleus (classic) or with ggipcd (lite), so that
-    only a process which the new nucleus has started can get in.
+    It does not connect again: SVCUID dies with the nucleus (classic) or with ggipcd (lite), so that
+    only a process which the new nucleus has started can connect.
     """
 
     def __init__(self, on_lost: Callable[[], None]) -> None:
         """Connects, with what a nucleus puts into the environment.
 
         Raises:
-            NucleusLost: There is no nucleus at the socket, or it does not let this process in.
+            NucleusLostError: There is no nucleus at the socket, or it refuses this process.
         """
         missing = [name for name in (_SOCKET_VARIABLE, _TOKEN_VARIABLE) if not os.getenv(name)]
         if missing:
-            raise NucleusLost(
+            raise NucleusLostError(
                 f"{' and '.join(missing)} not set: this component is started by a Greengrass"
                 " nucleus, which sets them"
             )
@@ -91,27 +89,21 @@ class IpcNucleus:
         value: Mapping[str, object] = response.value or {}
         return value
 
-    def subscribe(
-        self,
-        topic_filter: str,
-        on_message: OnMessage,
-        on_closed: OnClosed,
-        on_established: OnEstablished,
-    ) -> Stream:
+    def subscribe(self, topic_filter: str, on_message: OnMessage, on_closed: OnClosed) -> Stream:
         """Subscribes to local pub/sub; see the Protocol."""
-        stream = Stream(messages(on_message), on_closed, on_established)
+        stream = Stream(messages(on_message), on_closed)
         request = model.SubscribeToTopicRequest(topic=topic_filter)
         return self._open(stream, self._client.new_subscribe_to_topic, request)
 
     def watch_configuration(self, on_changed: Callable[[], None], on_closed: OnClosed) -> Stream:
-        """Tells of every change of this component's configuration; see the Protocol."""
+        """Reports every change of this component's configuration; see the Protocol."""
         stream = Stream(changes(on_changed), on_closed)
         request = model.SubscribeToConfigurationUpdateRequest(key_path=[])
         return self._open(stream, self._client.new_subscribe_to_configuration_update, request)
 
-    def watch_validation(self, on_asked: OnAsked, on_closed: OnClosed) -> Stream:
+    def watch_validation(self, on_requested: OnValidationRequested, on_closed: OnClosed) -> Stream:
         """Has deployments ask before they change the configuration; see the Protocol."""
-        stream = Stream(questions(on_asked), on_closed)
+        stream = Stream(validation_requests(on_requested), on_closed)
         request = model.SubscribeToValidateConfigurationUpdatesRequest()
         new_operation = self._client.new_subscribe_to_validate_configuration_updates
         return self._open(stream, new_operation, request)
@@ -125,17 +117,11 @@ class IpcNucleus:
             message=objection,
         )
         request = model.SendConfigurationValidityReportRequest(configuration_validity_report=report)
-        # An answer that cannot be sent has lost its nucleus, which is told of elsewhere.
+        # It cannot be sent only if the connection is lost, which is reported elsewhere.
         with contextlib.suppress(RuntimeError, AwsCrtError):
             self._client.new_send_configuration_validity_report().activate(request)
 
-    def agree_to_component_updates(self, on_closed: OnClosed) -> Stream:
-        """Has every deployment go ahead at once; see the Protocol."""
-        stream = Stream(agreement(self._client), on_closed)
-        request = model.SubscribeToComponentUpdatesRequest()
-        return self._open(stream, self._client.new_subscribe_to_component_updates, request)
-
-    def publish(self, topic: str, message: Payload, on_taken: OnTaken) -> None:
+    def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
         """Publishes to local pub/sub; see the Protocol."""
         if isinstance(message, bytes):
             content = model.PublishMessage(binary_message=model.BinaryMessage(message=message))
@@ -146,16 +132,18 @@ class IpcNucleus:
             operation = self._client.new_publish_to_topic()
             operation.activate(request)
         except (RuntimeError, AwsCrtError) as error:
-            on_taken(_translate(error))
+            on_acknowledged(_translate(error))
             return
-        operation.get_response().add_done_callback(lambda response: on_taken(_outcome(response)))
+        operation.get_response().add_done_callback(
+            lambda response: on_acknowledged(_outcome(response))
+        )
 
-    def report(self, state: ComponentState) -> None:
-        """Tells the nucleus how the component is; raises NucleusError."""
+    def report_state(self, state: ComponentState) -> None:
+        """Reports the component's state; raises NucleusError."""
         self._ask(self._client.new_update_state, model.UpdateStateRequest(state=state.value))
 
     def give_up(self) -> None:
-        """Waits for no answer any more, as the process is to end; a signal handler may call it."""
+        """Ends every wait for an answer, now and later; a signal handler may call it."""
         self._given_up = True
         self._waking.put(None)
 
@@ -172,7 +160,7 @@ class IpcNucleus:
         try:
             self._ask(operation, request)
         except NucleusError:
-            stream.close()  # it may have come to be all the same, if only the answer is late
+            stream.close()  # it may exist all the same, if only the answer is late
             raise
         return stream
 
@@ -180,7 +168,7 @@ class IpcNucleus:
         waking = self._waking = queue.SimpleQueue()
         # After this, because either we see it here or whoever gives up sees the queue.
         if self._given_up:
-            raise NucleusLost("this component is about to end")
+            raise NucleusLostError("this component is ending")
         try:
             operation = new_operation()
             operation.activate(request)
@@ -194,7 +182,7 @@ class IpcNucleus:
 
 
 def _connect(lifecycle: LifecycleHandler) -> Any:  # noqa: ANN401 - SDK class
-    """Connects, patiently: a nucleus that is starting may be a little behind its components."""
+    """Connects; a nucleus that is starting may be a little later than its components."""
     give_up_at = time.monotonic() + CONNECT_PATIENCE_SECONDS
     while True:
         try:
@@ -203,7 +191,7 @@ def _connect(lifecycle: LifecycleHandler) -> Any:  # noqa: ANN401 - SDK class
             )
         except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
             if _is_refusal(error) or time.monotonic() + CONNECT_AGAIN_SECONDS >= give_up_at:
-                raise NucleusLost(
+                raise NucleusLostError(
                     f"no connection to the nucleus at {os.environ[_SOCKET_VARIABLE]}:"
                     f" {_text(error)}; this process ends, and the nucleus starts another"
                 ) from error
@@ -211,7 +199,7 @@ def _connect(lifecycle: LifecycleHandler) -> Any:  # noqa: ANN401 - SDK class
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Whether the nucleus was there and did not let us in; lite just closes the connection."""
+    """Whether the nucleus was there and refused us; lite just closes the connection."""
     closed = isinstance(error, AwsCrtError) and error.name == "AWS_IO_SOCKET_CLOSED"
     return closed or isinstance(error, AccessDeniedError)
 
@@ -239,13 +227,13 @@ def _outcome(response: "Future[_Answer]") -> NucleusError | None:
 
 def _translate(error: BaseException) -> NucleusError:
     if isinstance(error, model.UnauthorizedError):
-        return NotAuthorized(_text(error))
+        return NotAuthorizedError(_text(error))
     if isinstance(error, model.ServiceError):
-        return NotSupported(_text(error))
+        return NotSupportedError(_text(error))
     if isinstance(error, model.ResourceNotFoundError):
         return _ConfigurationMissingError(_text(error))
     if isinstance(error, ConnectionClosedError):
-        return NucleusLost(_text(error))
+        return NucleusLostError(_text(error))
     return NucleusError(_text(error))
 
 

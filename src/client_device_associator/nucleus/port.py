@@ -5,22 +5,18 @@ from enum import Enum
 from typing import Protocol
 
 from client_device_associator.errors import NucleusError
-from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.payload import Payload
 
 OnMessage = Callable[[str, Payload], None]
 """Called with topic and payload, on a thread of the nucleus's; it must not block."""
 
-OnTaken = Callable[[NucleusError | None], None]
-"""Called once when the nucleus has taken a message or has not; on a thread of its own."""
+OnAcknowledged = Callable[[NucleusError | None], None]
+"""Called once when the nucleus has taken a message, or has refused it; on a thread of its own."""
 
 OnClosed = Callable[[], None]
-"""Called once if the nucleus ends a subscription; on a thread of the nucleus's."""
+"""Called once if the nucleus ends a stream; on a thread of the nucleus's."""
 
-OnEstablished = Callable[[], None]
-"""Called when the nucleus has made a subscription: in order with the messages of others, so that
-what comes on them later comes on the new one, too. On a thread of the nucleus's."""
-
-OnAsked = Callable[[str, Mapping[str, object]], None]
+OnValidationRequested = Callable[[str, Mapping[str, object]], None]
 """Called with a deployment's id and the whole configuration that it would bring."""
 
 
@@ -32,7 +28,7 @@ class ComponentState(Enum):
 
 
 class Subscription(Protocol):
-    """A live subscription."""
+    """A live stream of messages or events."""
 
     def close(self) -> None:
         """Ends it; messages already on their way may still arrive."""
@@ -42,7 +38,7 @@ class Subscription(Protocol):
 class Publisher(Protocol):
     """What takes messages for local pub/sub."""
 
-    def publish(self, topic: str, message: Payload, on_taken: OnTaken) -> None:
+    def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
         """Publishes to local pub/sub: bytes as BinaryMessage, an object as JsonMessage.
 
         It returns at once and never raises.
@@ -51,18 +47,17 @@ class Publisher(Protocol):
 
 
 class Nucleus(Publisher, Protocol):
-    """Greengrass IPC, as far as this component uses it."""
+    """Greengrass IPC, as far as this component uses it.
+
+    Whatever raises NucleusError may wait for the nucleus's answer, for seconds.
+    """
 
     def configuration(self) -> Mapping[str, object]:
         """The whole configuration of this component; raises NucleusError."""
         ...
 
     def subscribe(
-        self,
-        topic_filter: str,
-        on_message: OnMessage,
-        on_closed: OnClosed,
-        on_established: OnEstablished,
+        self, topic_filter: str, on_message: OnMessage, on_closed: OnClosed
     ) -> Subscription:
         """Subscribes to local pub/sub.
 
@@ -70,10 +65,9 @@ class Nucleus(Publisher, Protocol):
             topic_filter: May hold `+` and `#`.
             on_message: Gets every message.
             on_closed: Called once if the nucleus ends the subscription.
-            on_established: Called once when it is made, before anything comes on it.
 
         Raises:
-            NotAuthorized: accessControl lacks the topic.
+            NotAuthorizedError: accessControl lacks the topic.
             NucleusError: Anything else.
         """
         ...
@@ -81,17 +75,19 @@ class Nucleus(Publisher, Protocol):
     def watch_configuration(
         self, on_changed: Callable[[], None], on_closed: OnClosed
     ) -> Subscription:
-        """Tells of every change of this component's configuration; raises NucleusError.
+        """Reports every change of this component's configuration; raises NucleusError.
 
-        A deployment that changes several values makes several calls; what has changed is to be
-        read anew.
+        A deployment that changes several values makes several calls; what has changed has to be
+        read again.
         """
         ...
 
-    def watch_validation(self, on_asked: OnAsked, on_closed: OnClosed) -> Subscription:
+    def watch_validation(
+        self, on_requested: OnValidationRequested, on_closed: OnClosed
+    ) -> Subscription:
         """Has deployments ask before they change the configuration; raises NucleusError.
 
-        Only the classic nucleus asks. Every question must be answered with `answer_validation`.
+        Only the classic nucleus asks. Every request must be answered with `answer_validation`.
         """
         ...
 
@@ -99,15 +95,8 @@ class Nucleus(Publisher, Protocol):
         """Accepts a deployment's configuration, or objects to it; returns at once."""
         ...
 
-    def agree_to_component_updates(self, on_closed: OnClosed) -> Subscription:
-        """Has every deployment go ahead at once instead of waiting for us; raises NucleusError.
-
-        Only the classic nucleus asks.
-        """
-        ...
-
-    def report(self, state: ComponentState) -> None:
-        """Tells the nucleus how the component is; raises NucleusError."""
+    def report_state(self, state: ComponentState) -> None:
+        """Reports the component's state; raises NucleusError."""
         ...
 
     def close(self) -> None:

@@ -5,28 +5,20 @@ from concurrent.futures import Future
 from typing import Any
 
 from awsiot.eventstreamrpc import StreamResponseHandler
-from awsiot.greengrasscoreipc import model
 
-from client_device_associator.nucleus.port import OnAsked, OnClosed, OnEstablished, OnMessage
+from client_device_associator.nucleus.port import OnClosed, OnMessage, OnValidationRequested
 
 
 class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no types
-    """Hands every event on, and tells once if the nucleus ends the stream.
+    """Passes every event on, and reports once if the nucleus ends the stream.
 
     Args:
         on_event: Takes the events.
         on_closed: Called if the stream ends and was not closed from here.
-        on_established: Called when the nucleus has answered the request.
     """
 
-    def __init__(
-        self,
-        on_event: Callable[[Any], None],
-        on_closed: OnClosed,
-        on_established: OnEstablished = lambda: None,
-    ) -> None:
+    def __init__(self, on_event: Callable[[Any], None], on_closed: OnClosed) -> None:
         super().__init__()
-        self._on_established = on_established
         self._on_event = on_event
         self._on_closed = on_closed
         self.operation: Any = None
@@ -36,18 +28,17 @@ class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no type
         """The nucleus's answer; called by the thread that reads, before it reads on."""
         if response.exception() is None:
             self.established = True
-            self._on_established()
 
     def on_stream_event(self, event: object) -> None:
         """An event."""
         self._on_event(event)
 
     def on_stream_error(self, error: Exception) -> bool:  # noqa: ARG002 - the SDK's signature
-        """A message that the SDK cannot decode: no reason to stop listening. True would be one."""
+        """A message that the SDK cannot decode. True would have the SDK close the stream."""
         return False
 
     def on_stream_closed(self) -> None:
-        """The end; it also comes after a failed request and our own close, which are no news."""
+        """The end; it also comes after a failed request and after our own close."""
         if self.established:
             self.established = False
             self._on_closed()
@@ -60,7 +51,7 @@ class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no type
 
 
 def messages(on_message: OnMessage) -> Callable[[Any], None]:
-    """Hands on the messages of a topic subscription, of either kind."""
+    """Passes on the messages of a topic subscription, of either kind."""
 
     def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
         if event.binary_message is not None:
@@ -76,7 +67,7 @@ def messages(on_message: OnMessage) -> Callable[[Any], None]:
 
 
 def changes(on_changed: Callable[[], None]) -> Callable[[Any], None]:
-    """Tells of configuration changes."""
+    """Reports configuration changes."""
 
     def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
         if event.configuration_update_event is not None:
@@ -85,25 +76,12 @@ def changes(on_changed: Callable[[], None]) -> Callable[[Any], None]:
     return on_event
 
 
-def questions(on_asked: OnAsked) -> Callable[[Any], None]:
-    """Hands on a deployment's questions about a configuration."""
+def validation_requests(on_requested: OnValidationRequested) -> Callable[[Any], None]:
+    """Passes on a deployment's requests to validate a configuration."""
 
     def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
-        asked = event.validate_configuration_update_event
-        if asked is not None:
-            on_asked(asked.deployment_id or "", asked.configuration or {})
-
-    return on_event
-
-
-def agreement(client: Any) -> Callable[[Any], None]:  # noqa: ANN401 - SDK class
-    """Answers each announcement of a component update: go ahead."""
-
-    def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
-        if event.pre_update_event is not None:
-            request = model.DeferComponentUpdateRequest(
-                deployment_id=event.pre_update_event.deployment_id, recheck_after_ms=0
-            )
-            client.new_defer_component_update().activate(request)
+        request = event.validate_configuration_update_event
+        if request is not None:
+            on_requested(request.deployment_id or "", request.configuration or {})
 
     return on_event

@@ -2,63 +2,56 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
-from client_device_associator.errors import NotAuthorized, NucleusError
+from client_device_associator.errors import NotAuthorizedError, NucleusError
 from client_device_associator.journal.journal import Journal
-from client_device_associator.messages.result_message import encode, pack
 from client_device_associator.nucleus.port import Publisher
-from client_device_associator.pipeline.events import Event, MessageTaken
-from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.pipeline.events import Event, PublishAcknowledged
+from client_device_associator.pipeline.parcels import Parcel, pack_durable, pack_transient
+from client_device_associator.reporting.notices import Report, ResultsRefused
 
 MAX_IN_FLIGHT = 16
-"""Messages handed to the nucleus and not taken yet. Lite serves the whole device in one chain, at
-some 700 messages a second: more at once would make the neighbours wait."""
+"""Messages given to the nucleus and not acknowledged yet. Lite serves the whole device in one
+chain, at some 700 messages a second: more at once would make the neighbours wait."""
 
-MAX_TOLD = 10_000
-"""Results not kept on disk that may wait to be sent; a flood of rejections grows no further."""
+MAX_TRANSIENT = 10_000
+"""Transient results that may wait to be sent; a flood of rejections grows no further."""
 
-TAKE_TIMEOUT_SECONDS = 10.0
-"""After this a message counts as not taken. The SDK itself would wait for ever."""
+ACKNOWLEDGE_TIMEOUT_SECONDS = 10.0
+"""After this a message counts as refused. The SDK itself would wait without end."""
 
 REFUSED_AGAIN_SECONDS = 300.0
 """A topic that accessControl lacks is tried again after this; a person has to act first."""
 
 FAILED_AGAIN_SECONDS = 5.0
-"""Any other failure, times the number of failures so far, up to a minute."""
+"""Any other refusal, times the number of refusals so far, up to a minute."""
 
 _FAILED_AGAIN_CAP_SECONDS = 60.0
 _REFILL = 200
-_FORGET_AT = 200
-"""What became of results is noted in company: a synced commit for each would wear the flash."""
+_NOTE_AT = 200
+"""What became of results is stored together: a synced commit for each would wear the flash."""
 
-
-@dataclass(slots=True)
-class _Parcel:
-    """A message; it carries results owed, or results that are only told, never both."""
-
-    topic: str
-    message: bytes | dict[str, object]
-    owed_ids: tuple[int, ...]
-    told: tuple[Result, ...]
-    refusals: int
-    give_up_at: float = 0.0
+_MAX_REFUSED_TOPICS = 100
+"""Remembered; each device may have one of its own."""
 
 
 class Outbox:
-    """Results on their way: those that the journal owes, and those that are only told.
+    """Results on their way: durable ones, which the journal keeps, and transient ones.
 
     Args:
-        journal: Keeps the results owed.
+        journal: Keeps the durable results.
         nucleus: Takes the messages.
-        settings: Topics and encoding; `reconfigured` replaces them.
+        settings: Topics and encoding; `reconfigure` replaces them.
         core_thing_name: This core device.
-        post: Takes the `MessageTaken` events; called on a thread of the nucleus's.
-        log: Told if the nucleus does not take them.
+        post: Takes the `PublishAcknowledged` events; called on a thread of the nucleus's.
+        report: Takes what an operator may want to know.
+
+    Attributes:
+        dropped: Results that were never sent.
     """
 
     def __init__(
@@ -69,160 +62,153 @@ class Outbox:
         settings: Settings,
         core_thing_name: str,
         post: Callable[[Event], None],
-        log: OperatorLog,
+        report: Report,
     ) -> None:
         self._journal = journal
         self._nucleus = nucleus
         self._settings = settings
         self._core_thing_name = core_thing_name
         self._post = post
-        self._log = log
-        self._told: deque[Result] = deque()
-        self._ready: deque[_Parcel] = deque()
-        self._in_flight: dict[int, _Parcel] = {}
+        self._report = report
+        self._transient: deque[Result] = deque()
+        self._ready: deque[Parcel] = deque()
+        self._in_flight: dict[int, Parcel] = {}
         self._taken: list[int] = []
-        self._late: list[tuple[_Parcel, NucleusError]] = []
+        self._refused: list[tuple[Parcel, NucleusError]] = []
+        self._refused_topics: set[str] = set()
         self._published = 0
-        self._owed_first = True
-        self._generation = journal.generation
+        self._durable_first = True
+        self._journal_replaced = journal.replaced
         self.dropped = 0
 
-    def reconfigured(self, settings: Settings) -> None:
+    def reconfigure(self, settings: Settings) -> None:
         """Results that are not in flight yet go where the new settings send them."""
         self._settings = settings
-        self._told.extendleft(one for parcel in reversed(self._ready) for one in parcel.told[::-1])
+        for parcel in reversed(self._ready):
+            self._transient.extendleft(reversed(parcel.transient))
         self._ready.clear()
 
-    def tell(self, results: Sequence[Result]) -> None:
-        """Sends results that are not kept on disk; beyond a bound the newest are dropped."""
-        room = max(0, MAX_TOLD - len(self._told))
-        self._told.extend(islice(results, room))
+    def send(self, results: Sequence[Result]) -> None:
+        """Sends transient results; beyond a bound the newest are dropped."""
+        room = max(0, MAX_TRANSIENT - len(self._transient))
+        self._transient.extend(islice(results, room))
         self.dropped += max(0, len(results) - room)
 
-    def taken(self, event: MessageTaken) -> None:
-        """The nucleus has dealt with a message."""
+    def acknowledged(self, event: PublishAcknowledged) -> None:
+        """The nucleus has taken a message, or has refused it."""
         parcel = self._in_flight.pop(event.number, None)
         if parcel is None:
             return  # it came after it was given up, and has been sent again meanwhile
         if event.error is None:
-            self._taken.extend(parcel.owed_ids)
-            self._log.results_taken(parcel.topic)
+            self._taken.extend(parcel.result_ids)
+            self._refused_topics.discard(parcel.topic)
             return
-        self._log.results_refused(parcel.topic, str(event.error), self._settings)
-        if parcel.owed_ids:
-            self._late.append((parcel, event.error))
+        self._report_refusal(parcel.topic, event.error)
+        if parcel.result_ids:
+            self._refused.append((parcel, event.error))
         else:
-            self.dropped += len(parcel.told)
+            self.dropped += len(parcel.transient)
 
     @property
     def must_store(self) -> bool:
         """Whether `store` has enough to do to be worth a commit."""
-        notes = len(self._taken) + len(self._late)
-        return notes >= _FORGET_AT or (notes > 0 and not self._ready and not self._in_flight)
+        notes = len(self._taken) + len(self._refused)
+        return notes >= _NOTE_AT or (notes > 0 and not self._ready and not self._in_flight)
 
     def store(self, now: Instant) -> None:
-        """Notes in the journal what was taken and what was not; within a transaction."""
-        self._forget_another_journal()
+        """Stores what was taken and what was refused; within a transaction."""
+        self._forget_replaced_journal()
         self._journal.sent(self._taken)
-        for parcel, error in self._late:
+        for parcel, error in self._refused:
             wait = min(FAILED_AGAIN_SECONDS * (parcel.refusals + 1), _FAILED_AGAIN_CAP_SECONDS)
-            if isinstance(error, NotAuthorized):
+            if isinstance(error, NotAuthorizedError):
                 wait = REFUSED_AGAIN_SECONDS
-            self._journal.send_later(parcel.owed_ids, now.steady + wait)
-        if self._late:
+            self._journal.send_later(parcel.result_ids, now.steady + wait)
+        if self._refused:
             self.dropped += self._journal.drop_refused(self._settings.policy.max_pending)
 
     def stored(self) -> None:
-        """What `store` noted is on disk."""
+        """What `store` wrote is on disk."""
         self._taken.clear()
-        self._late.clear()
+        self._refused.clear()
 
-    def pump(self, now: Instant) -> float | None:
-        """Publishes what there is to publish, as far as the nucleus keeps up.
+    def run_due(self, now: Instant) -> float | None:
+        """Publishes what there is to publish, as fast as the nucleus takes it.
 
         Returns:
             Steady seconds at which to be called again without an event; None if not at all.
         """
-        self._forget_another_journal()
-        for number, parcel in list(self._in_flight.items()):
-            if now.steady >= parcel.give_up_at:
-                late = NucleusError(f"not taken within {TAKE_TIMEOUT_SECONDS:g} s")
-                self.taken(MessageTaken(number, late))
+        self._forget_replaced_journal()
+        self._give_up_late(now)
         while len(self._in_flight) < MAX_IN_FLIGHT:
             if not self._ready and not self._refill(now):
                 break
             self._publish(self._ready.popleft(), now)
         if self._in_flight:
             return min(parcel.give_up_at for parcel in self._in_flight.values())
-        if self._taken or self._late:
+        if self._taken or self._refused:
             return now.steady
         return self._journal.next_send_at()
 
-    def _forget_another_journal(self) -> None:
-        """Forgets whose results are on their way if their journal was set aside meanwhile.
+    def _give_up_late(self, now: Instant) -> None:
+        for number, parcel in list(self._in_flight.items()):
+            if now.steady >= parcel.give_up_at:
+                late = NucleusError(f"not taken within {ACKNOWLEDGE_TIMEOUT_SECONDS:g} s")
+                self.acknowledged(PublishAcknowledged(number, late))
 
-        The new one counts its results anew: the same number means another result there.
+    def _forget_replaced_journal(self) -> None:
+        """Forgets which results are on their way if the journal's file was replaced meanwhile.
+
+        The new one counts its results from 1: the same id means another result there.
         """
-        if self._generation == self._journal.generation:
+        if self._journal_replaced == self._journal.replaced:
             return
-        self._generation = self._journal.generation
+        self._journal_replaced = self._journal.replaced
         self._taken.clear()
-        self._late.clear()
-        self._ready = deque(parcel for parcel in self._ready if not parcel.owed_ids)
+        self._refused.clear()
+        self._ready = deque(parcel for parcel in self._ready if not parcel.result_ids)
         for parcel in self._in_flight.values():
-            parcel.owed_ids = ()
+            parcel.result_ids = ()
 
-    def _publish(self, parcel: _Parcel, now: Instant) -> None:
+    def _report_refusal(self, topic: str, error: NucleusError) -> None:
+        """Reports once until the nucleus takes the messages of every topic again."""
+        is_news = not self._refused_topics
+        if len(self._refused_topics) < _MAX_REFUSED_TOPICS:
+            self._refused_topics.add(topic)
+        if is_news:
+            self._report(ResultsRefused(topic, str(error), self._settings))
+
+    def _publish(self, parcel: Parcel, now: Instant) -> None:
         self._published += 1
         number = self._published
-        parcel.give_up_at = now.steady + TAKE_TIMEOUT_SECONDS
+        parcel.give_up_at = now.steady + ACKNOWLEDGE_TIMEOUT_SECONDS
         self._in_flight[number] = parcel
         self._nucleus.publish(
             parcel.topic,
             parcel.message,
-            lambda error: self._post(MessageTaken(number, error)),
+            lambda error: self._post(PublishAcknowledged(number, error)),
         )
 
     def _refill(self, now: Instant) -> bool:
-        """Gets the next results ready, in turns so that neither kind waits for the other's end."""
-        kinds = (self._ready_told, self._ready_owed)
-        self._owed_first = not self._owed_first
-        return any(kind(now) for kind in (reversed(kinds) if self._owed_first else kinds))
+        """Packs the next results, in turns so that neither kind waits for the other's end."""
+        kinds = (self._pack_transient, self._pack_durable)
+        self._durable_first = not self._durable_first
+        return any(kind(now) for kind in (reversed(kinds) if self._durable_first else kinds))
 
-    def _ready_told(self, now: Instant) -> bool:
-        while self._told and not self._ready:
-            told = [self._told.popleft() for _ in range(min(_REFILL, len(self._told)))]
-            self._pack(told, [0] * len(told), [], now)
+    def _pack_transient(self, now: Instant) -> bool:
+        while self._transient and not self._ready:
+            results = [self._transient.popleft() for _ in range(min(_REFILL, len(self._transient)))]
+            parcels = pack_transient(results, self._settings, self._core_thing_name, now.wall)
+            self._ready.extend(parcels)
         return bool(self._ready)
 
-    def _ready_owed(self, now: Instant) -> bool:
-        busy = {owed_id for parcel in self._in_flight.values() for owed_id in parcel.owed_ids}
-        busy.update(self._taken, *(parcel.owed_ids for parcel, _ in self._late))
-        owed = self._journal.owed(now.steady, _REFILL, busy)
-        self._pack(
-            [one.result for one in owed],
-            [one.refusals for one in owed],
-            [one.owed_id for one in owed],
-            now,
-        )
+    def _pack_durable(self, now: Instant) -> bool:
+        busy = {one for parcel in self._in_flight.values() for one in parcel.result_ids}
+        busy.update(self._taken, *(parcel.result_ids for parcel, _ in self._refused))
+        durable = self._journal.unsent(now.steady, _REFILL, busy)
+        parcels = pack_durable(durable, self._settings, self._core_thing_name, now.wall)
+        self._ready.extend(parcels)
+        # Those that have no topic to go to are done: nobody could ever receive them.
+        packed = {one for parcel in parcels for one in parcel.result_ids}
+        self._taken.extend(one.result_id for one in durable if one.result_id not in packed)
         return bool(self._ready)
-
-    def _pack(
-        self,
-        results: Sequence[Result],
-        refusals: Sequence[int],
-        owed_ids: Sequence[int],
-        now: Instant,
-    ) -> None:
-        as_json = self._settings.results_as_json
-        template = self._settings.results_topic
-        unsent = set(owed_ids)
-        for packed in pack(results, template, self._core_thing_name, now, as_json=as_json):
-            ids = tuple(owed_ids[index] for index in packed.results) if owed_ids else ()
-            unsent.difference_update(ids)
-            telling = () if owed_ids else tuple(results[index] for index in packed.results)
-            message = dict(packed.document) if as_json else encode(packed.document)
-            refused = max(refusals[index] for index in packed.results)
-            self._ready.append(_Parcel(packed.topic, message, ids, telling, refused))
-        # Those that have no topic to go to are done with: nobody could ever be told.
-        self._taken.extend(unsent)

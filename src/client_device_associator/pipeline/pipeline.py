@@ -1,261 +1,200 @@
-"""Carries out what the engine decides; the only thread that touches engine and journal."""
+"""One turn of the main thread: take in, decide, store, send, call."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from client_device_associator.clock import Clock
-from client_device_associator.cloud.worker_process import Worker
+from client_device_associator.cloud.calls import Calls, Landed
+from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.answer import Trouble, Unanswered
-from client_device_associator.core.backoff import DEVICE
-from client_device_associator.core.decision import Call, Decision
-from client_device_associator.core.engine import CALL_DEADLINE_SECONDS, Engine
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.decision import Decision
+from client_device_associator.core.engine import Engine
+from client_device_associator.core.enqueue import reject
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.result import Status
+from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
-from client_device_associator.messages.announcement import Announcement
-from client_device_associator.pipeline.events import AnswerArrived, Event, MessageTaken, WorkerEnded
-from client_device_associator.pipeline.intake import Reception
+from client_device_associator.pipeline.events import (
+    Event,
+    MessageArrived,
+    PublishAcknowledged,
+)
+from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.outbox import Outbox
-from client_device_associator.reporting.health import Health
-from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.pipeline.storage import Storage
+from client_device_associator.reporting.notices import Report, ResultsDecided
 
-WARM_UP_SECONDS = 3.0
-"""A worker that will be wanted within this time is started now: importing boto3 takes a while."""
-
-STORE_AGAIN_SECONDS = 5.0
-"""A journal that could not be written is tried again after this, or with the next announcement."""
+_STORAGE_MESSAGE = "the core device cannot write to its disk; try again later"
 
 
-class Conductor:
-    """One turn takes the events that came together through engine, journal and outbox.
+class Pipeline:
+    """Takes events that came together through engine, journal and outbox, with one commit.
+
+    What it and its parts remember can be lost at any moment: another one, built on the same
+    journal, goes on where this one has ended.
 
     Args:
         engine: Decides.
-        journal: Stores what was decided, with one commit a turn.
+        journal: Stores what was decided.
         outbox: Sends the results.
-        worker: Makes the calls.
-        clock: Where the time comes from.
-        log: What operators are told.
-        health: What they may ask for.
-        worker_idle_seconds: How long a worker is kept without a call.
+        calls: Makes the calls.
+        report: Takes what an operator may want to know.
     """
 
     def __init__(
-        self,
-        *,
-        engine: Engine,
-        journal: Journal,
-        outbox: Outbox,
-        worker: Worker,
-        clock: Clock,
-        log: OperatorLog,
-        health: Health,
-        worker_idle_seconds: float,
+        self, *, engine: Engine, journal: Journal, outbox: Outbox, calls: Calls, report: Report
     ) -> None:
         self._engine = engine
         self._journal = journal
         self._outbox = outbox
-        self._worker = worker
-        self._clock = clock
-        self._log = log
-        self._health = health
-        self._reception = Reception(outbox, log, health)
-        self._worker_idle_seconds = worker_idle_seconds
-        self._worker_used_at = 0.0
-        self._calling: Call | None = None
-        self._warms_up = True
-        self._store_again_at = 0.0
-        self._took_up = False
+        self._calls = calls
+        self._report = report
+        self._intake = Intake(outbox, report)
+        self._storage = Storage(journal, report)
 
-    def reconfigured(self, settings: Settings) -> None:
-        """Works on with other settings; nothing that is under way is lost or repeated."""
-        self._engine.reconfigured(settings.policy)
-        self._outbox.reconfigured(settings)
-        self._worker_idle_seconds = settings.worker_idle_seconds
+    def reconfigure(self, settings: Settings) -> None:
+        """Goes on with other settings; nothing that is under way is lost or repeated.
 
-    def try_refused(self) -> None:
-        """Sends what the nucleus has refused to take: accessControl may have changed."""
-        with suppress(JournalError):  # the next turn meets it again, and says so
-            self._journal.send_refused_now(self._clock.now().steady)
+        Results that the nucleus has refused are sent again: accessControl may have changed.
+        """
+        self._engine.reconfigure(settings.policy)
+        self._outbox.reconfigure(settings)
+        self._calls.idle_seconds = settings.worker_idle_seconds
+
+    def send_refused_now(self, now: Instant) -> None:
+        """Sends again what the nucleus has refused: accessControl may have changed."""
+        with suppress(JournalError):  # the next turn meets it again, and reports it
+            self._journal.send_refused_now(now.steady)
 
     def figures(self) -> Mapping[str, int]:
-        """What is counted elsewhere than in the health."""
+        """What is not counted by notices."""
         with suppress(JournalError):
             return {"pending": self._journal.pending(), "resultsDropped": self._outbox.dropped}
         return {"resultsDropped": self._outbox.dropped}
 
-    def turn(self, events: Sequence[Event], turned_away: Sequence[str]) -> float | None:
+    def turn(self, events: Sequence[Event], overflow: Sequence[str], now: Instant) -> float | None:
         """Handles events and does whatever is due.
 
         Args:
             events: What has happened, in order.
-            turned_away: Topics of messages for which there was no room.
+            overflow: Topics of messages for which there was no room.
+            now: The time.
 
         Returns:
-            Seconds until the next turn without an event; None if only an event makes one.
+            Steady seconds of the next turn without an event; None if only an event causes one.
         """
-        now = self._clock.now()
-        self._take_in(events, turned_away, now)
+        self.take_in(events, overflow, now)
         try:
-            self._try_out(now)
-            self._take_up(now)
-            wake_at = self._go_on(now)
+            return self._go_on(now)
         except JournalError as error:
-            self._storage_failed(error, now)
-            wake_at = self._store_again_at
-            # Rejections go out all the same: they are what announcers hear of such a disk.
-            with suppress(JournalError):
-                self._outbox.pump(now)
-        return None if wake_at is None else max(0.0, wake_at - self._clock.now().steady)
+            self._storage.failed(error, now)
+            return self._hold_on(now)
 
-    def last_turn(self, events: Sequence[Event]) -> None:
-        """Stores what has come together with the reason to end, and begins nothing any more.
+    def take_in(self, events: Sequence[Event], overflow: Sequence[str], now: Instant) -> bool:
+        """Stores what has come, and begins nothing.
 
-        So announcements that were heard are there for the next process, and an answer of the cloud
-        need not be asked for again.
+        Returns:
+            Whether it could be stored.
         """
-        self._take_in(events, (), self._clock.now())
+        messages: list[MessageArrived] = []
+        landed: list[Landed] = []
+        for event in events:
+            match event:
+                case MessageArrived():
+                    messages.append(event)
+                case PublishAcknowledged():
+                    self._outbox.acknowledged(event)
+                case CallAnswered() | WorkerEnded():
+                    call = self._calls.handle(event, now)
+                    landed += [call] if call else []
+        return self._decide(self._intake.read(messages, overflow, now), landed, now)
 
-    def close(self) -> None:
-        """Ends the worker and notes which results were taken; nothing else is left to do."""
-        self._worker.end()
+    def end(self) -> None:
+        """Ends the worker, with whatever it is doing."""
+        self._calls.end()
+
+    def store_sent(self, now: Instant) -> None:
+        """Stores which results were taken, before the process ends."""
         try:
             with self._journal.transaction():
-                self._outbox.store(self._clock.now())
+                self._outbox.store(now)
         except JournalError as error:
-            self._log.storage_lost(str(error))
-
-    def _take_in(self, events: Sequence[Event], turned_away: Sequence[str], now: Instant) -> None:
-        announcements = self._reception.read(events, turned_away, now)
-        for event in events:
-            if isinstance(event, MessageTaken):
-                self._outbox.taken(event)
-        answers = [answer for event in events if (answer := self._answer(event, now)) is not None]
-        self._decide(announcements, answers, now)
-
-    def _try_out(self, now: Instant) -> None:
-        """Tries a journal that could not be used, so that nobody has to announce to find out."""
-        if self._store_again_at and now.steady >= self._store_again_at:
-            self._journal.try_out()
-            self._stored()
-
-    def _stored(self) -> None:
-        self._store_again_at = 0.0
-        self._engine.stored()
-        self._log.storage_back()
-        self._health.journal(None)
-
-    def _take_up(self, now: Instant) -> None:
-        """Makes ready what an earlier process has left, as soon as the journal lets us."""
-        if not self._took_up:
-            self._journal.take_up(now.steady, DEVICE.cap)
-            self._took_up = True
-
-    def _answer(self, event: Event, now: Instant) -> AnswerArrived | None:
-        if isinstance(event, AnswerArrived):
-            if self._calling is not None and self._calling.call_id == event.call_id:
-                self._calling = None
-                self._worker_used_at = now.steady
-            return event
-        if isinstance(event, WorkerEnded) and event.number == self._worker.number:
-            self._worker.end()
-            # One that dies at once must not be started again and again; the call itself does it.
-            self._warms_up = False
-            if self._calling is not None:
-                return self._unanswered(self._calling, "WorkerEnded", event.reason)
-            self._log.worker_ended(event.reason)
-        return None
-
-    def _unanswered(self, call: Call, code: str, reason: str) -> AnswerArrived:
-        self._calling = None
-        message = f"the association worker {reason}"
-        return AnswerArrived(call.call_id, Unanswered(Trouble.UNAVAILABLE, code, message))
+            self._storage.failed(error, now)
 
     def _decide(
-        self,
-        announcements: Sequence[Announcement],
-        answers: Sequence[AnswerArrived],
-        now: Instant,
-    ) -> None:
-        """Lets the engine decide and stores it all in one transaction."""
-        storable = self._outbox.must_store and now.steady >= self._store_again_at
-        if not (announcements or answers or storable):
-            return
+        self, announcements: Sequence[Announcement], landed: Sequence[Landed], now: Instant
+    ) -> bool:
+        """Lets the engine decide and stores it all in one transaction; False if that failed."""
+        may_store = self._storage.try_again_at is None
+        if not (announcements or landed or (self._outbox.must_store and may_store)):
+            return True
         try:
             with self._journal.transaction():
                 decisions = [
-                    self._store(self._engine.answered(answer.call_id, answer.answer, now))
-                    for answer in answers
+                    self._store(self._engine.answered(call, answer, now)) for call, answer in landed
                 ]
                 if announcements:
                     decisions.append(self._store(self._engine.announced(announcements, now)))
                 noted = self._outbox.must_store
                 self._outbox.store(now)
         except JournalError as error:
-            self._storage_failed(error, now)
-            for answer in answers:
-                self._engine.answer_lost(answer.call_id, answer.answer, now)
-            self._say([self._engine.storage_failed(announcements, now)], now)
-            return
+            self._storage.failed(error, now)
+            for call, answer in landed:
+                self._engine.answer_lost(call, answer, now)
+            self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
+            return False
         self._outbox.stored()
         if noted or any(decision.stores for decision in decisions):
-            self._stored()
-        self._say(decisions, now)
-
-    def _storage_failed(self, error: JournalError, now: Instant) -> None:
-        self._log.storage_lost(str(error))
-        self._health.journal(str(error))
-        self._store_again_at = now.steady + STORE_AGAIN_SECONDS
+            self._storage.succeeded()
+        for decision in decisions:
+            self._publish(decision, now)
+        return True
 
     def _store(self, decision: Decision) -> Decision:
         if decision.stores:
             self._journal.store(decision)
         return decision
 
-    def _say(self, decisions: Sequence[Decision], now: Instant) -> None:
-        for decision in decisions:
-            rejected = [one for one in decision.told if one.status is Status.REJECTED]
-            told = [one for one in decision.told if one.status is not Status.REJECTED]
-            self._reception.reject(rejected, now)
-            self._outbox.tell(told)
-            self._health.told(told)
-            self._health.told(decision.owed)
-            for notice in decision.notices:
-                self._log.notice(notice)
-                self._health.notice(notice, now)
+    def _publish(self, decision: Decision, now: Instant) -> None:
+        """Sends and reports what was decided, now that it is on disk."""
+        rejected: list[Result] = []
+        others: list[Result] = []
+        for result in decision.transient:
+            (rejected if result.status is Status.REJECTED else others).append(result)
+        self._intake.reject(rejected, now)
+        self._outbox.send(others)
+        statuses = Counter(result.status for result in (*others, *decision.durable))
+        if statuses:
+            self._report(ResultsDecided(statuses))
+        for notice in decision.notices:
+            self._report(notice)
 
     def _go_on(self, now: Instant) -> float | None:
-        """Sends, calls and keeps the worker in shape; returns when to do so again."""
-        sends_at = self._outbox.pump(now)
-        wakes = [None if sends_at is None else max(sends_at, self._store_again_at)]
-        wakes.append(self._store_again_at or None)
-        step = self._engine.step(now)
-        wakes.append(step.wake_at)
-        if step.call is not None:
-            self._calling = step.call
-            self._warms_up = True
-            self._worker.call(step.call)
-        elif step.overdue is not None:
-            self._worker.end()
-            reason = f"did not answer within {CALL_DEADLINE_SECONDS:g} s and was ended"
-            self._decide((), [self._unanswered(step.overdue, "WorkerHung", reason)], now)
-        elif step.call_expected and step.wake_at is not None and self._warms_up:
-            warm_up_at = step.wake_at - WARM_UP_SECONDS
-            if now.steady >= warm_up_at:
-                self._worker.warm_up()
-                return min(wake for wake in wakes if wake is not None)
-            wakes.append(warm_up_at)
-        wakes.append(self._rest_worker(now))
-        return min((wake for wake in wakes if wake is not None), default=None)
+        """Sends, calls and looks after the worker; returns when to do so again."""
+        if not self._storage.is_usable(now):
+            return self._hold_on(now)
+        wakes = [self._outbox.run_due(now)]
+        overdue = self._calls.overdue(now)
+        if overdue is not None:
+            self._decide((), [overdue], now)
+            return now.steady
+        next_call_at: float | None = None
+        if not self._calls.in_flight:
+            step = self._engine.step(now)
+            if step.call is not None:
+                self._calls.start(step.call, now)
+            next_call_at = step.wake_at
+        wakes += [next_call_at, self._calls.run_due(next_call_at, now)]
+        return min((at for at in wakes if at is not None), default=None)
 
-    def _rest_worker(self, now: Instant) -> float | None:
-        """Ends a worker that has had nothing to do for long; returns when to look again."""
-        if not self._worker.number or self._calling is not None:
-            return None
-        ends_at = self._worker_used_at + self._worker_idle_seconds
-        if now.steady < ends_at:
-            return ends_at
-        self._worker.end()
-        return None
+    def _hold_on(self, now: Instant) -> float | None:
+        """What can be done while the journal cannot be used; returns when to try it again."""
+        # Rejections go out all the same: they are what announcers hear about such a disk.
+        with suppress(JournalError):
+            self._outbox.run_due(now)
+        overdue = self._calls.overdue(now)
+        if overdue is not None:
+            self._decide((), [overdue], now)
+        wakes = (self._storage.try_again_at, self._calls.run_due(None, now))
+        return min((at for at in wakes if at is not None), default=None)

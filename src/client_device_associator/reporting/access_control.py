@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from client_device_associator.configuration.settings import Settings, reach
+from client_device_associator.configuration.result_topics import reach
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.messages.topic import MULTI, SINGLE
 
 _SERVICE = "aws.greengrass.ipc.pubsub"
@@ -18,7 +19,9 @@ def subscribe_block(topic_filters: Iterable[str]) -> str:
 
 def publish_block(settings: Settings) -> str:
     """What allows every result that these settings can lead to, as one line of JSON."""
-    reached = (reach(settings.results_topic, one.topic_filter) for one in settings.sources)
+    reached = (
+        reach(settings.results_topic, one.topic_filter) for one in settings.announcement_topics
+    )
     return _block("publish", "PublishToTopic", reached)
 
 

@@ -11,32 +11,32 @@ _OTHERS = frozenset({"accessControl"})
 
 
 class LastGood:
-    """A file beside the journal; without it, or with one that is spoilt, nothing is known.
+    """A file beside the journal; without it, or with one that is damaged, nothing is known.
 
     Args:
-        path: The file. It is replaced as a whole, and only by something else than it holds.
+        path: The file. It is replaced as a whole, and only if its content changes.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._held: Mapping[str, object] | None = None
-        self._looked = False
+        self._content: Mapping[str, object] | None = None
+        self._is_read = False
 
     def load(self) -> Mapping[str, object] | None:
-        """The configuration document; None if there is none to be had."""
-        if not self._looked:
-            self._looked = True
+        """The configuration document; None if there is none."""
+        if not self._is_read:
+            self._is_read = True
             with suppress(OSError, ValueError, RecursionError):
-                held = json.loads(self._path.read_bytes())
-                self._held = held if isinstance(held, dict) else None
-        return self._held
+                content = json.loads(self._path.read_bytes())
+                self._content = content if isinstance(content, dict) else None
+        return self._content
 
     def keep(self, document: Mapping[str, object]) -> None:
         """Replaces it. A disk that cannot be written costs no more than this safety."""
         kept = {key: value for key, value in document.items() if key not in _OTHERS}
         if kept == self.load():
             return
-        self._held = kept
+        self._content = kept
         unfinished = self._path.with_name(f"{self._path.name}.new")
         with suppress(OSError):
             with unfinished.open("w", encoding="utf-8") as file:

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from client_device_associator.configuration.settings import Source
-from client_device_associator.messages.announcement import Payload
+from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.nucleus.port import OnMessage
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.inbox import Inbox
-from client_device_associator.session.subscriptions import Listening
 
-_HEALTH_KEY = "/health"
-"""No key of an announcement topic: those come from the configuration and go behind a prefix."""
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One thing to listen to.
+
+    Attributes:
+        topic_filter: What to subscribe to.
+        deliver: Takes every message, on the nucleus's thread.
+    """
+
+    topic_filter: str
+    deliver: OnMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +43,12 @@ class _HealthRequests:
     inbox: Inbox
 
     def __call__(self, topic: str, payload: Payload) -> None:  # noqa: ARG002 - whatever it says
-        self.inbox.ask_for_health()
+        self.inbox.request_health()
 
 
-def listenings(sources: Sequence[Source], inbox: Inbox) -> list[Listening]:
-    """Every announcement topic of the settings, and that on which health is asked for."""
+def listeners(topics: Sequence[AnnouncementTopic], inbox: Inbox) -> list[Listener]:
+    """Every announcement topic of the settings, and that on which health is requested."""
     wanted = [
-        Listening(
-            f"announcements/{source.key}",
-            source.topic_filter,
-            _Announcements(inbox, source.thing_name),
-        )
-        for source in sources
+        Listener(topic.topic_filter, _Announcements(inbox, topic.thing_name)) for topic in topics
     ]
-    return [*wanted, Listening(_HEALTH_KEY, HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))]
+    return [*wanted, Listener(HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))]

@@ -1,224 +1,213 @@
-"""Keeps the component listening to everything that it has to hear."""
+"""Keeps the component subscribed to everything that it has to hear."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.clock import Clock
 from client_device_associator.core.instant import Instant
-from client_device_associator.errors import NotAuthorized, NucleusError, NucleusLost
-from client_device_associator.messages.announcement import Payload
-from client_device_associator.nucleus.port import Nucleus, OnMessage, Subscription
-from client_device_associator.pipeline.events import Event, SubscriptionClosed
-from client_device_associator.reporting.operator_log import OperatorLog
-from client_device_associator.session.overlap import Overlap
+from client_device_associator.errors import NotAuthorizedError, NucleusError, NucleusLostError
+from client_device_associator.messages.payload import Payload
+from client_device_associator.nucleus.port import Nucleus, Subscription
+from client_device_associator.reporting.notices import (
+    Report,
+    SubscriptionEnded,
+    SubscriptionRefused,
+)
+from client_device_associator.session.events import SessionEvent, SubscriptionClosed
+from client_device_associator.session.listeners import Listener
 
 TRY_AGAIN_SECONDS, TRY_SOON_SECONDS = 60.0, 5.0
 """After a subscribe that failed: somebody has to change accessControl, or the nucleus is busy. The
 first time sooner, because a deployment may bring the topic a moment before its accessControl."""
 
-OVERLAP_SECONDS = 2.0
+BOTH_SECONDS = 2.0
 """How long the old subscription goes on beside the new one: what was published before the new one
-counted may still be on its way. And how long doubles are watched for after it was closed."""
+counted may still be on its way. What comes on both is taken twice, which is harmless."""
 
 RESUBSCRIBE_SECONDS = 1.0
 """After the nucleus has closed a subscription; one that it closes each time must not spin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """One thing to listen to.
-
-    Attributes:
-        key: Distinguishes it from the others.
-        topic_filter: What to subscribe to.
-        deliver: Takes every message once, on the nucleus's thread.
-    """
-
-    key: str
-    topic_filter: str
-    deliver: OnMessage
-
-
 @dataclass(slots=True)
-class _Generation:
-    """One of the subscriptions that follow each other for a listener."""
+class _Stream:
+    """One of the subscriptions that follow each other on a topic."""
 
     number: int
-    side: int
     subscription: Subscription | None = None
-    deaf: bool = False
+    is_ignored: bool = False
+
+    def close(self) -> None:
+        """Ends it; the nucleus may deliver on it until it has seen that."""
+        self.is_ignored = True
+        if self.subscription is not None:
+            self.subscription.close()
 
 
 @dataclass(slots=True)
-class _Listener:
-    listening: Listening
-    current: _Generation | None = None
-    old: _Generation | None = None
-    overlap: Overlap | None = None
-    tend_at: float = 0.0
+class _Topic:
+    """A topic filter, and how it stands with the subscription to it."""
+
+    listener: Listener
+    current: _Stream | None = None
+    old: _Stream | None = None
+    due_at: float = 0.0
     refusal: NucleusError | None = None
     refusals: int = 0
-    said_unheard: bool = False
-
-    def established(self) -> None:
-        """A subscription was made; from here on everything comes on the one before as well."""
-        if self.current is not None:
-            self.overlap = Overlap()
-
-    def hear(self, generation: _Generation, topic: str, payload: Payload) -> None:
-        """Delivers what has not come on the other subscription of an overlap already."""
-        overlap = self.overlap
-        if generation.deaf:
-            return
-        if overlap is None or overlap.is_first(generation.side, topic, payload):
-            self.listening.deliver(topic, payload)
+    end_reported: bool = False
 
     def close(self) -> None:
         """Ends whatever is open."""
-        for generation in (self.current, self.old):
-            if generation is not None and generation.subscription is not None:
-                generation.subscription.close()
+        for stream in (self.current, self.old):
+            if stream is not None:
+                stream.close()
 
 
 class Subscriptions:
-    """One subscription per topic, renewed now and then.
+    """One subscription for each topic, renewed now and then.
 
-    On lite a message by a bad publisher can kill a subscription with no sign of it; only
-    subscribing anew brings it back. The new one is made before the old one is closed, so that
-    nothing is missed, and what comes on both in between is heard once.
+    On lite a message by a bad publisher can end the delivery on a subscription with no sign of it;
+    only subscribing again brings it back. The new one is made before the old one is closed, so that
+    nothing is missed.
 
     Args:
         nucleus: Where to subscribe.
         post: Takes the events, on the nucleus's thread.
-        log: Told what could not be subscribed to.
+        report: Takes what an operator may want to know.
     """
 
-    def __init__(self, nucleus: Nucleus, post: Callable[[Event], None], log: OperatorLog) -> None:
+    def __init__(
+        self, nucleus: Nucleus, post: Callable[[SessionEvent], None], report: Report
+    ) -> None:
         self._nucleus = nucleus
         self._post = post
-        self._log = log
-        self._listeners: dict[str, _Listener] = {}
-        self._leaving: list[_Listener] = []
+        self._report = report
+        self._topics: list[_Topic] = []
+        self._leaving: list[_Topic] = []
         self._made = 0
 
     @property
-    def heard(self) -> list[str]:
-        """The topic filters that are listened to at this moment."""
-        return [one.listening.topic_filter for one in self._all() if one.current is not None]
+    def listening(self) -> tuple[str, ...]:
+        """The topic filters that there is a subscription to."""
+        return self._filters(lambda topic: topic.current is not None)
 
     @property
-    def refused(self) -> list[str]:
+    def refused(self) -> tuple[str, ...]:
         """The topic filters that could not be subscribed to, for whatever reason."""
-        return [one.listening.topic_filter for one in self._all() if one.refusal is not None]
+        return self._filters(lambda topic: topic.refusal is not None)
 
     @property
-    def forbidden(self) -> list[str]:
-        """Those of them that accessControl lacks, time and again: only a person can mend it."""
-        return [
-            one.listening.topic_filter
-            for one in self._all()
-            if isinstance(one.refusal, NotAuthorized) and one.refusals > 1
-        ]
+    def forbidden(self) -> tuple[str, ...]:
+        """Those of them that accessControl lacks, more than once: only a person can change that."""
+        return self._filters(
+            lambda topic: isinstance(topic.refusal, NotAuthorizedError) and topic.refusals > 1
+        )
 
-    def listen(self, wanted: Sequence[Listening]) -> None:
-        """Listens to these from the next `tend` on, and to nothing else.
+    def listen(self, wanted: Sequence[Listener]) -> None:
+        """Listens to these from the next `run_due` on, and to nothing else.
 
-        A subscription to a filter that is wanted still goes on, whatever becomes of its messages
-        from now on. What goes is closed only after what comes was made.
+        A subscription to a filter that is still wanted goes on, whatever is done with its messages
+        from now on. What is not wanted any more is closed only after the new ones are made.
         """
-        before = list(self._listeners.values())
-        listeners: dict[str, _Listener] = {}
-        for listening in wanted:
+        before = list(self._topics)
+        topics: list[_Topic] = []
+        for listener in wanted:
             known = next(
-                (one for one in before if one.listening.topic_filter == listening.topic_filter),
-                None,
+                (one for one in before if one.listener.topic_filter == listener.topic_filter), None
             )
             if known is None:
-                known = _Listener(listening)
+                known = _Topic(listener)
             else:
                 before.remove(known)
-                known.listening = listening
-            listeners[listening.key] = known
-        self._listeners = listeners
+                known.listener = listener
+            topics.append(known)
+        self._topics = topics
         self._leaving.extend(before)
 
     def closed(self, event: SubscriptionClosed, now: Instant) -> None:
-        """The nucleus has ended a subscription: it is made anew by a later `tend`."""
-        for listener in self._all():
-            if listener.current is not None and listener.current.number == event.number:
-                # One that is closed each time it is made is said once.
-                if not listener.said_unheard:
-                    self._log.unheard(listener.listening.topic_filter)
-                listener.said_unheard = True
-                # In an overlap the old one still hears, and goes on until there is another.
-                listener.current, listener.old, listener.overlap = listener.old, None, None
-                listener.tend_at = now.steady + RESUBSCRIBE_SECONDS
+        """The nucleus has ended a subscription: another is made by a later `run_due`."""
+        for topic in self._topics:
+            if topic.current is not None and topic.current.number == event.number:
+                # One that is closed each time it is made is reported once.
+                if not topic.end_reported:
+                    self._report(SubscriptionEnded(topic.listener.topic_filter))
+                topic.end_reported = True
+                # While there are both, the old one still delivers, and goes on until there is
+                # another.
+                topic.current, topic.old = topic.old, None
+                topic.due_at = now.steady + RESUBSCRIBE_SECONDS
 
     def try_refused(self) -> None:
-        """What was refused is tried again by the next `tend`: accessControl may have changed."""
-        for listener in self._all():
-            if listener.refusal is not None:
-                listener.tend_at = 0.0
+        """The next `run_due` tries what was refused: accessControl may have changed."""
+        for topic in self._topics:
+            if topic.refusal is not None:
+                topic.due_at = 0.0
 
-    def tend(self, clock: Clock, renewal_seconds: float) -> float | None:
-        """Makes, renews and closes whatever is due; it takes as long as the nucleus's answers.
+    def run_due(self, clock: Clock, renewal_seconds: float) -> float | None:
+        """Makes, renews and closes whatever is due; it waits for the nucleus's answers.
 
         Returns:
             Steady seconds at which to be called again.
         """
-        for listener in self._all():
+        for topic in list(self._topics):
             now = clock.now().steady
             # The renewal time may have become shorter since this was set.
-            listener.tend_at = min(listener.tend_at, now + renewal_seconds)
-            if now >= listener.tend_at:
-                listener.tend_at = self._tend(listener, renewal_seconds) + clock.now().steady
-        for listener in self._leaving:
-            listener.close()
+            topic.due_at = min(topic.due_at, now + renewal_seconds)
+            if now >= topic.due_at:
+                wait = self._run_due(topic, renewal_seconds)
+                topic.due_at = wait + clock.now().steady
+        for topic in self._leaving:
+            topic.close()
         self._leaving.clear()
-        return min((one.tend_at for one in self._all()), default=None)
+        return min((topic.due_at for topic in self._topics), default=None)
 
-    def _all(self) -> Sequence[_Listener]:
-        return list(self._listeners.values())
+    def close(self) -> None:
+        """Ends every subscription."""
+        for topic in (*self._topics, *self._leaving):
+            topic.close()
 
-    def _tend(self, listener: _Listener, renewal_seconds: float) -> float:
-        """Does the next thing for a listener; returns the seconds from its end to the one after."""
-        if listener.old is not None:
-            # Deaf first: the nucleus may deliver on it until it has seen that it is closed.
-            listener.old.deaf = True
-            if listener.old.subscription is not None:
-                listener.old.subscription.close()
-            listener.old = None
-            return OVERLAP_SECONDS
-        if listener.overlap is not None:
-            # By now the last double of what came on the old one has come on the new one.
-            listener.overlap = None
+    def _filters(self, which: Callable[[_Topic], bool]) -> tuple[str, ...]:
+        return tuple(topic.listener.topic_filter for topic in self._topics if which(topic))
+
+    def _run_due(self, topic: _Topic, renewal_seconds: float) -> float:
+        """Does the next thing for a topic; returns the seconds from its end to the one after."""
+        if topic.old is not None:
+            topic.old.close()
+            topic.old = None
             return renewal_seconds
-        before = listener.current
+        before = topic.current
         try:
-            listener.current = self._subscribe(listener, 1 - before.side if before else 0)
+            topic.current = self._subscribe(topic)
         except NucleusError as error:
-            listener.overlap = None  # of an answer that came too late
-            listener.refusals += 1
-            # Of a nucleus that is lost altogether, its own event tells.
-            if listener.refusal is None and not isinstance(error, NucleusLost):
-                wanted = [one.listening.topic_filter for one in self._all()]
-                self._log.not_listening(listener.listening.topic_filter, str(error), wanted)
-            listener.refusal = error
-            again = TRY_SOON_SECONDS if listener.refusals == 1 else TRY_AGAIN_SECONDS
-            return min(again, renewal_seconds)
-        listener.old = before
-        listener.refusal, listener.refusals = None, 0
-        if before is not None:
-            listener.said_unheard = False
-        return renewal_seconds if before is None else OVERLAP_SECONDS
+            return min(self._refuse(topic, error), renewal_seconds)
+        topic.refusal, topic.refusals = None, 0
+        if before is None:
+            return renewal_seconds
+        topic.old = before
+        topic.end_reported = False
+        return BOTH_SECONDS
 
-    def _subscribe(self, listener: _Listener, side: int) -> _Generation:
+    def _refuse(self, topic: _Topic, error: NucleusError) -> float:
+        """A subscription could not be made; returns the seconds until it is tried again."""
+        topic.refusals += 1
+        # A connection that is lost has an event of its own.
+        if topic.refusal is None and not isinstance(error, NucleusLostError):
+            topic_filter = topic.listener.topic_filter
+            wanted = self._filters(lambda _: True)
+            self._report(SubscriptionRefused(topic_filter, str(error), wanted))
+        topic.refusal = error
+        return TRY_SOON_SECONDS if topic.refusals == 1 else TRY_AGAIN_SECONDS
+
+    def _subscribe(self, topic: _Topic) -> _Stream:
         self._made += 1
-        generation = _Generation(self._made, side)
-        generation.subscription = self._nucleus.subscribe(
-            listener.listening.topic_filter,
-            lambda topic, payload: listener.hear(generation, topic, payload),
-            lambda: self._post(SubscriptionClosed(generation.number)),
-            listener.established,
+        stream = _Stream(self._made)
+
+        def deliver(message_topic: str, payload: Payload) -> None:
+            if not stream.is_ignored:
+                topic.listener.deliver(message_topic, payload)
+
+        stream.subscription = self._nucleus.subscribe(
+            topic.listener.topic_filter,
+            deliver,
+            lambda: self._post(SubscriptionClosed(stream.number)),
         )
-        return generation
+        return stream

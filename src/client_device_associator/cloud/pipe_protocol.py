@@ -1,4 +1,4 @@
-"""What parent and worker say to each other: one line of JSON per call and per answer."""
+"""What parent and worker send each other: one line of JSON for each call and each answer."""
 
 import json
 import math
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from client_device_associator.core.answer import (
-    Accepted,
     Answer,
+    CallFailed,
     ErrorEntry,
-    Invalid,
-    Missing,
-    Trouble,
-    Unanswered,
+    FailureCause,
+    Succeeded,
+    ThingNotFound,
+    ValidationFailed,
 )
 
 MAX_TEXT_CHARACTERS = 1000
@@ -21,7 +21,7 @@ for every device in the call."""
 
 
 class ProtocolError(ValueError):
-    """A line that is none of ours."""
+    """A line that is not one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class CallRequest:
     """One call to make.
 
     Attributes:
-        call_id: Comes back with the answer.
+        number: Comes back with the answer.
         core_thing_name: The core device to associate with.
         thing_names: 1 to 100 names.
     """
 
-    call_id: int
+    number: int
     core_thing_name: str
     thing_names: tuple[str, ...]
 
@@ -43,7 +43,7 @@ def encode_request(request: CallRequest) -> bytes:
     """A request as a line."""
     return _line(
         {
-            "callId": request.call_id,
+            "call": request.number,
             "coreThingName": request.core_thing_name,
             "thingNames": request.thing_names,
         }
@@ -55,7 +55,7 @@ def decode_request(line: bytes) -> CallRequest:
     document = _document(line)
     try:
         return CallRequest(
-            int(document["callId"]),
+            int(document["call"]),
             str(document["coreThingName"]),
             tuple(map(str, document["thingNames"])),
         )
@@ -63,65 +63,75 @@ def decode_request(line: bytes) -> CallRequest:
         raise ProtocolError(f"not a request: {error!r}") from error
 
 
-def encode_answer(call_id: int, answer: Answer) -> bytes:
-    """An answer as a line."""
-    document: dict[str, object] = {"callId": call_id}
-    if isinstance(answer, Accepted):
-        document["accepted"] = [
-            [entry.thing_name, entry.code, entry.message] for entry in answer.error_entries
-        ]
-    elif isinstance(answer, Invalid):
-        document["invalid"] = {"message": answer.message, "fields": answer.fields}
-    elif isinstance(answer, Missing):
-        document["missing"] = [answer.thing_name, answer.code, answer.message]
-    else:
-        document["unanswered"] = {
-            "trouble": answer.trouble.value,
-            "code": answer.code,
-            "message": answer.message,
-            "retryAfter": answer.retry_after,
-        }
+def encode_answer(number: int, answer: Answer) -> bytes:
+    """An answer as a line.
+
+    Args:
+        number: The call's.
+        answer: How it ended.
+    """
+    document: dict[str, object] = {"call": number}
+    match answer:
+        case Succeeded():
+            document["succeeded"] = [
+                [entry.thing_name, entry.code, entry.message] for entry in answer.error_entries
+            ]
+        case ValidationFailed():
+            document["validationFailed"] = {"message": answer.message, "fields": answer.fields}
+        case ThingNotFound():
+            document["thingNotFound"] = [answer.thing_name, answer.code, answer.message]
+        case CallFailed():
+            document["callFailed"] = {
+                "cause": answer.cause.value,
+                "code": answer.code,
+                "message": answer.message,
+                "retryAfter": answer.retry_after,
+            }
     return _line(document)
 
 
 def decode_answer(line: bytes) -> tuple[int, Answer]:
-    """Call id and answer from a line; raises ProtocolError."""
+    """A call's number and its answer from a line; raises ProtocolError."""
     document = _document(line)
     try:
-        return int(document["callId"]), _answer(document)
+        return int(document["call"]), _answer(document)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not an answer: {error!r}") from error
 
 
 def _answer(document: dict[str, Any]) -> Answer:
-    if "accepted" in document:
-        return Accepted(tuple(ErrorEntry(*map(_text, fields)) for fields in document["accepted"]))
-    if "invalid" in document:
-        invalid = document["invalid"]
-        fields = tuple((_said(name), _said(message)) for name, message in invalid["fields"])
-        return Invalid(_said(invalid["message"]), fields)
-    if "missing" in document:
-        name, code, message = document["missing"]
-        return Missing(_said(name), _said(code), _said(message))
-    said = document["unanswered"]
-    retry_after = float(said["retryAfter"])
+    if "succeeded" in document:
+        entries = document["succeeded"]
+        return Succeeded(tuple(ErrorEntry(*map(_text_or_none, fields)) for fields in entries))
+    if "validationFailed" in document:
+        failed = document["validationFailed"]
+        fields = tuple((_bounded(name), _bounded(message)) for name, message in failed["fields"])
+        return ValidationFailed(_bounded(failed["message"]), fields)
+    if "thingNotFound" in document:
+        name, code, message = document["thingNotFound"]
+        return ThingNotFound(_bounded(name), _bounded(code), _bounded(message))
+    failed = document["callFailed"]
+    retry_after = float(failed["retryAfter"])
     if not math.isfinite(retry_after) or retry_after < 0:
         raise ProtocolError("retryAfter is no time")
-    return Unanswered(
-        Trouble(said["trouble"]), _said(said["code"]), _said(said["message"]), retry_after
+    return CallFailed(
+        FailureCause(failed["cause"]),
+        _bounded(failed["code"]),
+        _bounded(failed["message"]),
+        retry_after,
     )
 
 
-def _text(value: object) -> str | None:
+def _text_or_none(value: object) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ProtocolError("neither a string nor null")
-    return None if value is None else _said(value)
+    return None if value is None else _bounded(value)
 
 
-def _said(text: object) -> str:
+def _bounded(text: object) -> str:
     """Text as it can be stored, sent and logged: in one line, of a bounded length.
 
-    Half a surrogate pair, which JSON can spell, cannot be stored.
+    Half a surrogate pair, which JSON allows, cannot be stored.
     """
     line = " ".join(str(text)[:MAX_TEXT_CHARACTERS].split())
     return line.encode(errors="replace").decode()

@@ -1,0 +1,71 @@
+"""From an error response of the service to an answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from client_device_associator.cloud.retry_after import whole_seconds
+from client_device_associator.core.answer import (
+    Answer,
+    CallFailed,
+    FailureCause,
+    ThingNotFound,
+    ValidationFailed,
+)
+
+CREDENTIALS_REFUSED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "InvalidTokenException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+"""AWS's common errors of authentication: a later set of credentials, or a clock that is set
+correctly, removes the cause."""
+
+_THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
+_DENIED = frozenset({"AccessDeniedException", "AccessDenied"})
+_DENIED_WORDS = "is not authorized to perform"
+_HTTP_FORBIDDEN, _HTTP_THROTTLED = 403, 429
+
+
+def read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answer:
+    """What an error response means for the call.
+
+    Args:
+        response: As botocore's ClientError holds it.
+        thing_names: Those in the call.
+    """
+    code = str(response.get("Error", {}).get("Code") or "Unknown")
+    message = str(response.get("Error", {}).get("Message") or "")
+    metadata = response.get("ResponseMetadata", {})
+    status = metadata.get("HTTPStatusCode")
+    if code == "ValidationException":
+        fields = response.get("fields") or ()
+        named = tuple(_field(one) for one in fields if isinstance(one, Mapping))
+        return ValidationFailed(message, named)
+    if code in _DENIED or (status == _HTTP_FORBIDDEN and _DENIED_WORDS in message):
+        return CallFailed(FailureCause.ACCESS_DENIED, code, message)
+    if code == "ResourceNotFoundException":
+        missing = response.get("resourceId")
+        if missing in thing_names and response.get("resourceType") != "coreDevice":
+            return ThingNotFound(str(missing), code, message)
+        return CallFailed(FailureCause.CORE_UNKNOWN, code, message)
+    if code in CREDENTIALS_REFUSED:
+        return CallFailed(FailureCause.CREDENTIALS_REFUSED, code, message)
+    throttled = code in _THROTTLED or status == _HTTP_THROTTLED
+    cause = FailureCause.THROTTLED if throttled else FailureCause.UNAVAILABLE
+    return CallFailed(cause, code, message, whole_seconds(metadata.get("HTTPHeaders", {})))
+
+
+def _field(field: Mapping[str, object]) -> tuple[str, str]:
+    return str(field.get("name") or ""), str(field.get("message") or "")

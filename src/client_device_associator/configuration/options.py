@@ -1,0 +1,176 @@
+"""Every option of the configuration: one table for the parser, the document and the recipe."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from client_device_associator.core.policy import MAX_BATCH
+
+_DAY_SECONDS = 86_400
+_YEAR_SECONDS = 365 * _DAY_SECONDS
+_MAX_PENDING_CEILING = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string.
+
+    Attributes:
+        what: What kind of string, in the document's words.
+    """
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few strings."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """True or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number within bounds.
+
+    Attributes:
+        lowest: The least that is allowed.
+        highest: The most that is allowed.
+        whole: Whether it has to be an integer.
+    """
+
+    lowest: int
+    highest: int
+    whole: bool = False
+
+
+Kind = Text | Choice | Boolean | Number
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option.
+
+    Attributes:
+        key: Where it is in the configuration, with dots between the levels.
+        default: Its value when it is missing.
+        kind: Which values it takes.
+        meaning: For the document.
+    """
+
+    key: str
+    default: str | float | bool
+    kind: Kind
+    meaning: str
+
+    @property
+    def section(self) -> str:
+        """The key of the map that holds it; "" for the root."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Its key in that map."""
+        return self.key.rpartition(".")[2]
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "announcements.shared.topic",
+        "clientdevices/announce",
+        Text("topic filter"),
+        "where announcements come from whose payload names the devices",
+    ),
+    Option(
+        "announcements.own.topic",
+        "clientdevices/+/announce",
+        Text("topic filter"),
+        "where devices announce themselves",
+    ),
+    Option(
+        "announcements.own.thingName",
+        "{topic:1}",
+        Text("template"),
+        "how a message there names the device: by the second level of its topic",
+    ),
+    Option("results.topic", "{topic}/status", Text("template"), "where results go"),
+    Option(
+        "results.encoding",
+        "binary",
+        Choice(("binary", "json")),
+        "whether a result message is a BinaryMessage that holds JSON, or a JsonMessage",
+    ),
+    Option(
+        "results.receipts",
+        default=False,
+        kind=Boolean(),
+        meaning="whether `queued` is sent once an announcement is on disk",
+    ),
+    Option("batching.maxSize", 100, Number(1, MAX_BATCH, whole=True), "thing names in one call"),
+    Option(
+        "batching.maxWaitSeconds",
+        1,
+        Number(0, 3600),
+        "how long the first device of a batch waits for others; a batch of `maxSize` leaves at"
+        " once",
+    ),
+    Option(
+        "limits.maxPending",
+        10_000,
+        Number(1, _MAX_PENDING_CEILING, whole=True),
+        "devices that may wait to be associated; also how many results that the nucleus refuses"
+        " are kept",
+    ),
+    Option(
+        "limits.maxAttempts",
+        10,
+        Number(1, 1000, whole=True),
+        "how often the cloud may answer with an error for a device before it has failed",
+    ),
+    Option(
+        "trustSeconds",
+        3600,
+        Number(0, _YEAR_SECONDS),
+        "how long an association is believed without asking the cloud again; 0 asks at each"
+        " announcement",
+    ),
+    Option(
+        "workerIdleSeconds",
+        60,
+        Number(0, _DAY_SECONDS),
+        "how long the worker process is kept without a call",
+    ),
+    Option(
+        "subscriptionRenewalSeconds",
+        300,
+        Number(1, _DAY_SECONDS),
+        "how often each subscription is replaced by a new one",
+    ),
+    Option(
+        "deploymentVeto",
+        default=False,
+        kind=Boolean(),
+        meaning="whether a deployment that brings a bad configuration is rejected (classic nucleus"
+        " only; see [below](#vetoing-deployments))",
+    ),
+    Option(
+        "logLevel",
+        "INFO",
+        Choice(("DEBUG", "INFO", "WARN", "WARNING", "ERROR")),
+        "the lowest level that is logged",
+    ),
+)
+
+
+def announcement_options() -> Iterator[Option]:
+    """The options that make the default announcement topics."""
+    return (option for option in OPTIONS if option.key.startswith("announcements."))
+
+
+def plain_options() -> Iterator[Option]:
+    """The options whose value stands for itself; the others make announcement topics."""
+    return (option for option in OPTIONS if not option.key.startswith("announcements."))

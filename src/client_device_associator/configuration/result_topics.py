@@ -1,0 +1,75 @@
+"""Which topics results can go to, and why a template for them is refused."""
+
+import re
+from collections.abc import Sequence
+
+from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.messages.topic import (
+    HEALTH_REQUEST_TOPIC,
+    HEALTH_TOPIC,
+    MAX_TOPIC_BYTES,
+    MULTI,
+    SINGLE,
+    intersect,
+    why_no_topic,
+)
+
+_KNOWN_PLACEHOLDERS = re.compile(r"\{(topic|thingName|coreThingName)\}")
+_ANY_PLACEHOLDER = re.compile(r"\{[^}]*\}?|\}")
+
+
+def own_topic(topic_filter: str) -> str | None:
+    """The component's own topic that a filter matches: neither announcements nor results may."""
+    own_topics = (HEALTH_TOPIC, HEALTH_REQUEST_TOPIC)
+    return next((own for own in own_topics if intersect(topic_filter, own)), None)
+
+
+def why_no_results_topic(template: str, sources: Sequence[AnnouncementTopic]) -> str | None:
+    """What is wrong with a template for result topics, or None.
+
+    Args:
+        template: With `{topic}`, `{thingName}` and `{coreThingName}`.
+        sources: Where announcements come from.
+    """
+    return _why_malformed(template) or _why_harmful(template, sources)
+
+
+def reach(template: str, topic_filter: str) -> str:
+    """A filter that matches every topic to which results for this filter can go."""
+    levels = template.replace("{topic}", topic_filter).split("/")
+    return "/".join(map(_reach_of_level, levels))
+
+
+def _why_malformed(template: str) -> str | None:
+    if _ANY_PLACEHOLDER.search(_KNOWN_PLACEHOLDERS.sub("", template)):
+        return "no placeholder but {topic}, {thingName} and {coreThingName}"
+    return why_no_topic(_KNOWN_PLACEHOLDERS.sub("x", template))
+
+
+def _why_harmful(template: str, sources: Sequence[AnnouncementTopic]) -> str | None:
+    """Why results on such topics would come back as announcements, or could not be sent."""
+    for source in sources:
+        reached = reach(template, source.topic_filter)
+        own = own_topic(reached)
+        if own is not None:
+            return f"a topic that cannot become {own}"
+        if len(reached.encode()) > MAX_TOPIC_BYTES:
+            return (
+                f"a topic of at most {MAX_TOPIC_BYTES} bytes; results for {source.topic_filter}"
+                f" would have {len(reached.encode())}"
+            )
+        for other in sources:
+            if intersect(reached, other.topic_filter):
+                return (
+                    "a topic that no announcement filter matches: results for"
+                    f" {source.topic_filter} would come back as announcements on"
+                    f" {other.topic_filter}"
+                )
+    return None
+
+
+def _reach_of_level(level: str) -> str:
+    """A level that is only partly known stands for any; text around a `#` may hide any number."""
+    if MULTI in level:
+        return MULTI
+    return SINGLE if SINGLE in level or _KNOWN_PLACEHOLDERS.search(level) else level

@@ -1,0 +1,52 @@
+"""What the core finds worth telling an operator; other parts decide how it is told."""
+
+from dataclasses import dataclass
+
+from client_device_associator.core.answer import FailureCause
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDelayed:
+    """The cloud answered with an error for a device for the first time; it is tried again."""
+
+    thing_name: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFailed:
+    """A device is given up, until it is announced again."""
+
+    thing_name: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettled:
+    """The cloud answered a call: how many of its devices are in which group."""
+
+    associated: int
+    already: int
+    delayed: int
+    refused: int
+    bisected: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallsFailing:
+    """Calls have begun to fail, or fail for another cause than before."""
+
+    cause: FailureCause
+    code: str
+    message: str
+    wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallsSucceeding:
+    """Calls are answered again."""
+
+
+CoreNotice = DeviceDelayed | DeviceFailed | CallSettled | CallsFailing | CallsSucceeding

@@ -1,0 +1,67 @@
+"""The life of the queue: its states, and every way from one to another."""
+
+from enum import Enum
+
+
+class QueueState(Enum):
+    """What the queue of pending devices waits for; the values are read in the documentation."""
+
+    IDLE = "idle"
+    """No device is pending."""
+    GATHERING = "gathering"
+    """For other devices to join the call, or for the time of those that are tried again."""
+    IN_FLIGHT = "in flight"
+    """For the answer to a call."""
+    BISECTING = "bisecting"
+    """For nothing: parts of a batch that was refused are called one after the other."""
+    WAITING = "waiting"
+    """For the time after a call that failed as a whole."""
+
+
+class QueueEvent(Enum):
+    """What can happen to the queue; the values are read in the documentation."""
+
+    ENQUEUED = "a device is enqueued"
+    CALL_LEFT = "a call leaves"
+    ANSWERED = "the call is answered"
+    CALL_FAILED = "the call fails"
+    WAITED = "the wait is over"
+
+
+TRANSITIONS: frozenset[tuple[QueueState, QueueEvent, QueueState]] = frozenset(
+    {
+        (QueueState.IDLE, QueueEvent.ENQUEUED, QueueState.GATHERING),
+        (QueueState.GATHERING, QueueEvent.ENQUEUED, QueueState.GATHERING),
+        (QueueState.BISECTING, QueueEvent.ENQUEUED, QueueState.BISECTING),
+        (QueueState.WAITING, QueueEvent.ENQUEUED, QueueState.WAITING),
+        (QueueState.IN_FLIGHT, QueueEvent.ENQUEUED, QueueState.IN_FLIGHT),
+        (QueueState.GATHERING, QueueEvent.CALL_LEFT, QueueState.IN_FLIGHT),
+        (QueueState.BISECTING, QueueEvent.CALL_LEFT, QueueState.IN_FLIGHT),
+        (QueueState.IN_FLIGHT, QueueEvent.ANSWERED, QueueState.IDLE),
+        (QueueState.IN_FLIGHT, QueueEvent.ANSWERED, QueueState.GATHERING),
+        (QueueState.IN_FLIGHT, QueueEvent.ANSWERED, QueueState.BISECTING),
+        (QueueState.IN_FLIGHT, QueueEvent.CALL_FAILED, QueueState.WAITING),
+        (QueueState.WAITING, QueueEvent.WAITED, QueueState.GATHERING),
+        (QueueState.WAITING, QueueEvent.WAITED, QueueState.BISECTING),
+    }
+)
+"""What is not here cannot happen. `docs/architecture.md` shows it as a diagram; a test drives the
+engine through random events and compares."""
+
+
+def queue_state(*, in_flight: bool, waits: bool, bisects: bool, pending: bool) -> QueueState:
+    """The state that follows from the facts.
+
+    Args:
+        in_flight: A call has left and is not answered.
+        waits: A call has failed, and its wait is not over.
+        bisects: Parts of a batch that was refused are still to be called.
+        pending: Some device is pending.
+    """
+    if in_flight:
+        return QueueState.IN_FLIGHT
+    if not pending:
+        return QueueState.IDLE
+    if waits:
+        return QueueState.WAITING
+    return QueueState.BISECTING if bisects else QueueState.GATHERING

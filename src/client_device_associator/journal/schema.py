@@ -1,0 +1,60 @@
+"""The tables of the journal, and how they came to be."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+
+APPLICATION_ID = 0x43444131
+"""SQLite's mark of whose file this is: "CDA1"."""
+
+_VERSION_1 = """
+CREATE TABLE device (
+    thing_name TEXT PRIMARY KEY,
+    state INTEGER NOT NULL,
+    since REAL NOT NULL,
+    due_at REAL NOT NULL,
+    attempts INTEGER NOT NULL,
+    told_retrying INTEGER NOT NULL,
+    code TEXT,
+    message TEXT
+) WITHOUT ROWID;
+CREATE INDEX device_due ON device (due_at, thing_name) WHERE state = 0;
+CREATE INDEX device_settled ON device (since) WHERE state <> 0;
+CREATE TABLE waiting (
+    thing_name TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    announcement_id TEXT NOT NULL,
+    PRIMARY KEY (thing_name, topic, announcement_id)
+) WITHOUT ROWID;
+CREATE TABLE owed (
+    owed_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    send_at REAL NOT NULL,
+    refusals INTEGER NOT NULL,
+    result TEXT NOT NULL
+);
+CREATE INDEX owed_next ON owed (send_at, owed_id);
+"""
+
+MIGRATIONS: Sequence[str] = (_VERSION_1,)
+"""The script at index N takes a journal from version N to N + 1."""
+
+Schema = frozenset[tuple[object, ...]]
+
+
+def read_schema(database: sqlite3.Connection) -> Schema:
+    """All that is in a database, in the SQL that made it: a letter changed there is damage."""
+    return frozenset(database.execute("SELECT type, name, sql FROM sqlite_master"))
+
+
+def schema_after(migrations: Sequence[str]) -> Schema:
+    """What `read_schema` returns after these migrations."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        apply(model, migrations)
+        return read_schema(model)
+
+
+def apply(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
+    """Runs migrations, statement by statement, so that they stay in the caller's transaction."""
+    for script in migrations:
+        for statement in filter(str.strip, script.split(";")):
+            database.execute(statement)

@@ -1,0 +1,36 @@
+"""How documents become messages that fit every nucleus."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+MAX_MESSAGE_BYTES = 7000
+"""Lite closes the publisher's connection above 7,300 bytes of a binary message."""
+
+_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
+"""A clock may be wrong beyond anything that a calendar can express."""
+
+
+def encode(document: Mapping[str, object]) -> bytes:
+    """The bytes of a message, as small as JSON can be.
+
+    What a service said may hold half a surrogate pair, which is no Unicode: it becomes "?".
+    """
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace")
+
+
+def size_on_the_wire(document: Mapping[str, object], *, as_json: bool) -> int:
+    """Bytes of a document in a message.
+
+    In a JsonMessage the IPC library writes what is not ASCII in six or twelve characters.
+    """
+    return len(json.dumps(document)) if as_json else len(encode(document))
+
+
+def iso(epoch_seconds: float) -> str:
+    """ISO 8601 in UTC, to the millisecond: `2026-01-31T12:00:00.000Z`."""
+    if not epoch_seconds <= _LAST_MOMENT:
+        epoch_seconds = _LAST_MOMENT
+    moment = datetime.fromtimestamp(max(epoch_seconds, 0.0), timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

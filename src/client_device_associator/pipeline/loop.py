@@ -1,0 +1,152 @@
+"""The main thread's loop: one dispatch of its events, from the first settings to the end."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from client_device_associator.clock import Clock
+from client_device_associator.configuration.settings import Settings
+from client_device_associator.pipeline.events import (
+    Event,
+    HealthRequested,
+    NoticeGiven,
+    NucleusLost,
+    SettingsInEffect,
+    StopRequested,
+)
+from client_device_associator.pipeline.inbox import Batch, Inbox
+from client_device_associator.pipeline.pipeline import Pipeline
+from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.notices import DefectFound, Report, Stopping
+from client_device_associator.reporting.operator_log import configure
+
+EXIT_STOPPED = 0
+EXIT_FAILED = 1
+"""Any non-zero code makes the nucleus start the component again. It allows that three times an
+hour, so nothing but the loss of the nucleus itself may lead to it."""
+
+TAKE_IN_SECONDS = 0.8
+"""For storing what has come by the time of a stop, which has to be over within 2 s."""
+
+AFTER_DEFECT_SECONDS, _AFTER_DEFECT_DOUBLINGS = 1.0, 6
+"""After a turn with an exception that nobody foresaw, doubling while they follow each other; what
+is pending is in the journal."""
+
+
+class Loop:
+    """Handles what the inbox has, until there is a reason to end.
+
+    Nothing is done before the first settings are known: no pipeline exists until then, and what is
+    to be sent may have another topic by now.
+
+    Args:
+        inbox: What other threads tell.
+        build: Makes a pipeline on the journal; called again after an exception that nobody foresaw,
+            because the memory of the one before may be wrong.
+        health: What may be asked for.
+        report: Takes what an operator may want to know.
+        clock: The time.
+
+    Attributes:
+        wake_at: When to take a turn without an event; steady seconds, or None.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        build: Callable[[Settings], Pipeline],
+        health: Health,
+        report: Report,
+        clock: Clock,
+    ) -> None:
+        self._inbox = inbox
+        self._build = build
+        self._health = health
+        self._report = report
+        self._clock = clock
+        self._settings: Settings | None = None
+        self._pipeline: Pipeline | None = None
+        self._defects = 0
+        self.wake_at: float | None = None
+
+    def run(self) -> int:
+        """Takes turns until there is a reason to end; returns the exit code."""
+        while (exit_code := self.turn()) is None:
+            self._inbox.wait(self.wake_at)
+        return exit_code
+
+    def turn(self) -> int | None:
+        """Handles what the inbox has now; returns the exit code if there is a reason to end."""
+        batch = self._inbox.take()
+        exit_code: int | None = None
+        work: list[Event] = []
+        for event in batch.events:
+            match event:
+                case StopRequested():
+                    self._report(Stopping("the nucleus asked for it"))
+                    exit_code = EXIT_STOPPED
+                case NucleusLost():
+                    self._report(Stopping("the connection to the nucleus is lost"))
+                    exit_code = EXIT_FAILED
+                case SettingsInEffect():
+                    self._take_settings(event.settings)
+                case HealthRequested():
+                    self._health.request()
+                case NoticeGiven():
+                    self._report(event.notice)
+                case _:
+                    work.append(event)
+        if exit_code is not None:
+            self._take_in_the_rest(work)
+            return exit_code
+        self.wake_at = self._work(Batch(tuple(work), batch.overflow))
+        return None
+
+    def end(self) -> None:
+        """Ends the worker and stores which results were taken; nothing else is left to do."""
+        if self._pipeline is not None:
+            self._pipeline.end()
+            self._pipeline.store_sent(self._clock.now())
+
+    def _take_settings(self, settings: Settings) -> None:
+        configure(settings.log_level)
+        self._settings = settings
+        if self._pipeline is None:
+            self._pipeline = self._build(settings)
+        else:
+            self._pipeline.reconfigure(settings)
+            self._pipeline.send_refused_now(self._clock.now())
+
+    def _take_in_the_rest(self, events: Sequence[Event]) -> None:
+        """Stores what has come, as far as the time allows.
+
+        So announcements that were delivered are there for the next process, and an answer of the
+        cloud need not be asked for again.
+        """
+        if self._pipeline is None:
+            return
+        end = self._clock.now().steady + TAKE_IN_SECONDS
+        while events:
+            now = self._clock.now()
+            if now.steady >= end or not self._pipeline.take_in(events, (), now):
+                return
+            events = self._inbox.take().events
+
+    def _work(self, batch: Batch) -> float | None:
+        if self._pipeline is None or self._settings is None:
+            return None
+        try:
+            wake_at = self._pipeline.turn(batch.events, batch.overflow, self._clock.now())
+        except Exception as error:  # noqa: BLE001 - see EXIT_FAILED: it must cost a turn at most
+            self._report(DefectFound(error))
+            self._pipeline.end()
+            self._pipeline = self._build(self._settings)
+            pause = AFTER_DEFECT_SECONDS * 2.0 ** min(self._defects, _AFTER_DEFECT_DOUBLINGS)
+            self._defects += 1
+            return float(self._clock.now().steady + pause)
+        self._defects = 0
+        waits = (wake_at, self._health.run_due(self._figures))
+        return min((at for at in waits if at is not None), default=None)
+
+    def _figures(self) -> Mapping[str, int]:
+        figures = self._pipeline.figures() if self._pipeline is not None else {}
+        return {**figures, "turnedAway": self._inbox.overflowed}

@@ -1,0 +1,219 @@
+"""Everything that may be told to a person: one type for each fact, plain data.
+
+Each is reported once, when it becomes true; the part that finds it out knows whether it is news.
+Who is told, and in which words, is decided by those who receive the notices: the log and the
+health.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from client_device_associator.configuration.reader import Problem
+from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.notices import CoreNotice
+from client_device_associator.core.result import Status
+from client_device_associator.journal.set_aside import SetAside
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The component begins its work."""
+
+    version: str
+    journal_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The component ends."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefectFound:
+    """An exception that nobody foresaw; the parts that may be affected are built again."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningChanged:
+    """The subscriptions are not those of the last such notice.
+
+    Attributes:
+        listening: Topic filters of live subscriptions.
+        refused: Topic filters that could not be subscribed to.
+    """
+
+    listening: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRefused:
+    """A subscription could not be made.
+
+    Attributes:
+        topic_filter: To what.
+        why: The nucleus's words.
+        wanted: Every filter of the settings: a merge replaces the block of an earlier one.
+    """
+
+    topic_filter: str
+    why: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEnded:
+    """The nucleus has closed a subscription."""
+
+    topic_filter: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateNotReported:
+    """The nucleus did not take the component's state."""
+
+    state: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationUnwatched:
+    """Changes of the configuration are not noticed for now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationUnread:
+    """The configuration cannot be read for now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationRejected:
+    """The configuration is invalid: the last good one, or else the defaults, stay in effect."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationAccepted:
+    """A configuration is in effect, after one that was rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKey:
+    """The configuration holds a key that nobody reads."""
+
+    warning: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class VetoUnsupported:
+    """This nucleus does not ask before a deployment."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentVetoed:
+    """A deployment would bring an invalid configuration, and was told so."""
+
+    deployment_id: str
+    objection: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementsRejected:
+    """Announcements could not be taken; several of one kind are reported together."""
+
+    topic: str
+    code: str
+    message: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsDecided:
+    """How many results of each status were decided."""
+
+    statuses: Mapping[Status, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsRefused:
+    """The nucleus refuses result messages, where it has taken them all before."""
+
+    topic: str
+    why: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class JournalUnusable:
+    """The journal cannot be read or written."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalUsable:
+    """The journal can be read and written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSetAside:
+    """A journal could not be used and was replaced by a new one."""
+
+    aside: SetAside
+
+
+@dataclass(frozen=True, slots=True)
+class IdleWorkerEnded:
+    """A worker process has ended by itself, with no call."""
+
+    why: str
+
+
+Notice = (
+    CoreNotice
+    | Started
+    | Stopping
+    | DefectFound
+    | ListeningChanged
+    | SubscriptionRefused
+    | SubscriptionEnded
+    | StateNotReported
+    | ConfigurationUnwatched
+    | ConfigurationUnread
+    | ConfigurationRejected
+    | ConfigurationAccepted
+    | UnknownKey
+    | VetoUnsupported
+    | DeploymentVetoed
+    | AnnouncementsRejected
+    | ResultsDecided
+    | ResultsRefused
+    | JournalUnusable
+    | JournalUsable
+    | JournalSetAside
+    | IdleWorkerEnded
+)
+
+Report = Callable[[Notice], None]
+"""Takes a notice, on the main thread."""
+
+
+def report_to(receivers: Sequence[Report]) -> Report:
+    """A report that every receiver gets, in this order."""
+
+    def report(notice: Notice) -> None:
+        for receiver in receivers:
+            receiver(notice)
+
+    return report
