@@ -6,21 +6,38 @@ from pathlib import Path
 
 import pytest
 
-from client_device_associator.configuration.settings import Settings
-from living import Live
-from posting import Post
+from client_device_associator.journal.journal import Journal
+from support.engine_driver import EngineDriver
+from support.outbox import SendingOutbox
+from support.rig import Rig
 
 
 @pytest.fixture
-def live(caplog: pytest.LogCaptureFixture) -> Live:
-    """A configuration that was not tended yet."""
+def rig(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Rig]:
+    """A component that has not begun, with every line of its log captured."""
     caplog.set_level(logging.DEBUG, "client_device_associator")
-    return Live()
+    rig = Rig(tmp_path)
+    yield rig
+    rig.close()
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """An empty journal on disk."""
+    journal = Journal(tmp_path / "journal")
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def driver(journal: Journal) -> EngineDriver:
+    """An engine with the default settings and the longest waits."""
+    return EngineDriver(journal)
+
+
+@pytest.fixture
+def sending(tmp_path: Path) -> Iterator[SendingOutbox]:
     """An outbox with the default settings."""
-    post = Post(tmp_path / "journal", Settings())
-    yield post
-    post.journal.close()
+    sending = SendingOutbox(tmp_path / "journal")
+    yield sending
+    sending.journal.close()

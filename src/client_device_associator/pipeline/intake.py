@@ -1,7 +1,7 @@
 """Reads what was announced, and rejects what cannot be taken, within limits."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.instant import Instant
@@ -9,7 +9,6 @@ from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.messages.announcement import read_announcement
 from client_device_associator.pipeline.events import MessageArrived
-from client_device_associator.pipeline.outbox import Outbox
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     Report,
@@ -31,12 +30,12 @@ class Intake:
     """The first to look at every message.
 
     Args:
-        outbox: Takes the rejections.
+        send: Sends the rejections.
         report: Takes what an operator may want to know.
     """
 
-    def __init__(self, outbox: Outbox, report: Report) -> None:
-        self._outbox = outbox
+    def __init__(self, send: Callable[[Sequence[Result]], None], report: Report) -> None:
+        self._send = send
         self._report = report
         self._rejections = RateLimit(REJECTIONS_AT_ONCE, REJECTIONS_PER_SECOND)
         self._notices = RateLimit(NOTICES_AT_ONCE, NOTICES_PER_SECOND)
@@ -70,7 +69,7 @@ class Intake:
             return
         self._report(ResultsDecided({Status.REJECTED: len(rejections)}))
         allowed = self._rejections.allow(len(rejections), now.steady)
-        self._outbox.send(rejections[:allowed])
+        self._send(rejections[:allowed])
         kinds = Counter((one.topic, one.code, one.message) for one in rejections).items()
         reported = self._notices.allow(len(kinds), now.steady)
         for (topic, code, message), count in list(kinds)[:reported]:

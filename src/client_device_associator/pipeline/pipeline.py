@@ -50,7 +50,7 @@ class Pipeline:
         self._outbox = outbox
         self._calls = calls
         self._report = report
-        self._intake = Intake(outbox, report)
+        self._intake = Intake(outbox.send, report)
         self._storage = Storage(journal, report)
 
     def reconfigure(self, settings: Settings) -> None:
@@ -115,7 +115,9 @@ class Pipeline:
         self._calls.end()
 
     def store_sent(self, now: Instant) -> None:
-        """Stores which results were taken, before the process ends."""
+        """Stores which results were taken, before the process ends; not on a disk that fails."""
+        if self._storage.try_again_at is not None:
+            return
         try:
             with self._journal.transaction():
                 self._outbox.store(now)

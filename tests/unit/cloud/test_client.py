@@ -15,12 +15,12 @@ import pytest
 
 from client_device_associator.cloud.client import AssociationClient
 from client_device_associator.core.answer import (
-    Accepted,
     Answer,
-    Invalid,
-    Missing,
-    Trouble,
-    Unanswered,
+    CallFailed,
+    FailureCause,
+    Succeeded,
+    ThingNotFound,
+    ValidationFailed,
 )
 
 TOKEN_EXCHANGE_TOKEN = "of-the-nucleus"  # noqa: S105 - made up
@@ -36,7 +36,7 @@ HTML = b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>
 
 @dataclass
 class Reply:
-    """What a server says to every request."""
+    """What a server answers to every request."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -74,7 +74,7 @@ def serving(reply: Reply) -> Iterator[Server]:
             self.wfile.write(server.reply.body)
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server = Server(f"http://localhost:{http.server_port}", reply, [])
@@ -121,7 +121,7 @@ def call(client: AssociationClient) -> Answer:
     return client.associate("core-1", ["a", "b"])
 
 
-def error(code: str, message: str = "no", **fields: Any) -> bytes:  # noqa: ANN401 - JSON
+def service_error(code: str, message: str = "no", **fields: Any) -> bytes:  # noqa: ANN401 - JSON
     """The body of a service's error."""
     return json.dumps({"__type": code, "message": message, **fields}).encode()
 
@@ -132,7 +132,7 @@ def test_success_is_a_body_of_this_operation(
 ) -> None:
     """With status 200, and no error entries in it."""
     cloud.reply = Reply(body=body)
-    assert call(client) == Accepted()
+    assert call(client) == Succeeded()
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 206])
@@ -143,14 +143,14 @@ def test_nothing_else_is_a_success(
     """Portals and proxies answer with any status below 300, which botocore takes for success."""
     cloud.reply = Reply(status, body)
     answer = call(client)
-    assert isinstance(answer, Unanswered)
-    assert answer.trouble is Trouble.UNAVAILABLE
+    assert isinstance(answer, CallFailed)
+    assert answer.cause is FailureCause.UNAVAILABLE
 
 
 def test_no_content_is_no_success(client: AssociationClient, cloud: Server) -> None:
     """Status 204."""
     cloud.reply = Reply(204, b"")
-    assert isinstance(call(client), Unanswered)
+    assert isinstance(call(client), CallFailed)
 
 
 @pytest.mark.parametrize("status", [429, 500])
@@ -175,13 +175,13 @@ def test_retry_after_is_read_in_every_form(
     headers: Mapping[str, str],
     seconds: int,
 ) -> None:
-    """And never hides what is the matter."""
-    code, trouble = {
-        429: ("ThrottlingException", Trouble.THROTTLED),
-        500: ("InternalServerException", Trouble.UNAVAILABLE),
+    """And never hides the cause."""
+    code, cause = {
+        429: ("ThrottlingException", FailureCause.THROTTLED),
+        500: ("InternalServerException", FailureCause.UNAVAILABLE),
     }[status]
-    cloud.reply = Reply(status, error(code), headers)
-    assert call(client) == Unanswered(trouble, code, "no", seconds)
+    cloud.reply = Reply(status, service_error(code), headers)
+    assert call(client) == CallFailed(cause, code, "no", seconds)
 
 
 def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> None:
@@ -189,9 +189,9 @@ def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> 
     at = email.utils.formatdate(time.time() + 86_400 + 100, usegmt=True)
     sent = email.utils.formatdate(time.time() + 86_400, usegmt=True)
     headers = {"Retry-After": at, "Date": sent}
-    cloud.reply = Reply(429, error("ThrottlingException"), headers)
+    cloud.reply = Reply(429, service_error("ThrottlingException"), headers)
     answer = call(client)
-    assert isinstance(answer, Unanswered)
+    assert isinstance(answer, CallFailed)
     # The server sends a date of its own as well; whichever is read, the wait is bounded.
     assert 0 < answer.retry_after <= 3600
 
@@ -201,36 +201,38 @@ def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> 
     [
         (
             404,
-            error("ResourceNotFoundException", resourceId="core-1", resourceType="coreDevice"),
-            Unanswered(Trouble.CORE_UNKNOWN, "ResourceNotFoundException", "no"),
+            service_error(
+                "ResourceNotFoundException", resourceId="core-1", resourceType="coreDevice"
+            ),
+            CallFailed(FailureCause.CORE_UNKNOWN, "ResourceNotFoundException", "no"),
         ),
         (
             404,
-            error("ResourceNotFoundException", resourceId="b", resourceType="thing"),
-            Missing("b", "ResourceNotFoundException", "no"),
+            service_error("ResourceNotFoundException", resourceId="b", resourceType="thing"),
+            ThingNotFound("b", "ResourceNotFoundException", "no"),
         ),
         (
             400,
-            error("ValidationException", fields=[None, {"name": "x", "message": "y"}, {}]),
-            Invalid("no", (("x", "y"), ("", ""))),
+            service_error("ValidationException", fields=[None, {"name": "x", "message": "y"}, {}]),
+            ValidationFailed("no", (("x", "y"), ("", ""))),
         ),
         (
             403,
-            error("Forbidden", "role is not authorized to perform: greengrass:Batch"),
-            Unanswered(
-                Trouble.ACCESS_DENIED,
+            service_error("Forbidden", "role is not authorized to perform: greengrass:Batch"),
+            CallFailed(
+                FailureCause.ACCESS_DENIED,
                 "Forbidden",
                 "role is not authorized to perform: greengrass:Batch",
             ),
         ),
         (
             403,
-            error("InvalidTokenException"),
-            Unanswered(Trouble.CREDENTIALS_REFUSED, "InvalidTokenException", "no"),
+            service_error("InvalidTokenException"),
+            CallFailed(FailureCause.CREDENTIALS_REFUSED, "InvalidTokenException", "no"),
         ),
     ],
 )
-def test_errors_are_told_apart(
+def test_errors_are_distinguished(
     client: AssociationClient, cloud: Server, status: int, body: bytes, expected: Answer
 ) -> None:
     """By code and fields, as the service model has them."""
@@ -238,15 +240,15 @@ def test_errors_are_told_apart(
     assert call(client) == expected
 
 
-def test_what_is_said_holds_no_secrets(client: AssociationClient, cloud: Server) -> None:
+def test_messages_hold_no_secrets(client: AssociationClient, cloud: Server) -> None:
     """A service that disagrees about a signature shows what it has signed."""
-    said = (
+    words = (
         f"The Canonical String should have been x-amz-security-token:{SESSION_TOKEN}"
         " Authorization: AWS4-HMAC-SHA256 Signature=0123abcd a-secret-key"
     )
-    cloud.reply = Reply(403, error("SignatureDoesNotMatch", said))
+    cloud.reply = Reply(403, service_error("SignatureDoesNotMatch", words))
     answer = call(client)
-    assert isinstance(answer, Unanswered)
+    assert isinstance(answer, CallFailed)
     assert "Canonical String" in answer.message
     for secret in (SESSION_TOKEN, "0123abcd", "a-secret-key"):
         assert secret not in answer.message
@@ -260,11 +262,11 @@ def test_only_the_nucleus_is_asked_for_credentials(
     token.write_text("of-somebody-else")
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/elsewhere")
     monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", str(token))
-    assert call(client) == Accepted()
+    assert call(client) == Succeeded()
     assert {one["Authorization"] for one in exchange.requests} == {TOKEN_EXCHANGE_TOKEN}
 
 
-def test_somebody_else_s_settings_do_no_harm(
+def test_settings_of_others_do_no_harm(
     client: AssociationClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Files that cannot be read, and modes that do not exist."""
@@ -274,7 +276,7 @@ def test_somebody_else_s_settings_do_no_harm(
         monkeypatch.setenv(variable, str(spoilt))
     for variable in ("AWS_RETRY_MODE", "AWS_DEFAULTS_MODE", "AWS_MAX_ATTEMPTS", "AWS_PROFILE"):
         monkeypatch.setenv(variable, "nonsense")
-    assert call(client) == Accepted()
+    assert call(client) == Succeeded()
 
 
 @pytest.mark.parametrize("key", ["", None])
@@ -284,7 +286,7 @@ def test_empty_credentials_are_none(
     """And are not kept until they expire: the next call has the right ones."""
     exchange.reply = Reply(body=json.dumps({**CREDENTIALS, "SecretAccessKey": key}).encode())
     answer = call(client)
-    assert isinstance(answer, Unanswered)
-    assert answer.trouble is Trouble.NO_CREDENTIALS
+    assert isinstance(answer, CallFailed)
+    assert answer.cause is FailureCause.NO_CREDENTIALS
     exchange.reply = Reply(body=json.dumps(CREDENTIALS).encode())
-    assert call(client) == Accepted()
+    assert call(client) == Succeeded()

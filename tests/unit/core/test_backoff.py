@@ -8,12 +8,11 @@ from client_device_associator.core.backoff import (
     DEVICE,
     PERMISSION,
     SERVICE,
-    STORAGE,
     TOKEN_EXCHANGE,
     Backoff,
 )
 
-ALL = [DEVICE, SERVICE, TOKEN_EXCHANGE, PERMISSION, STORAGE]
+ALL = [DEVICE, SERVICE, TOKEN_EXCHANGE, PERMISSION]
 
 
 @given(st.sampled_from(ALL), st.integers(1, 10**6), st.integers())
@@ -27,8 +26,8 @@ def test_stays_between_floor_and_ceiling(pace: Backoff, failures: int, seed: int
 def test_jitter_is_full(failures: int) -> None:
     """Waits are spread over the whole range from the floor to the ceiling, not around its end."""
     ceiling = min(SERVICE.cap, SERVICE.base * 2 ** (failures - 1))
-    dice = random.Random(5)
-    waits = [SERVICE.delay(failures, dice) / ceiling for _ in range(2000)]
+    rng = random.Random(5)
+    waits = [SERVICE.delay(failures, rng) / ceiling for _ in range(2000)]
     for tenth in range(10):
         assert 100 < sum(tenth / 10 <= wait < (tenth + 1) / 10 for wait in waits) < 300
 
@@ -41,13 +40,13 @@ def test_permission_waits_five_minutes_to_an_hour() -> None:
     assert 3000 < max(waits) <= 3600
 
 
-def test_the_service_is_left_alone_for_five_minutes_at_most() -> None:
+def test_the_service_is_called_after_five_minutes_at_most() -> None:
     """The table: anything that passes by itself waits up to 5 min."""
     waits = [SERVICE.delay(50, random.Random(seed)) for seed in range(200)]
     assert 290 < max(waits) <= 300
 
 
-def test_token_exchange_is_noticed_within_a_minute() -> None:
-    """Asking the core device's own token exchange burdens nobody else."""
+def test_recovered_token_exchange_is_noticed_within_a_minute() -> None:
+    """Asking the core device's own token exchange costs nobody else anything."""
     waits = [TOKEN_EXCHANGE.delay(50, random.Random(seed)) for seed in range(200)]
     assert max(waits) < 60

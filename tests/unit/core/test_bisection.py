@@ -5,22 +5,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from builders import errors, nothing, numbered
-from client_device_associator.core.answer import Accepted, Answer, Invalid
+from client_device_associator.core.answer import Answer, Succeeded, ValidationFailed
 from client_device_associator.core.bisection import Bisection
-from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Status
 from client_device_associator.journal.journal import Journal
-from engine_driver import Cloud, EngineDriver
+from support.engine_driver import Cloud, EngineDriver
+from support.values import error_entries, failed_call, numbered, policy
 
-REFUSED = Invalid("1 validation error detected")
+REFUSED = ValidationFailed("1 validation error detected")
 
 
 def refusing(poisoned: set[str]) -> Cloud:
     """A cloud that refuses every call with a poisoned name in it, and says no more."""
 
     def answer(names: tuple[str, ...]) -> Answer:
-        return REFUSED if poisoned & set(names) else Accepted()
+        return REFUSED if poisoned & set(names) else Succeeded()
 
     return answer
 
@@ -34,7 +33,7 @@ def naming(poisoned: set[str]) -> Cloud:
             for index, name in enumerate(names)
             if name in poisoned
         ]
-        return Invalid("refused", tuple(fields)) if fields else Accepted()
+        return ValidationFailed("refused", tuple(fields)) if fields else Succeeded()
 
     return answer
 
@@ -43,7 +42,7 @@ def hushed(poisoned: set[str]) -> Cloud:
     """A cloud that associates the others and has an error entry without a name for the poisoned."""
 
     def answer(names: tuple[str, ...]) -> Answer:
-        return errors((None, "Oops")) if poisoned & set(names) else Accepted()
+        return error_entries((None, "Oops")) if poisoned & set(names) else Succeeded()
 
     return answer
 
@@ -52,13 +51,13 @@ def outcome(names: list[str], cloud: Cloud) -> tuple[int, set[str], set[str]]:
     """Calls, and who was associated and who failed, when all announce at once."""
     journal = Journal(Path(":memory:"))
     try:
-        driver = EngineDriver(journal, Policy(max_attempts=1))
+        driver = EngineDriver(journal, policy(max_attempts=1))
         driver.announce(names)
         calls = driver.run(cloud)
         for call in calls:
             assert 1 <= len(call.thing_names) <= 100
             assert len(set(call.thing_names)) == len(call.thing_names)
-        results = driver.owed()
+        results = driver.durable()
         assert journal.pending() == 0
     finally:
         journal.close()
@@ -121,8 +120,8 @@ def test_a_batch_that_is_accused_as_a_whole_is_split() -> None:
 
     def cloud(asked: tuple[str, ...]) -> Answer:
         if names[2] not in asked:
-            return Accepted()
-        return Invalid(
+            return Succeeded()
+        return ValidationFailed(
             "refused", tuple((f"entries[{place}]", "bad") for place in range(len(asked)))
         )
 
@@ -140,8 +139,8 @@ def test_nobody_fails_who_was_not_refused_alone() -> None:
     def cloud(asked: tuple[str, ...]) -> Answer:
         asked_before.append(asked)
         if len(asked_before) == 1:
-            return Invalid("refused", (("entries[0].thingName", "malformed"),))
-        return Accepted()
+            return ValidationFailed("refused", (("entries[0].thingName", "malformed"),))
+        return Succeeded()
 
     calls, associated, failed = outcome(names, cloud)
     assert calls == 3
@@ -155,8 +154,8 @@ def test_a_wrong_accusation_is_found_out() -> None:
 
     def cloud(asked: tuple[str, ...]) -> Answer:
         if names[5] not in asked:
-            return Accepted()
-        return Invalid("refused", (("thingName", f"'{names[0]}' is malformed"),))
+            return Succeeded()
+        return ValidationFailed("refused", (("thingName", f"'{names[0]}' is malformed"),))
 
     _, associated, failed = outcome(names, cloud)
     assert failed == {names[5]}
@@ -190,13 +189,13 @@ def test_an_outage_during_bisection_costs_that_call_alone(tmp_path: Path) -> Non
     driver.next_call()
     driver.answer(REFUSED)
     assert driver.next_call().thing_names == tuple(names[:2])
-    driver.answer(Accepted())
+    driver.answer(Succeeded())
     assert driver.next_call().thing_names == tuple(names[2:])
-    driver.answer(nothing())
+    driver.answer(failed_call())
     assert driver.next_call().thing_names == tuple(names[2:])
     driver.answer(REFUSED)
     assert driver.next_call().thing_names == (names[2],)
-    driver.answer(Accepted())
+    driver.answer(Succeeded())
     assert driver.next_call().thing_names == (names[3],)
     journal.close()
 
@@ -222,10 +221,10 @@ def test_no_call_is_larger_than_a_new_limit(tmp_path: Path) -> None:
     driver.announce(names)
     driver.next_call()
     driver.answer(REFUSED)
-    driver.engine.reconfigured(Policy(max_batch=3))
+    driver.reconfigure(policy(max_batch=3))
     calls = driver.run(refusing(culprits))
     assert max(len(call.thing_names) for call in calls) == 3
-    results = driver.owed()
+    results = driver.durable()
     assert {one.thing_name for one in results if one.status is Status.FAILED} == culprits
     assert len(results) == len(names)
     journal.close()
@@ -241,13 +240,13 @@ def test_devices_that_are_numbers_are_told_by_their_place(
 
     def cloud(asked: tuple[str, ...]) -> Answer:
         if names[culprit] not in asked:
-            return Accepted()
+            return Succeeded()
         place = asked.index(names[culprit]) + 1
         words = (
             f"1 validation error detected: Value at 'entries.{place}.member.thingName' failed to"
             " satisfy constraint: Member must have length less than or equal to 128"
         )
-        return Invalid(words, (("entries", words),) if with_fields else ())
+        return ValidationFailed(words, (("entries", words),) if with_fields else ())
 
     calls, associated, failed = outcome(names, cloud)
     assert calls == 3
@@ -262,9 +261,9 @@ def test_a_service_that_names_the_wrong_one_costs_little_more(position: int) -> 
 
     def cloud(asked: tuple[str, ...]) -> Answer:
         if names[position] not in asked:
-            return Accepted()
+            return Succeeded()
         wrong = next((one for one in asked if one != names[position]), asked[0])
-        return Invalid("refused", (("thingName", f"{wrong} is malformed"),))
+        return ValidationFailed("refused", (("thingName", f"{wrong} is malformed"),))
 
     calls, associated, failed = outcome(names, cloud)
     assert calls - 1 <= 14 + 2

@@ -12,16 +12,15 @@ from hypothesis.stateful import (
     rule,
 )
 
-from builders import errors, nothing, numbered
-from client_device_associator.core.answer import Accepted, Answer, Invalid, Trouble
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.answer import Answer, FailureCause, Succeeded, ValidationFailed
 from client_device_associator.core.decision import Call, Step
-from client_device_associator.core.device import DeviceState
-from client_device_associator.core.engine import CALL_DEADLINE_SECONDS
-from client_device_associator.core.policy import Policy
+from client_device_associator.core.life import DeviceState
+from client_device_associator.core.queue_state import TRANSITIONS
 from client_device_associator.core.result import Result, Status
 from client_device_associator.journal.journal import Journal
-from client_device_associator.messages.announcement import Announcement
-from engine_driver import EngineDriver
+from support.engine_driver import EngineDriver
+from support.values import error_entries, failed_call, numbered, policy
 
 NAMES = numbered(12)
 TOPICS = ["one", "two"]
@@ -46,20 +45,21 @@ class EngineMachine(RuleBasedStateMachine):
         super().__init__()
         self.journal = Journal(Path(":memory:"))
         self.in_flight: Call | None = None
-        self.earlier: Call | None = None
         self.waiting: set[Announcement] = set()
 
     @initialize(max_batch=st.integers(1, 5), receipts=st.booleans(), attempts=st.integers(1, 3))
     def begin(self, max_batch: int, receipts: bool, attempts: int) -> None:  # noqa: FBT001 - drawn
         """Settings under which a few devices make many batches."""
-        policy = Policy(
-            max_batch=max_batch,
-            max_pending=9,
-            max_attempts=attempts,
-            trust_seconds=100,
-            receipts=receipts,
+        self.driver = EngineDriver(
+            self.journal,
+            policy(
+                max_batch=max_batch,
+                max_pending=9,
+                max_attempts=attempts,
+                trust_seconds=100,
+                receipts=receipts,
+            ),
         )
-        self.driver = EngineDriver(self.journal, policy)
 
     @rule(
         names=st.lists(st.sampled_from(NAMES), max_size=8),
@@ -68,7 +68,7 @@ class EngineMachine(RuleBasedStateMachine):
     )
     def announce(self, names: list[str], topic: str, announcement_id: str | None) -> None:
         """Each announcement waits from now on, or is answered at once."""
-        told = self.driver.announce(names, topic, announcement_id).told
+        told = self.driver.announce(names, topic, announcement_id).transient
         answered = {
             one.thing_name for one in told if one.status in (Status.ASSOCIATED, Status.REJECTED)
         }
@@ -114,67 +114,51 @@ class EngineMachine(RuleBasedStateMachine):
     @rule(entries=st.lists(ENTRIES, max_size=5))
     def accept(self, entries: list[tuple[str | None, str | None]]) -> None:
         """HTTP 200, with any error entries."""
-        self.settle(errors(*entries))
+        self.settle(error_entries(*entries))
 
     @precondition(lambda self: self.waiting)
     @rule()
     def accept_all(self) -> None:
         """HTTP 200 without error entries."""
-        self.settle(Accepted())
+        self.settle(Succeeded())
 
     @precondition(lambda self: self.waiting)
     @rule(fields=st.lists(FIELDS, max_size=3))
     def refuse(self, fields: list[tuple[str, str]]) -> None:
         """ValidationException, with any fields."""
-        self.settle(Invalid("refused", tuple(fields)))
+        self.settle(ValidationFailed("refused", tuple(fields)))
 
     @precondition(lambda self: self.waiting)
-    @rule(trouble=st.sampled_from(Trouble), retry_after=st.sampled_from([0.0, 3.0, 1000.0]))
-    def come_to_nothing(self, trouble: Trouble, retry_after: float) -> None:
+    @rule(cause=st.sampled_from(FailureCause), retry_after=st.sampled_from([0.0, 3.0, 1000.0]))
+    def fail(self, cause: FailureCause, retry_after: float) -> None:
         """The whole queue waits."""
-        self.settle(nothing(trouble, retry_after))
-
-    @precondition(lambda self: self.in_flight is not None)
-    @rule()
-    def hang(self) -> None:
-        """The call has had its time."""
-        self.driver.seconds += CALL_DEADLINE_SECONDS
-        assert self.driver.step().overdue == self.in_flight
-        self.settle(nothing())
-
-    @precondition(lambda self: self.earlier is not None)
-    @rule()
-    def answer_too_late(self) -> None:
-        """An answer to a call that is not in flight any more changes nothing."""
-        before = len(self.driver.owed())
-        assert not self.driver.answer(Accepted(), self.earlier).stores
-        assert len(self.driver.owed()) == before
+        self.settle(failed_call(cause, retry_after))
 
     @precondition(lambda self: self.in_flight is None)
     @rule()
     def send(self) -> None:
         """The nucleus takes every result."""
-        self.driver.forget_owed()
+        self.driver.send_all()
 
     @rule()
     def restart(self) -> None:
         """The process dies and comes back; a call in flight is never heard of."""
         self.driver.restart()
-        self.in_flight = self.earlier = None
+        self.in_flight = None
 
     def settle(self, answer: Answer) -> None:
         """Answers the call in flight, or the next one, and compares the results with the answer."""
         while self.in_flight is None:
             step = self.driver.step()
             self.look(step)
-            assert step.wake_at is not None, "nobody will ever be called for"
             if step.call is None:
+                assert step.wake_at is not None, "nothing will ever be called"
                 self.driver.pass_until(step.wake_at)
         call = self.in_flight
-        before = len(self.driver.owed())
-        self.driver.answer(answer, call)
-        self.in_flight, self.earlier = None, call
-        new = self.driver.owed()[before:]
+        before = len(self.driver.durable())
+        self.driver.answer(answer)
+        self.in_flight = None
+        new = self.driver.durable()[before:]
         final = [one for one in new if one.status is not Status.RETRYING]
         concluded = {
             Announcement(str(one.thing_name), one.topic, one.announcement_id) for one in final
@@ -189,7 +173,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     def associated_by(self, answer: Answer, names: tuple[str, ...]) -> set[str]:
         """Whom an answer associates beyond doubt."""
-        if not isinstance(answer, Accepted):
+        if not isinstance(answer, Succeeded):
             return set()
         against = self.named_against(answer) & set(names)
         already = {one.thing_name for one in answer.error_entries if one.code == "Conflict"} & set(
@@ -201,7 +185,7 @@ class EngineMachine(RuleBasedStateMachine):
         silent = set(names) - against - already
         return {str(name) for name in already} | (set() if nameless else silent)
 
-    def named_against(self, answer: Accepted) -> set[str]:
+    def named_against(self, answer: Succeeded) -> set[str]:
         """Whom error entries speak against by name."""
         return {
             one.thing_name
@@ -211,9 +195,9 @@ class EngineMachine(RuleBasedStateMachine):
 
     def spoken_against(self, answer: Answer, names: tuple[str, ...]) -> set[str]:
         """Who may have failed by an answer: nobody outside the call."""
-        if isinstance(answer, Invalid):
+        if isinstance(answer, ValidationFailed):
             return set(names) if len(names) == 1 else set()
-        if not isinstance(answer, Accepted):
+        if not isinstance(answer, Succeeded):
             return set()
         against = self.named_against(answer) & set(names)
         associated = self.associated_by(answer, names)
@@ -221,6 +205,11 @@ class EngineMachine(RuleBasedStateMachine):
         if len(alone) > 1:
             return against
         return against | alone
+
+    @invariant()
+    def the_queue_moves_as_its_table_says(self) -> None:
+        """Nothing happens to the queue that the documentation does not show."""
+        assert self.driver.transitions <= TRANSITIONS
 
     @invariant()
     def nothing_pending_is_lost(self) -> None:
@@ -235,14 +224,14 @@ class EngineMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The cloud turns healthy: everybody who still waits is associated, once."""
         if self.in_flight is not None:
-            self.settle(Accepted())
-        self.driver.forget_owed()
+            self.settle(Succeeded())
+        self.driver.send_all()
         self.driver.run(max_calls=100)
         associated = [
-            answered_by(one) for one in self.driver.owed() if one.status is Status.ASSOCIATED
+            answered_by(one) for one in self.driver.durable() if one.status is Status.ASSOCIATED
         ]
         assert len(associated) == len(set(associated))
-        failed = [one for one in self.driver.owed() if one.status is Status.FAILED]
+        failed = [one for one in self.driver.durable() if one.status is Status.FAILED]
         assert (
             set(associated)
             | {Announcement(str(one.thing_name), one.topic, one.announcement_id) for one in failed}

@@ -1,4 +1,4 @@
-from builders import START, moment
+from support.values import START, moment
 
 
 def test_the_wall_shows_what_the_steady_clock_reckons() -> None:

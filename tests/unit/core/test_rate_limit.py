@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import START
 from client_device_associator.core.rate_limit import RateLimit
+from support.values import START
 
 
 def test_a_burst_and_then_a_steady_rate() -> None:

@@ -3,13 +3,12 @@ from collections.abc import Mapping
 import pytest
 from awsiot.greengrasscoreipc import model
 
-from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.streams import (
     Stream,
-    agreement,
     changes,
     messages,
-    questions,
+    validation_requests,
 )
 
 
@@ -18,30 +17,13 @@ class FakeOperation:
 
     def __init__(self) -> None:
         self.closed = 0
-        self.requests: list[object] = []
 
     def close(self) -> None:
         """Ends it."""
         self.closed += 1
 
-    def activate(self, request: object) -> None:
-        """Sends it."""
-        self.requests.append(request)
 
-
-class FakeClient:
-    """A client of the IPC library's with the one operation that is wanted of it."""
-
-    def __init__(self) -> None:
-        self.operations: list[FakeOperation] = []
-
-    def new_defer_component_update(self) -> FakeOperation:
-        """An operation."""
-        self.operations.append(FakeOperation())
-        return self.operations[-1]
-
-
-def test_a_stream_hands_events_on_and_survives_what_cannot_be_decoded() -> None:
+def test_a_stream_passes_events_on_and_survives_what_cannot_be_decoded() -> None:
     """True from `on_stream_error` would end the subscription."""
     events: list[object] = []
     stream = Stream(events.append, lambda: None)
@@ -51,7 +33,7 @@ def test_a_stream_hands_events_on_and_survives_what_cannot_be_decoded() -> None:
     assert events == ["an event", "another"]
 
 
-def test_the_end_of_a_stream_is_told_once() -> None:
+def test_the_end_of_a_stream_is_reported_once() -> None:
     """By the nucleus, and only of one that has ever been."""
     ends: list[str] = []
     stream = Stream(lambda _: None, lambda: ends.append("end"))
@@ -63,8 +45,8 @@ def test_the_end_of_a_stream_is_told_once() -> None:
     assert ends == ["end"]
 
 
-def test_our_own_end_of_a_stream_is_no_news() -> None:
-    """The library tells of that one as well."""
+def test_our_own_end_of_a_stream_is_not_reported() -> None:
+    """The library calls back for that one as well."""
     ends: list[str] = []
     stream = Stream(lambda _: None, lambda: ends.append("end"))
     stream.operation = FakeOperation()
@@ -116,7 +98,7 @@ def test_our_own_end_of_a_stream_is_no_news() -> None:
     ],
     ids=["binary", "empty", "JSON", "no object", "no context", "no topic", "nothing"],
 )
-def test_messages_of_either_kind_are_handed_on(
+def test_messages_of_either_kind_are_passed_on(
     event: object, expected: list[tuple[str, Payload]]
 ) -> None:
     """With the topic that the nucleus has set; without one nobody could be answered."""
@@ -125,8 +107,8 @@ def test_messages_of_either_kind_are_handed_on(
     assert came == expected
 
 
-def test_changes_are_told_without_their_content() -> None:
-    """The configuration is read anew as a whole; other events mean nothing."""
+def test_changes_are_reported_without_their_content() -> None:
+    """The configuration is read again as a whole; other events mean nothing."""
     told: list[str] = []
     on_event = changes(lambda: told.append("changed"))
     on_event(model.ConfigurationUpdateEvents())
@@ -141,30 +123,15 @@ def test_changes_are_told_without_their_content() -> None:
     assert told == ["changed"]
 
 
-def test_questions_come_with_their_deployment() -> None:
+def test_validation_requests_come_with_their_deployment() -> None:
     """And with the whole configuration that it would bring."""
     asked: list[tuple[str, Mapping[str, object]]] = []
-    on_event = questions(lambda deployment, document: asked.append((deployment, document)))
+    on_event = validation_requests(
+        lambda deployment, document: asked.append((deployment, document))
+    )
     event = model.ValidateConfigurationUpdateEvent
     for question in (event(deployment_id="d", configuration={"a": 1}), event(), None):
         on_event(
             model.ValidateConfigurationUpdateEvents(validate_configuration_update_event=question)
         )
     assert asked == [("d", {"a": 1}), ("", {})]
-
-
-def test_component_updates_are_agreed_to_at_once() -> None:
-    """No deployment waits for us; what comes after the update asks for nothing."""
-    client = FakeClient()
-    on_event = agreement(client)
-    on_event(model.ComponentUpdatePolicyEvents(post_update_event=model.PostComponentUpdateEvent()))
-    assert client.operations == []
-    on_event(
-        model.ComponentUpdatePolicyEvents(
-            pre_update_event=model.PreComponentUpdateEvent(deployment_id="d")
-        )
-    )
-    (operation,) = client.operations
-    (request,) = operation.requests
-    assert isinstance(request, model.DeferComponentUpdateRequest)
-    assert (request.deployment_id, request.recheck_after_ms) == ("d", 0)

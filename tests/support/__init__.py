@@ -1,0 +1,1 @@
+"""What tests share; each module is named for what it gives."""

@@ -1,0 +1,172 @@
+"""Drives an engine and a real journal through simulated time, as the pipeline does."""
+
+import random
+from collections.abc import Callable, Iterable
+
+from client_device_associator.core.answer import Answer, CallFailed, Succeeded
+from client_device_associator.core.decision import Call, Decision, Step
+from client_device_associator.core.engine import Engine
+from client_device_associator.core.instant import Instant
+from client_device_associator.core.notices import CoreNotice
+from client_device_associator.core.policy import Policy
+from client_device_associator.core.queue_state import QueueEvent, QueueState
+from client_device_associator.core.result import Result
+from client_device_associator.journal.journal import Journal
+from support.values import SHARED, START, announcements, policy
+
+Cloud = Callable[[tuple[str, ...]], Answer]
+"""Answers a call for these names."""
+
+ALL = 1_000_000
+
+
+class LongestWaits(random.Random):
+    """Always the highest number, so that waits have their full length."""
+
+    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - the signature of random's
+        """The upper end."""
+        return b
+
+
+class EngineDriver:
+    """An engine, its journal, the call in flight, and the time.
+
+    Args:
+        journal: Where decisions are stored.
+        settings: What the engine goes by.
+        rng: The randomness of waits; by default every wait is as long as it may be.
+    """
+
+    def __init__(
+        self, journal: Journal, settings: Policy | None = None, rng: random.Random | None = None
+    ) -> None:
+        self.journal = journal
+        self.policy = settings or policy()
+        self.rng = rng or LongestWaits()
+        self.engine = Engine(self.policy, journal, self.rng)
+        self.seconds = 0.0
+        self.wall_ahead = 0.0
+        self.in_flight: Call | None = None
+        self.calls: list[Call] = []
+        self.transient: list[Result] = []
+        self.notices: list[CoreNotice] = []
+        self.transitions: set[tuple[QueueState, QueueEvent, QueueState]] = set()
+        self._waited_in = QueueState.IDLE
+
+    @property
+    def now(self) -> Instant:
+        """The time."""
+        steady = START + self.seconds
+        return Instant(steady, steady + self.wall_ahead)
+
+    @property
+    def state(self) -> QueueState:
+        """What the queue waits for."""
+        return self.engine.state(self.now, in_flight=self.in_flight is not None)
+
+    def reconfigure(self, settings: Policy) -> None:
+        """Other settings are in effect."""
+        self.policy = settings
+        self.engine.reconfigure(settings)
+
+    def restart(self) -> None:
+        """A new engine on the same journal, as after a crash."""
+        self.engine = Engine(self.policy, self.journal, self.rng)
+        self.in_flight = None
+        self._waited_in = self.state
+
+    def announce(
+        self, names: Iterable[str], topic: str = SHARED, announcement_id: str | None = None
+    ) -> Decision:
+        """Announces devices and stores what is decided."""
+        asked = announcements(names, topic, announcement_id)
+        before = self._state_after_waiting()
+        decision = self.carry_out(lambda: self.engine.announced(asked, self.now))
+        if decision.devices:
+            self.transitions.add((before, QueueEvent.ENQUEUED, self.state))
+        return decision
+
+    def answer(self, answer: Answer) -> Decision:
+        """Answers the call in flight and stores what is decided."""
+        call, self.in_flight = self.in_flight, None
+        assert call is not None, "no call is in flight"
+        decision = self.carry_out(lambda: self.engine.answered(call, answer, self.now))
+        # A ValidationException about the core device is a failure, too.
+        failed = isinstance(answer, CallFailed) or self.state is QueueState.WAITING
+        event = QueueEvent.CALL_FAILED if failed else QueueEvent.ANSWERED
+        self.transitions.add((QueueState.IN_FLIGHT, event, self.state))
+        self._waited_in = self.state
+        return decision
+
+    def lose_answer(self, answer: Answer) -> None:
+        """The call in flight is answered, and the journal cannot be read."""
+        call, self.in_flight = self.in_flight, None
+        assert call is not None, "no call is in flight"
+        self.engine.answer_lost(call, answer, self.now)
+
+    def carry_out(self, decide: Callable[[], Decision]) -> Decision:
+        """Stores a decision as the pipeline would."""
+        with self.journal.transaction():
+            decision = decide()
+            if decision.stores:
+                self.journal.store(decision)
+        self.transient.extend(decision.transient)
+        self.notices.extend(decision.notices)
+        return decision
+
+    def step(self) -> Step:
+        """The engine's next step, none while a call is in flight; a call is remembered."""
+        if self.in_flight is not None:
+            return Step()
+        before = self._state_after_waiting()
+        step = self.engine.step(self.now)
+        if step.call is not None:
+            self.in_flight = step.call
+            self.calls.append(step.call)
+            self.transitions.add((before, QueueEvent.CALL_LEFT, self.state))
+        return step
+
+    def _state_after_waiting(self) -> QueueState:
+        """The state now; a wait may have ended by the time alone."""
+        state = self.state
+        if self._waited_in is QueueState.WAITING and state is not QueueState.WAITING:
+            self.transitions.add((QueueState.WAITING, QueueEvent.WAITED, state))
+        self._waited_in = state
+        return state
+
+    def next_call(self) -> Call:
+        """Lets time pass until there is a call."""
+        while True:
+            step = self.step()
+            if step.call is not None:
+                return step.call
+            assert step.wake_at is not None, "nothing will ever be called"
+            self.pass_until(step.wake_at)
+
+    def pass_until(self, steady: float) -> None:
+        """Lets time pass until a steady moment; it never goes back."""
+        self.seconds = max(self.seconds, steady - START)
+
+    def run(self, cloud: Cloud | None = None, *, max_calls: int = 1000) -> list[Call]:
+        """Answers calls until there is nothing left to do; returns the calls that were made."""
+        made: list[Call] = []
+        while True:
+            step = self.step()
+            if step.call is not None:
+                made.append(step.call)
+                assert len(made) <= max_calls, "it never ends"
+                self.answer(cloud(step.call.thing_names) if cloud else Succeeded())
+            elif step.wake_at is None:
+                return made
+            else:
+                self.pass_until(step.wake_at)
+
+    def durable(self) -> list[Result]:
+        """Every result that the journal keeps."""
+        return [one.result for one in self.journal.unsent(START * 2, ALL)]
+
+    def send_all(self) -> None:
+        """All results so far have been sent."""
+        with self.journal.transaction():
+            unsent = self.journal.unsent(START * 2, ALL)
+            self.journal.sent([one.result_id for one in unsent])

@@ -1,0 +1,160 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client_device_associator.cloud.pipe_protocol import (
+    MAX_TEXT_CHARACTERS,
+    CallRequest,
+    ProtocolError,
+    decode_answer,
+    decode_request,
+    encode_answer,
+    encode_request,
+)
+from client_device_associator.core.answer import (
+    Answer,
+    CallFailed,
+    ErrorEntry,
+    FailureCause,
+    Succeeded,
+    ThingNotFound,
+    ValidationFailed,
+)
+from support.values import JSON
+
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300).map(
+    lambda text: " ".join(text.split())
+)
+"""In one line, as all text is made."""
+
+TEXTS = st.none() | UNICODE
+ANSWERS: st.SearchStrategy[Answer] = (
+    st.lists(st.builds(ErrorEntry, TEXTS, TEXTS, TEXTS), max_size=4).map(tuple).map(Succeeded)
+    | st.builds(
+        ValidationFailed, UNICODE, st.lists(st.tuples(UNICODE, UNICODE), max_size=3).map(tuple)
+    )
+    | st.builds(ThingNotFound, UNICODE, UNICODE, UNICODE)
+    | st.builds(CallFailed, st.sampled_from(FailureCause), UNICODE, UNICODE, st.floats(0, 1e9))
+)
+
+
+@given(st.integers(0, 2**60), ANSWERS)
+def test_answers_arrive_as_they_were_sent(number: int, answer: Answer) -> None:
+    """One line each, whatever is in it."""
+    line = encode_answer(number, answer)
+    assert line.count(b"\n") == 1
+    assert decode_answer(line) == (number, answer)
+
+
+def test_half_a_surrogate_pair_does_not_get_through() -> None:
+    """JSON allows what neither the journal nor the nucleus can take."""
+    said = CallFailed(FailureCause.UNAVAILABLE, "\ud800", "a\udfffb")
+    _, answer = decode_answer(encode_answer(1, said))
+    assert answer == CallFailed(FailureCause.UNAVAILABLE, "?", "a?b")
+
+
+def test_a_page_of_html_is_one_short_line() -> None:
+    """It would be stored for each device in the call, and logged."""
+    page = "<html>\n" + "<p>Bad\tgateway</p>\r\n" * 10_000
+    _, answer = decode_answer(encode_answer(1, CallFailed(FailureCause.UNAVAILABLE, page, page)))
+    assert isinstance(answer, CallFailed)
+    assert len(answer.message) <= MAX_TEXT_CHARACTERS
+    assert answer.message.startswith("<html> <p>Bad gateway</p> <p>")
+
+
+@given(st.integers(0, 2**60), UNICODE, st.lists(UNICODE, max_size=5).map(tuple))
+def test_requests_arrive_as_they_were_sent(number: int, core: str, names: tuple[str, ...]) -> None:
+    """One line each, whatever is in it."""
+    request = CallRequest(number, core, names)
+    line = encode_request(request)
+    assert line.count(b"\n") == 1
+    assert decode_request(line) == request
+
+
+GARBAGE = [
+    b"",
+    b"\n",
+    b"Traceback (most recent call last):\n",
+    b"\xff\xfe",
+    b"[" * 100_000,
+    b"[]",
+    b"{}",
+    b'{"call": 1}',
+    b'{"call": null, "succeeded": []}',
+    b'{"call": Infinity, "succeeded": []}',
+    b'{"call": 1, "succeeded": 5}',
+    b'{"call": 1, "succeeded": [5]}',
+    b'{"call": 1, "succeeded": [[1, 2, 3, 4]]}',
+    b'{"call": 1, "succeeded": [[["a"], "b", "c"]]}',
+    b'{"call": 1, "succeeded": [["a", 5, "c"]]}',
+    b'{"call": 1, "validationFailed": null}',
+    b'{"call": 1, "validationFailed": {"message": "", "fields": [["a"]]}}',
+    b'{"call": 1, "callFailed": {"cause": "x"}}',
+    b'{"call": 1, "callFailed": "x"}',
+    *(
+        b'{"call": 1, "callFailed": {"cause": "throttled", "code": "", "message": "", '
+        b'"retryAfter": ' + seconds + b"}}"
+        for seconds in (b'"x"', b"NaN", b"Infinity", b"1" + b"0" * 400)
+    ),
+]
+
+
+@pytest.mark.parametrize("line", GARBAGE)
+def test_garbage_is_no_answer(line: bytes) -> None:
+    """What a broken worker writes is refused, and nothing else is raised."""
+    with pytest.raises(ProtocolError):
+        decode_answer(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{}",
+        b"5",
+        b'{"call": 1, "coreThingName": "c", "thingNames": 5}',
+        b'{"call": "x", "coreThingName": "c", "thingNames": []}',
+        b'{"call": Infinity, "coreThingName": "c", "thingNames": []}',
+    ],
+)
+def test_garbage_is_no_request(line: bytes) -> None:
+    """The same at the worker's end."""
+    with pytest.raises(ProtocolError):
+        decode_request(line)
+
+
+DOCUMENTS = st.fixed_dictionaries(
+    {"call": st.integers(0, 5) | JSON},
+    optional={
+        "succeeded": JSON | st.lists(st.lists(JSON, min_size=3, max_size=3), max_size=2),
+        "validationFailed": JSON
+        | st.fixed_dictionaries({"message": JSON, "fields": st.lists(st.tuples(JSON, JSON))}),
+        "callFailed": JSON
+        | st.fixed_dictionaries(
+            {
+                "cause": st.sampled_from(["throttled", "x"]),
+                "code": JSON,
+                "message": JSON,
+                "retryAfter": JSON,
+            }
+        ),
+    },
+)
+
+
+@given(DOCUMENTS)
+def test_an_answer_is_what_its_type_says(document: dict[str, object]) -> None:
+    """Whatever JSON comes, it is an answer of the right types, or a ProtocolError."""
+    try:
+        number, answer = decode_answer(json.dumps(document).encode())
+    except ProtocolError:
+        return
+    assert isinstance(number, int)
+    if isinstance(answer, Succeeded):
+        for entry in answer.error_entries:
+            for text in (entry.thing_name, entry.code, entry.message):
+                assert text is None or isinstance(text, str)
+    elif isinstance(answer, CallFailed):
+        assert 0 <= answer.retry_after < float("inf")

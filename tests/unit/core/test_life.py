@@ -1,0 +1,31 @@
+import pytest
+
+from client_device_associator.core.life import TRANSITIONS, DeviceEvent, DeviceState, after
+
+
+@pytest.mark.parametrize("state", DeviceState)
+@pytest.mark.parametrize("event", DeviceEvent)
+def test_what_is_not_in_the_table_cannot_happen(state: DeviceState, event: DeviceEvent) -> None:
+    """Every pair leads to the state in the table, or is a defect."""
+    if (state, event) in TRANSITIONS:
+        assert after(state, event) is TRANSITIONS[state, event]
+        return
+    with pytest.raises(AssertionError, match=event.name):
+        after(state, event)
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    """No device is stuck for ever."""
+    for state in DeviceState:
+        assert any(
+            before is not state and to is state for (before, _), to in TRANSITIONS.items()
+        ), f"nothing leads to {state}"
+        assert any(
+            before is state and to is not state for (before, _), to in TRANSITIONS.items()
+        ), f"nothing leads out of {state}"
+
+
+def test_only_pending_devices_are_decided_by_the_cloud() -> None:
+    """A late answer changes nothing about a device that has its result."""
+    cloud = {DeviceEvent.ACCEPTED, DeviceEvent.DELAYED, DeviceEvent.GIVEN_UP}
+    assert {state for state, event in TRANSITIONS if event in cloud} == {DeviceState.PENDING}

@@ -1,0 +1,169 @@
+import sqlite3
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from client_device_associator.journal.file import open_journal
+from client_device_associator.journal.schema import APPLICATION_ID, MIGRATIONS
+from support.damage import checkpoint, garbage
+from support.journal_files import (
+    DEVICE,
+    NEXT_VERSION,
+    SYNCHRONOUS_FULL,
+    devices,
+    fill,
+    pragma,
+    reopened,
+)
+
+
+def test_commits_are_synced(path: Path) -> None:
+    """A receipt must survive a power loss: FULL, for NORMAL syncs the log at checkpoints only."""
+    for _ in ("new", "opened again"):
+        database, _ = open_journal(path)
+        assert pragma(database, "synchronous") == SYNCHRONOUS_FULL
+        assert pragma(database, "journal_mode") == "wal"
+        assert pragma(database, "application_id") == APPLICATION_ID
+        assert pragma(database, "user_version") == len(MIGRATIONS)
+        assert database.isolation_level is None
+        database.close()
+
+
+def test_a_good_journal_is_opened_as_it_is(path: Path) -> None:
+    """Nothing of it is changed, and nothing is set aside."""
+    fill(path)
+    before = path.read_bytes()
+    database, aside = open_journal(path)
+    assert (devices(database), aside) == (500, None)
+    database.close()
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b"S"])
+def test_a_file_with_nothing_in_it_becomes_a_journal(path: Path, content: bytes) -> None:
+    """A crash may have left it between its creation and the first write; nothing can be in it."""
+    path.write_bytes(content)
+    assert reopened(path) == (0, None)
+
+
+def test_a_damaged_log_costs_what_was_in_it_alone(path: Path) -> None:
+    """SQLite stops at the first frame whose checksum is wrong."""
+    fill(path, 10)
+    database, _ = open_journal(path)
+    database.execute(DEVICE, ("late",))
+    wal = path.with_name(path.name + "-wal")
+    content, log = path.read_bytes(), wal.read_bytes()
+    database.close()
+    path.write_bytes(content)
+    wal.write_bytes(log[:40] + garbage(len(log) - 40))
+    assert reopened(path) == (10, None)
+
+
+def test_an_earlier_version_is_taken_forward_with_all_that_is_in_it(path: Path) -> None:
+    """Each migration runs once, in one transaction."""
+    fill(path)
+    for _ in range(2):
+        database, aside = open_journal(path, NEXT_VERSION)
+        assert aside is None
+        assert pragma(database, "user_version") == len(NEXT_VERSION)
+        assert pragma(database, "application_id") == APPLICATION_ID
+        assert devices(database) == 500
+        row = database.execute("SELECT * FROM device WHERE thing_name = 'device-7'").fetchone()
+        assert row == ("device-7", 0, 1.5, 2.5, 3, 1, "code", "message", "none")
+        database.close()
+
+
+def test_a_migration_that_fails_leaves_the_journal_as_it_was(path: Path) -> None:
+    """All or nothing: the version before can still read it."""
+    fill(path)
+    broken = (*MIGRATIONS, "CREATE TABLE extra (x); CREATE TABLE device (x)")
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        open_journal(path, broken)
+    assert reopened(path) == (500, None)
+    database, _ = open_journal(path)
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        database.execute("SELECT * FROM extra")
+    database.close()
+
+
+def test_a_directory_in_its_place_is_left_alone(path: Path) -> None:
+    """Nothing is known against a file that is not there; somebody has to look."""
+    path.mkdir()
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        open_journal(path)
+    assert path.is_dir()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_locked_journal_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An orphan may be in the middle of a transaction of its own."""
+    monkeypatch.setattr("client_device_associator.journal.file.LOCK_TIMEOUT_SECONDS", 0.0)
+    fill(path)
+    orphan = sqlite3.connect(path, isolation_level=None)
+    orphan.execute("PRAGMA locking_mode = EXCLUSIVE")
+    orphan.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        open_journal(path)
+    orphan.execute("ROLLBACK")
+    orphan.close()
+    assert reopened(path) == (500, None)
+
+
+def test_a_lock_that_ends_is_waited_for(path: Path) -> None:
+    """Within the timeout of the connection, whoever holds it."""
+    fill(path, 1)
+    database, _ = open_journal(path)
+    orphan = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    orphan.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.2, lambda: orphan.execute("COMMIT"))
+    timer.start()
+    database.execute(DEVICE, ("waited",))
+    timer.join()
+    orphan.close()
+    assert devices(database) == 2
+    database.close()
+
+
+def test_two_that_begin_the_same_journal_share_it(path: Path) -> None:
+    """Both open it at the same moment; nothing is set aside and both write to the same file.
+
+    On a slow disk one of them may find it locked for longer than it waits; then it tries again.
+    """
+    start = threading.Barrier(2)
+    outcomes: list[object] = []
+
+    def begin(name: str) -> None:
+        start.wait()
+        aside: object = "locked"
+        while aside == "locked":
+            with suppress(sqlite3.OperationalError):
+                database, aside = open_journal(path)
+                database.execute(DEVICE, (name,))
+                database.close()
+        outcomes.append(aside)
+
+    for attempt in range(10):
+        threads = [
+            threading.Thread(target=begin, args=(f"{attempt}-{side}",)) for side in ("a", "b")
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert outcomes == [None, None]
+        assert reopened(path) == (2, None)
+        outcomes.clear()
+        for file in path.parent.iterdir():
+            file.unlink()
+
+
+def test_a_checkpointed_journal_is_the_same_journal(path: Path) -> None:
+    """What the other tests do to have everything in the one file loses nothing."""
+    database, _ = open_journal(path)
+    database.execute(DEVICE, ("one",))
+    checkpoint(path)
+    database.close()
+    assert reopened(path) == (1, None)

@@ -1,0 +1,274 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client_device_associator.core.result import Reason, Status
+from client_device_associator.messages.announcement import (
+    MAX_ID_LENGTH,
+    MAX_NAMES,
+    MAX_PAYLOAD_BYTES,
+    Announcement,
+    Payload,
+    Reading,
+    read_announcement,
+)
+from client_device_associator.messages.template import Template
+from client_device_associator.messages.thing_name import is_thing_name
+from support.values import JSON, SHARED, numbered, template
+
+OWN = template("{topic:1}")
+OWN_TOPIC = "clientdevices/lamp/announce"
+
+TEMPLATES = [
+    None,
+    OWN,
+    template("{topic:9}"),
+    template("{payload:/thingName}"),
+    template("gw-{payload:/data/0/serial}"),
+    template("{topic:0}_{payload:/}"),
+    template("{payload:/thingNames/00}"),
+]
+
+
+def read(payload: object, template: Template | None = None, topic: str = SHARED) -> Reading:
+    """Reads a payload, as bytes unless it is bytes already."""
+    sent = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return read_announcement(template, topic, sent)
+
+
+def names(reading: Reading) -> list[str]:
+    """The names that were taken."""
+    return [one.thing_name for one in reading.announcements]
+
+
+def reasons(reading: Reading) -> list[str | None]:
+    """The codes of what was rejected."""
+    return [one.code for one in reading.rejections]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"thingName": "a"}, {"thingNames": ["a"]}, {"thingName": "a", "thingNames": ["a", "a"]}],
+)
+def test_each_form_names_a_device_once(payload: dict[str, Any]) -> None:
+    """A single name, a list, and both together come to one announcement."""
+    expected = Reading((Announcement("a", SHARED),))
+    assert read(payload) == expected
+    assert read_announcement(None, SHARED, payload) == expected
+
+
+def test_the_id_goes_with_every_name() -> None:
+    """Announcements and rejections alike hand back the id."""
+    reading = read({"thingNames": ["a", "b", "no name"], "id": "x" * MAX_ID_LENGTH})
+    assert [one.announcement_id for one in reading.announcements] == ["x" * MAX_ID_LENGTH] * 2
+    assert [one.announcement_id for one in reading.rejections] == ["x" * MAX_ID_LENGTH]
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", Reason.NOT_JSON),
+        (b"\xff\xfe\xfd", Reason.NOT_JSON),
+        (b"{'thingName': 'a'}", Reason.NOT_JSON),
+        (b'{"thingName": "a"', Reason.NOT_JSON),
+        (b"[" * 100_000, Reason.NOT_JSON),
+        (b'{"thingName":' + b"9" * 5000 + b"}", Reason.NOT_JSON),
+        (["a"], Reason.NOT_AN_OBJECT),
+        ("a", Reason.NOT_AN_OBJECT),
+        (None, Reason.NOT_AN_OBJECT),
+        (b"NaN", Reason.NOT_AN_OBJECT),
+        ({}, Reason.NO_THING_NAME),
+        ({"thingname": "a"}, Reason.NO_THING_NAME),
+        ({"thingNames": []}, Reason.NO_THING_NAME),
+        ({"thingNames": "a"}, Reason.WRONG_TYPE),
+        ({"thingNames": {"a": 1}}, Reason.WRONG_TYPE),
+        ({"thingName": None}, Reason.WRONG_TYPE),
+        ({"thingName": 17}, Reason.WRONG_TYPE),
+        (b'{"thingName": Infinity}', Reason.WRONG_TYPE),
+        ({"thingName": ["a"]}, Reason.WRONG_TYPE),
+        ({"thingName": ""}, Reason.INVALID_THING_NAME),
+        ({"thingName": "a" * 129}, Reason.INVALID_THING_NAME),
+        ({"thingName": "a/b"}, Reason.INVALID_THING_NAME),
+        ({"thingName": "a\n"}, Reason.INVALID_THING_NAME),
+        ({"thingName": "ä"}, Reason.INVALID_THING_NAME),
+        ({"thingName": "\ud800"}, Reason.INVALID_THING_NAME),
+        ({"thingNames": numbered(10_000)}, Reason.TOO_MANY_NAMES),
+        ({"thingName": "a", "id": 5}, Reason.INVALID_ID),
+        ({"thingName": "a", "id": "x" * 129}, Reason.INVALID_ID),
+        ({"thingName": "a", "id": "\udfff"}, Reason.INVALID_ID),
+        (b" " * (MAX_PAYLOAD_BYTES + 1), Reason.TOO_LARGE),
+    ],
+)
+def test_a_bad_message_gets_one_clear_rejection(payload: object, reason: Reason) -> None:
+    """Whatever is wrong, there is exactly one rejection, with its reason and words for a person."""
+    reading = read(payload)
+    assert reading.announcements == ()
+    (rejection,) = reading.rejections
+    assert (rejection.status, rejection.code) == (Status.REJECTED, reason.value)
+    assert rejection.topic == SHARED
+    assert rejection.message
+
+
+def test_good_names_beside_bad_ones_are_taken() -> None:
+    """Every bad name is rejected by itself."""
+    bad = ["", "a b", "x" * 129, 5, None, ["a"], "\ud800"]
+    reading = read({"thingNames": ["a", *bad, "b"]})
+    assert names(reading) == ["a", "b"]
+    assert len(reading.rejections) == len(bad)
+
+
+def test_a_good_name_beside_a_bad_list_is_taken() -> None:
+    """A list that is none spoils nothing but itself."""
+    reading = read({"thingName": "a", "thingNames": "b"})
+    assert names(reading) == ["a"]
+    assert reasons(reading) == [Reason.WRONG_TYPE.value]
+
+
+def test_many_values_of_one_wrong_type_are_rejected_once() -> None:
+    """A list of a thousand numbers does not come back as a thousand rejections."""
+    assert reasons(read({"thingNames": list(range(MAX_NAMES))})) == [Reason.WRONG_TYPE.value]
+
+
+def test_as_many_names_as_are_allowed_are_taken() -> None:
+    """The bound itself is inside, with names of full length."""
+    given_names = [name.ljust(128, "x") for name in numbered(MAX_NAMES)]
+    assert names(read({"thingNames": given_names})) == given_names
+
+
+def test_a_rejected_name_is_shown_no_longer_than_a_name_may_be() -> None:
+    """What comes back is bounded, and never half a surrogate pair."""
+    reading = read({"thingNames": ["é" * 5000, "\ud800"]})
+    assert [one.thing_name for one in reading.rejections] == ["é" * 128, None]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"on",
+        b"[1,2]",
+        b"\x00" * (MAX_PAYLOAD_BYTES + 1),
+        {},
+        {"thingName": "lamp"},
+        {"thingName": ""},
+        {"thingName": 5, "thingNames": "lamp"},
+        {"thingNames": ["lamp", "lamp"]},
+        {"id": 5},
+        {"state": "on"},
+    ],
+)
+def test_on_its_own_topic_a_device_may_send_anything(payload: object) -> None:
+    """The topic names the device, whatever the payload says."""
+    assert read(payload, OWN, OWN_TOPIC) == Reading((Announcement("lamp", OWN_TOPIC),))
+
+
+def test_on_its_own_topic_the_id_counts() -> None:
+    """An own topic's payload may hold an id."""
+    reading = read({"id": "7"}, OWN, OWN_TOPIC)
+    assert reading.announcements == (Announcement("lamp", OWN_TOPIC, "7"),)
+
+
+def test_another_name_on_an_own_topic_is_refused() -> None:
+    """Nobody announces others, nor itself by mistake, on a device's own topic."""
+    reading = read({"thingName": "door", "id": "7"}, OWN, OWN_TOPIC)
+    assert reading.announcements == ()
+    (rejection,) = reading.rejections
+    assert rejection.code == Reason.OTHER_THING_NAME.value
+    assert (rejection.thing_name, rejection.announcement_id) == ("door", "7")
+
+
+def test_an_own_name_beside_another_on_an_own_topic_is_taken() -> None:
+    """The right name counts, the wrong ones are refused."""
+    reading = read({"thingNames": ["door", "lamp", "door"]}, OWN, OWN_TOPIC)
+    assert names(reading) == ["lamp"]
+    assert reasons(reading) == [Reason.OTHER_THING_NAME.value]
+
+
+def test_an_own_topic_that_holds_no_name_is_refused() -> None:
+    """A level that is no thing name, or is not there, cannot be taken for one."""
+    assert reasons(read(b"", OWN, "clientdevices/a b/announce")) == [
+        Reason.INVALID_THING_NAME.value
+    ]
+    assert reasons(read(b"", template("{topic:5}"), OWN_TOPIC)) == [Reason.NO_THING_NAME.value]
+
+
+def test_a_foreign_message_means_what_the_template_points_at() -> None:
+    """A gateway's own message serves as it is; its other keys mean nothing to us."""
+    joined = template("zb-{payload:/device/serial}")
+    reading = read({"device": {"serial": 17}, "thingName": "x", "id": 5}, joined, "zigbee/joined")
+    assert reading.announcements == (Announcement("zb-17", "zigbee/joined"),)
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", Reason.NOT_JSON),
+        ({"device": {}}, Reason.NO_THING_NAME),
+        ({"device": {"serial": True}}, Reason.NO_THING_NAME),
+        ({"device": {"serial": "a b"}}, Reason.INVALID_THING_NAME),
+    ],
+)
+def test_a_foreign_message_without_a_name_is_refused(payload: object, reason: Reason) -> None:
+    """What the template asks for is missing or is no thing name."""
+    assert reasons(read(payload, template("{payload:/device/serial}"))) == [reason.value]
+
+
+@pytest.mark.parametrize("template_text", ["{payload:/n}", "{payload:/l/" + "1" * 5000 + "}"])
+def test_numbers_too_long_to_print_are_refused(template_text: str) -> None:
+    """Python refuses to turn integers of over 4,300 digits into text or back."""
+    payload = {"n": 10**5000, "l": ["a"]}
+    reading = read_announcement(template(template_text), SHARED, payload)
+    assert reasons(reading) == [Reason.NO_THING_NAME.value]
+
+
+@pytest.mark.parametrize("depth", [12, 500, 900, 970, 990, 1000, 50_000])
+def test_deep_nesting_never_raises(depth: int) -> None:
+    """However deep, the message is taken or rejected once."""
+    payload = b'{"thingNames":["a",' + b"[" * depth + b"]" * depth + b"]}"
+    for pattern in TEMPLATES:
+        reading = read_announcement(pattern, "a/b/c", payload)
+        assert len(reading.announcements) <= 1
+        assert len(reading.rejections) <= 1
+
+
+DOCUMENTS: st.SearchStrategy[dict[str, object]] = (
+    st.dictionaries(st.text(max_size=8), JSON, max_size=5)
+    | st.fixed_dictionaries({}, optional={"thingName": JSON, "thingNames": JSON, "id": JSON})
+    | st.fixed_dictionaries({"thingNames": st.lists(st.from_regex(r"[a-zA-Z0-9:_-]{1,9}") | JSON)})
+)
+
+
+def _as_bytes(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+PAYLOADS: st.SearchStrategy[Payload] = (
+    st.binary(max_size=60) | JSON.map(_as_bytes) | DOCUMENTS.map(_as_bytes) | DOCUMENTS
+)
+
+
+TOPICS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300) | st.just(OWN_TOPIC)
+
+
+def test_a_topic_that_nobody_can_subscribe_to_is_not_answered() -> None:
+    """Half a surrogate pair, which JSON can spell, is no part of a topic."""
+    assert read_announcement(None, "a/\ud800", b'{"thingName": "a"}') == Reading()
+
+
+@given(st.sampled_from(TEMPLATES), TOPICS, PAYLOADS)
+def test_reading_never_raises(pattern: Template | None, topic: str, payload: Payload) -> None:
+    """Any payload on any topic comes to valid thing names or rejections, and never to nothing."""
+    reading = read_announcement(pattern, topic, payload)
+    assert reading.announcements or reading.rejections
+    for announcement in reading.announcements:
+        assert is_thing_name(announcement.thing_name)
+        assert announcement.topic == topic
+        assert len(announcement.announcement_id or "") <= MAX_ID_LENGTH
+    assert len(set(reading.announcements)) == len(reading.announcements)
+    for rejection in reading.rejections:
+        assert rejection.status is Status.REJECTED
+        assert rejection.code in {reason.value for reason in Reason}
+        assert rejection.message

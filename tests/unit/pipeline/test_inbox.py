@@ -1,0 +1,235 @@
+import threading
+
+import pytest
+
+from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
+from client_device_associator.messages.payload import Payload
+from client_device_associator.pipeline.events import (
+    Event,
+    HealthRequested,
+    MessageArrived,
+    NucleusLost,
+    StopRequested,
+)
+from client_device_associator.pipeline.inbox import (
+    GATHER_SECONDS,
+    MAX_BYTES,
+    MAX_GATHERED,
+    MAX_GATHERED_BYTES,
+    MAX_MESSAGES,
+    MAX_OVERFLOW,
+    Batch,
+    Inbox,
+    _Reader,
+)
+from support.fakes import FakeClock
+from support.values import START
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The time."""
+    return FakeClock()
+
+
+@pytest.fixture
+def inbox(clock: FakeClock) -> Inbox:
+    """Nothing has come."""
+    return Inbox(clock.steady)
+
+
+def message(topic: str = "t", payload: Payload = b"{}") -> MessageArrived:
+    """A message."""
+    return MessageArrived(None, topic, payload)
+
+
+def take_all(inbox: Inbox) -> list[Event]:
+    """Everything that waits, batch after batch."""
+    events: list[Event] = []
+    while (batch := inbox.take()).events:
+        events.extend(batch.events)
+    return events
+
+
+def test_messages_come_together_and_in_order(inbox: Inbox) -> None:
+    """So that they share a commit."""
+    messages = [message(str(number)) for number in range(5)]
+    for one in messages:
+        inbox.offer(one)
+    assert inbox.take() == Batch(tuple(messages))
+    assert inbox.take() == Batch()
+
+
+def test_objects_count_as_messages_too(inbox: Inbox) -> None:
+    """A JSON message's object has no bytes to count."""
+    one = message(payload={"thingName": "a"})
+    inbox.offer(one)
+    assert inbox.take().events == (one,)
+
+
+def test_messages_are_gathered_for_a_short_while(inbox: Inbox, clock: FakeClock) -> None:
+    """Counted from the first one; later ones do not extend it."""
+    assert inbox.due_at() is None
+    clock.seconds = 7
+    inbox.offer(message())
+    clock.seconds += GATHER_SECONDS / 2
+    inbox.offer(message())
+    assert inbox.due_at() == START + 7 + GATHER_SECONDS
+    inbox.take()
+    assert inbox.due_at() is None
+
+
+def test_anything_else_ends_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
+    """What is there already goes along behind it; nothing waits for more."""
+    inbox.offer(message())
+    inbox.put(StopRequested())
+    inbox.put(NucleusLost())
+    inbox.offer(message("behind"))
+    due_at = inbox.due_at()
+    assert due_at is not None
+    assert due_at <= clock.steady()
+    assert inbox.take().events == (StopRequested(), NucleusLost(), message(), message("behind"))
+
+
+def test_enough_messages_end_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
+    """A commit is full."""
+    for _ in range(MAX_GATHERED):
+        inbox.offer(message())
+    due_at = inbox.due_at()
+    assert due_at is not None
+    assert due_at <= clock.steady()
+
+
+def test_health_is_requested_once_however_often(inbox: Inbox) -> None:
+    """Requests that wait are one; after it was taken the next one counts again."""
+    for _ in range(3):
+        inbox.request_health()
+    inbox.offer(message())
+    assert inbox.take().events == (HealthRequested(), message())
+    inbox.request_health()
+    assert inbox.take().events == (HealthRequested(),)
+    assert inbox.take() == Batch()
+
+
+def test_requests_for_health_find_room_behind_a_flood(inbox: Inbox) -> None:
+    """And they take none away from the messages."""
+    for _ in range(MAX_MESSAGES + 1):
+        inbox.offer(message())
+        inbox.request_health()
+    events = take_all(inbox)
+    assert events.count(HealthRequested()) == 1
+    assert len(events) == MAX_MESSAGES + 1
+
+
+def test_a_commit_has_a_bounded_number_of_messages(inbox: Inbox) -> None:
+    """The rest goes into the next."""
+    for _ in range(MAX_GATHERED + 1):
+        inbox.offer(message())
+    assert [len(inbox.take().events) for _ in range(2)] == [MAX_GATHERED, 1]
+
+
+def test_a_turn_has_a_bounded_number_of_bytes(inbox: Inbox) -> None:
+    """Nothing else is done while a thousand messages with a thousand names each are read."""
+    for _ in range(6):
+        inbox.offer(message(payload=b"x" * (MAX_GATHERED_BYTES // 4)))
+    assert [len(inbox.take().events) for _ in range(2)] == [4, 2]
+
+
+def test_too_many_messages_overflow(inbox: Inbox) -> None:
+    """The bound holds, each topic is remembered up to a number, and given once."""
+    for _ in range(MAX_MESSAGES):
+        inbox.offer(message())
+    inbox.offer(message("late"))
+    assert inbox.take().overflow == ("late",)
+    assert inbox.take().overflow == ()
+    for _ in range(MAX_MESSAGES + MAX_OVERFLOW * 3):
+        inbox.offer(message("flood"))
+    assert inbox.take().overflow == ("flood",) * MAX_OVERFLOW
+    inbox.offer(message("room again"))
+    assert inbox.take().overflow == ()
+
+
+@pytest.mark.parametrize(
+    "payload", [b"x" * MAX_PAYLOAD_BYTES, b"x" * MAX_BYTES, {"thingNames": ["x" * 100] * 1000}]
+)
+def test_too_many_bytes_overflow(inbox: Inbox, payload: Payload) -> None:
+    """Large messages do not fill the memory, of either kind; how many there were is counted."""
+    for _ in range(200):
+        inbox.offer(message(payload=payload))
+    assert inbox.overflowed > 100
+    assert len(take_all(inbox)) + inbox.overflowed == 200
+
+
+def test_what_is_no_announcement_by_its_size_is_cut(inbox: Inbox) -> None:
+    """So much is kept of it that it shows: on a device's own topic it announces all the same."""
+    inbox.offer(message(payload=b"x" * (2 * MAX_BYTES)))
+    assert inbox.take().events == (message(payload=b"x" * (MAX_PAYLOAD_BYTES + 1)),)
+
+
+def test_our_own_events_always_find_room(inbox: Inbox) -> None:
+    """An answer is taken behind any flood, and before it."""
+    for _ in range(MAX_MESSAGES + 10):
+        inbox.offer(message())
+    inbox.put(StopRequested())
+    events = take_all(inbox)
+    assert events[0] == StopRequested()
+    assert len(events) == MAX_MESSAGES + 1
+
+
+def test_room_is_given_back_by_every_message(inbox: Inbox) -> None:
+    """After any number of floods there is as much room as at the start."""
+    for _ in range(20):
+        for _ in range(100):
+            inbox.offer(message(payload=b"x" * (MAX_BYTES // 100)))
+        assert len(take_all(inbox)) == 100
+    assert inbox.overflowed == 0
+
+
+def test_waiting_ends_at_its_moment(inbox: Inbox, clock: FakeClock) -> None:
+    """Without anything to take."""
+    inbox.wait(clock.steady())
+    assert inbox.take() == Batch()
+
+
+def test_waiting_ends_with_what_is_there_already(inbox: Inbox) -> None:
+    """An event that came before the wait is not missed."""
+    inbox.put(StopRequested())
+    inbox.wait(None)
+    assert inbox.take().events == (StopRequested(),)
+
+
+@pytest.mark.parametrize("add", ["event", "messages"])
+def test_another_thread_ends_the_waiting(inbox: Inbox, clock: FakeClock, add: str) -> None:
+    """With an event at once; messages wake it once, and it goes on gathering until they are due."""
+    waiting = threading.Event()
+
+    def wait() -> None:
+        waiting.set()
+        inbox.wait(None)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waiting.wait()
+    if add == "event":
+        inbox.put(StopRequested())
+    else:
+        for _ in range(MAX_GATHERED):
+            inbox.offer(message())
+        clock.seconds += GATHER_SECONDS
+    thread.join(10)
+    assert not thread.is_alive()
+    assert inbox.take().events
+
+
+@pytest.mark.parametrize(
+    ("reader", "rings"),
+    [(_Reader.BUSY, 0), (_Reader.GATHERING, 1), (_Reader.ASLEEP, MAX_GATHERED)],
+)
+def test_a_reader_is_woken_once_for_messages_that_come_together(
+    inbox: Inbox, reader: _Reader, rings: int
+) -> None:
+    """To wake it is the most expensive part of taking a message; asleep it wakes at the first."""
+    inbox._reader = reader  # noqa: SLF001 - as if a thread did this
+    for _ in range(MAX_GATHERED):
+        inbox.offer(message())
+    assert inbox._bell.qsize() == rings  # noqa: SLF001 - how often it would have been woken

@@ -1,0 +1,137 @@
+import pytest
+
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.result import Result, Status
+from client_device_associator.messages.template import parse_template
+from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.intake import (
+    NOTICES_AT_ONCE,
+    NOTICES_PER_SECOND,
+    REJECTIONS_AT_ONCE,
+    REJECTIONS_PER_SECOND,
+    Intake,
+)
+from client_device_associator.reporting.notices import (
+    AnnouncementsRejected,
+    Notice,
+    ResultsDecided,
+)
+from support.values import SHARED, moment
+
+BAD = MessageArrived(None, SHARED, b"")
+
+
+class Desk:
+    """An intake, and what came of it."""
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+        self.notices: list[Notice] = []
+        self.intake = Intake(self.results.extend, self.notices.append)
+
+    def read(
+        self, *messages: MessageArrived, overflow: tuple[str, ...] = (), seconds: float = 0.0
+    ) -> list[Announcement]:
+        """Reads messages at a second."""
+        return self.intake.read(messages, overflow, moment(seconds))
+
+    @property
+    def rejected(self) -> int:
+        """How many rejections were counted."""
+        return sum(
+            one.statuses[Status.REJECTED] for one in self.notices if isinstance(one, ResultsDecided)
+        )
+
+    @property
+    def reported(self) -> list[AnnouncementsRejected]:
+        """What operators hear of them."""
+        return [one for one in self.notices if isinstance(one, AnnouncementsRejected)]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Nothing has come."""
+    return Desk()
+
+
+def test_takes_announcements_in_order(desk: Desk) -> None:
+    """Of all messages, read by their templates."""
+    found = desk.read(
+        MessageArrived(None, SHARED, b'{"thingName": "a", "id": "7"}'),
+        MessageArrived(parse_template("{topic:1}"), "clientdevices/b/announce", b""),
+        MessageArrived(None, SHARED, {"thingNames": ["c"]}),
+    )
+    assert [(one.thing_name, one.announcement_id) for one in found] == [
+        ("a", "7"),
+        ("b", None),
+        ("c", None),
+    ]
+    assert (desk.results, desk.notices) == ([], [])
+
+
+def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:
+    """One notice for each kind; the good ones are taken all the same."""
+    good = MessageArrived(None, SHARED, b'{"thingNames": ["a", "!", 5]}')
+    assert [one.thing_name for one in desk.read(BAD, good, BAD)] == ["a"]
+    assert [one.code for one in desk.results] == [
+        "notJson",
+        "invalidThingName",
+        "wrongType",
+        "notJson",
+    ]
+    assert desk.rejected == 4
+    assert [(one.topic, one.code, one.count) for one in desk.reported] == [
+        (SHARED, "notJson", 2),
+        (SHARED, "invalidThingName", 1),
+        (SHARED, "wrongType", 1),
+    ]
+
+
+def test_topics_that_overflowed_get_one_rejection_each(desk: Desk) -> None:
+    """With the reason that says: later."""
+    assert desk.read(overflow=("x", "y", "x")) == []
+    assert [(one.topic, one.status, one.code) for one in desk.results] == [
+        ("x", Status.REJECTED, "overloaded"),
+        ("y", Status.REJECTED, "overloaded"),
+    ]
+
+
+def test_a_flood_of_rejections_is_answered_within_limits(desk: Desk) -> None:
+    """A burst, then a steady rate; all of them are counted."""
+    desk.read(*[BAD] * (REJECTIONS_AT_ONCE + 500))
+    assert len(desk.results) == REJECTIONS_AT_ONCE
+    assert desk.rejected == REJECTIONS_AT_ONCE + 500
+    for second in range(1, 11):
+        desk.read(*[BAD] * 1000, seconds=second)
+    assert len(desk.results) == REJECTIONS_AT_ONCE + 10 * REJECTIONS_PER_SECOND
+    desk.results.clear()
+    desk.read(*[BAD] * 3000, seconds=10_000)
+    assert len(desk.results) == REJECTIONS_AT_ONCE
+
+
+def test_rejections_by_others_share_the_limit(desk: Desk) -> None:
+    """A full queue or disk rejects as much as bad messages do."""
+    overloaded = [Result(SHARED, Status.REJECTED, "a", code="overloaded")] * REJECTIONS_AT_ONCE
+    desk.intake.reject(overloaded, moment())
+    desk.read(BAD)
+    assert desk.results == overloaded
+    assert desk.rejected == REJECTIONS_AT_ONCE + 1
+
+
+def test_the_log_is_not_flooded(desk: Desk) -> None:
+    """A notice for each of a few kinds, then one now and then, however many topics there are."""
+    messages = [MessageArrived(None, f"topic/{number}", b"") for number in range(500)]
+    desk.read(*messages)
+    assert len(desk.reported) == NOTICES_AT_ONCE
+    seconds = 0.0
+    for _ in range(100):
+        seconds += 1
+        desk.read(*messages[:50], seconds=seconds)
+    expected = NOTICES_AT_ONCE + 100 * NOTICES_PER_SECOND
+    assert expected - 1 <= len(desk.reported) <= expected
+
+
+def test_nothing_rejected_is_nothing_reported(desk: Desk) -> None:
+    """No notice and no count of nought."""
+    desk.intake.reject([], moment())
+    assert (desk.results, desk.notices) == ([], [])

@@ -1,0 +1,239 @@
+"""From the first settings to the end."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from client_device_associator.core.answer import Succeeded
+from client_device_associator.core.instant import Instant
+from client_device_associator.journal.journal import Journal
+from client_device_associator.pipeline.events import (
+    Event,
+    HealthRequested,
+    MessageArrived,
+    NoticeGiven,
+    NucleusLost,
+    SettingsInEffect,
+    StopRequested,
+)
+from client_device_associator.pipeline.loop import (
+    AFTER_DEFECT_SECONDS,
+    EXIT_FAILED,
+    EXIT_STOPPED,
+    TAKE_IN_SECONDS,
+)
+from client_device_associator.pipeline.pipeline import Pipeline
+from client_device_associator.reporting.notices import (
+    DefectFound,
+    IdleWorkerEnded,
+    Stopping,
+)
+from support.rig import Rig, of_kind
+from support.values import SHARED, settings
+
+LATE = MessageArrived(None, SHARED, b'{"thingName": "late"}')
+
+
+@pytest.fixture(autouse=True)
+def _untouched_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log stays with the test."""
+    monkeypatch.setattr("client_device_associator.pipeline.loop.configure", lambda _: None)
+
+
+def stored(directory: Path) -> set[str]:
+    """Which of the devices that these tests announce are on disk."""
+    journal = Journal(directory / "journal")
+    names = {*journal.devices(["late", *map(str, range(1000))])}
+    journal.close()
+    return names
+
+
+@pytest.mark.parametrize(
+    ("event", "exit_code"), [(StopRequested(), EXIT_STOPPED), (NucleusLost(), EXIT_FAILED)]
+)
+def test_ends_with_a_code_that_says_why(rig: Rig, event: Event, exit_code: int) -> None:
+    """A lost nucleus has its successor start another process; before and after the settings."""
+    for first in ((), (SettingsInEffect(settings()),)):
+        for one in (*first, event):
+            rig.inbox.put(one)
+        assert rig.loop.turn() == exit_code
+        assert isinstance(rig.notices[-1], Stopping)
+
+
+@pytest.mark.parametrize("event", [StopRequested(), NucleusLost()])
+def test_what_was_delivered_last_is_kept_for_the_next_process(
+    rig: Rig, tmp_path: Path, event: Event
+) -> None:
+    """An announcement that comes together with the end is on disk all the same."""
+    rig.configure()
+    rig.inbox.offer(LATE)
+    rig.inbox.put(event)
+    assert rig.loop.turn() is not None
+    assert stored(tmp_path) == {"late"}
+
+
+def test_an_answer_that_comes_with_the_end_is_stored(rig: Rig) -> None:
+    """It need not be asked for again."""
+    rig.configure()
+    rig.call("a")
+    rig.answer(Succeeded())
+    rig.nucleus.published.clear()
+    rig.inbox.put(StopRequested())
+    rig.loop.turn()
+    assert rig.journal.pending() == 0
+
+
+def test_the_end_takes_in_no_longer_than_it_may(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow disk some of what has come is left out: a stop has to be over in time."""
+    rig.configure()
+    take_in = Pipeline.take_in
+
+    def slow(
+        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
+    ) -> bool:
+        rig.clock.seconds += 0.4
+        rig.inbox.offer(MessageArrived(None, SHARED, b'{"thingName": "late"}'))
+        return take_in(pipeline, events, overflow, now)
+
+    monkeypatch.setattr(Pipeline, "take_in", slow)
+    rig.inbox.offer(LATE)
+    rig.inbox.put(StopRequested())
+    before = rig.clock.seconds
+    assert rig.loop.turn() == EXIT_STOPPED
+    assert rig.clock.seconds - before <= TAKE_IN_SECONDS + 0.4
+    assert stored(tmp_path) == {"late"}
+
+
+def test_the_end_does_not_wait_for_a_journal_that_fails(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try may take as long as a lock is waited for."""
+    rig.configure()
+    tries = 0
+
+    def fail(
+        _pipeline: Pipeline, _events: Sequence[Event], _overflow: Sequence[str], _now: Instant
+    ) -> bool:
+        nonlocal tries
+        tries += 1
+        rig.inbox.offer(LATE)
+        return False
+
+    monkeypatch.setattr(Pipeline, "take_in", fail)
+    rig.inbox.offer(LATE)
+    rig.inbox.put(StopRequested())
+    assert rig.loop.turn() == EXIT_STOPPED
+    assert tries == 1
+
+
+def test_nothing_is_done_before_the_settings_are_known(rig: Rig) -> None:
+    """What an earlier process has left may have another topic by now."""
+    rig.inbox.put(HealthRequested())
+    assert rig.loop.turn() is None
+    assert rig.loop.wake_at is None
+    assert rig.nucleus.published == []
+    assert rig.worker.started == 0
+
+
+def test_health_is_published_when_it_is_requested(rig: Rig) -> None:
+    """With what is counted in pipeline and inbox."""
+    rig.configure()
+    rig.nucleus.published.clear()
+    rig.clock.seconds = 100
+    rig.turn(HealthRequested())
+    (message,) = rig.nucleus.published
+    assert message.topic == "clientdevices/associator/health"
+    assert isinstance(message.message, bytes)
+    assert json.loads(message.message)["counters"] == {
+        "pending": 0,
+        "resultsDropped": 0,
+        "turnedAway": 0,
+    }
+
+
+def test_notices_of_other_threads_are_reported_here(rig: Rig) -> None:
+    """Log and health belong to the main thread."""
+    rig.turn(NoticeGiven(IdleWorkerEnded("ended")))
+    assert rig.notices == [IdleWorkerEnded("ended")]
+
+
+def test_a_topic_that_overflowed_is_answered(rig: Rig) -> None:
+    """Once, however many messages there were."""
+    rig.configure()
+    rig.nucleus.published.clear()
+    rig.inbox._overflow.extend(["x", "x", "y"])  # noqa: SLF001 - a flood in short
+    rig.turn()
+    assert [one.topic for one in rig.nucleus.published] == ["x/status", "y/status"]
+    assert rig.results() == [(None, "rejected", "overloaded")] * 2
+
+
+def failing_turn(failures: list[Exception]) -> Callable[..., float | None]:
+    """A turn that raises these first."""
+    turn = Pipeline.turn
+
+    def fail(
+        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
+    ) -> float | None:
+        if failures:
+            raise failures.pop()
+        return turn(pipeline, events, overflow, now)
+
+    return fail
+
+
+def test_a_defect_costs_the_turn_that_met_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on a little later, with parts that are built again from the journal."""
+    rig.configure()
+    rig.call("a")
+    before = rig.loop._pipeline  # noqa: SLF001 - what must not be used any more
+    monkeypatch.setattr(Pipeline, "turn", failing_turn([ZeroDivisionError("x"), KeyError("y")]))
+    assert rig.turn() == AFTER_DEFECT_SECONDS
+    assert rig.loop._pipeline is not before  # noqa: SLF001 - as above
+    assert rig.worker.number == 0
+    rig.clock.seconds += AFTER_DEFECT_SECONDS
+    assert rig.turn() == 2 * AFTER_DEFECT_SECONDS
+    assert len(of_kind(rig.notices, DefectFound)) == 2
+    rig.clock.seconds += 2 * AFTER_DEFECT_SECONDS
+    wait = rig.turn()
+    rig.pass_turns(wait, rig.clock.seconds + 5)
+    assert rig.worker.calls == [("a",)] * 2
+    rig.answer(Succeeded())
+    assert ("a", "associated", None) in rig.results()
+
+
+def test_defects_that_follow_each_other_are_met_less_and_less_often(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many; and after a turn that went well as at the first one."""
+    rig.configure()
+    failures: list[Exception] = [ZeroDivisionError("x")] * 1100
+    monkeypatch.setattr(Pipeline, "turn", failing_turn(failures))
+    waits = [rig.turn() for _ in range(1100)]
+    assert waits[:8] == [1, 2, 4, 8, 16, 32, 64, 64]
+    assert waits[-1] == 64
+    rig.turn()
+    failures.append(KeyError("y"))
+    assert rig.turn() == AFTER_DEFECT_SECONDS
+
+
+def test_runs_until_it_is_told_to_stop(rig: Rig) -> None:
+    """Turn after turn; between them it waits for events."""
+    rig.inbox.put(SettingsInEffect(settings()))
+    rig.inbox.offer(LATE)
+    turns = 0
+    wait = rig.inbox.wait
+
+    def stop_at_the_third(until: float | None) -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 3:
+            rig.inbox.put(StopRequested())
+        wait(rig.clock.steady() if until is not None else until)
+
+    rig.inbox.wait = stop_at_the_third  # type: ignore[method-assign] # looks on
+    assert rig.loop.run() == EXIT_STOPPED
+    assert turns == 3

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from client_device_associator.errors import NucleusError
+from client_device_associator.session.last_good import LastGood
+from client_device_associator.session.settings_in_effect import GIVE_UP_SECONDS
+from support.configured import BAD, GOOD, Configured
+from support.values import settings
+
+DEBUG = settings(log_level="DEBUG")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where it is kept."""
+    return tmp_path / "last-good.json"
+
+
+def test_the_last_good_configuration_outlives_the_process(path: Path) -> None:
+    """An invalid one at the start is no reason to fall back to the defaults."""
+    before = Configured(path)
+    before.nucleus.document = {**GOOD, "accessControl": {"secret": "of the nucleus"}}
+    before.run_due()
+    assert "secret" not in path.read_text()
+    after = Configured(path)
+    after.nucleus.document = BAD
+    assert after.run_due()[0]
+    assert after.settings == DEBUG
+    late = Configured(path)
+    late.nucleus.refuses_to_read = NucleusError("busy")
+    late.clock.seconds = GIVE_UP_SECONDS
+    late.run_due()
+    assert late.settings == DEBUG
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"logLevel": 5}', b"[" * 100_000])
+def test_a_damaged_last_good_configuration_is_none(path: Path, content: bytes) -> None:
+    """As if there had never been one; the next good one replaces it."""
+    path.write_bytes(content)
+    configured = Configured(path)
+    configured.nucleus.document = BAD
+    configured.run_due()
+    assert configured.settings == settings()
+    configured.change(GOOD)
+    assert configured.pass_quiet()
+    assert json.loads(path.read_bytes()) == GOOD
+
+
+def test_a_good_configuration_is_written_once(path: Path) -> None:
+    """Flash wears out."""
+    configured = Configured(path)
+    configured.nucleus.document = GOOD
+    configured.run_due()
+    written = path.stat().st_ino
+    configured.change(GOOD)
+    assert configured.pass_quiet()
+    again = Configured(path)
+    again.nucleus.document = GOOD
+    again.run_due()
+    assert path.stat().st_ino == written
+
+
+def test_a_disk_that_cannot_be_written_costs_only_the_safety(tmp_path: Path) -> None:
+    """Nothing is raised, and nothing is left half done."""
+    last_good = LastGood(tmp_path / "missing" / "last-good.json")
+    last_good.keep(GOOD)
+    assert last_good.load() == GOOD
+    assert list(tmp_path.iterdir()) == []

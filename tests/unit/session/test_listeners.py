@@ -1,0 +1,44 @@
+from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.messages.payload import Payload
+from client_device_associator.messages.template import parse_template
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.pipeline.events import HealthRequested, MessageArrived
+from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.session.listeners import listeners
+from support.fakes import FakeClock
+from support.values import settings
+
+
+def empty_inbox() -> Inbox:
+    """Nothing has come."""
+    return Inbox(FakeClock().steady)
+
+
+def test_every_announcement_topic_and_that_for_health() -> None:
+    """Each delivers to the inbox what it is: a message with its template, or a request."""
+    inbox = empty_inbox()
+    topics = settings().announcement_topics
+    *announced, health = listeners(topics, inbox)
+    assert [one.topic_filter for one in announced] == [one.topic_filter for one in topics]
+    assert health.topic_filter == HEALTH_REQUEST_TOPIC
+    for listener in announced:
+        listener.deliver("t", b"x")
+    payloads: list[Payload] = [b"", b"x", {}]
+    for payload in payloads:
+        health.deliver("t", payload)
+    assert inbox.take().events == (
+        HealthRequested(),
+        *(MessageArrived(topic.thing_name, "t", b"x") for topic in topics),
+    )
+
+
+def test_equal_topics_make_equal_listeners() -> None:
+    """So that a change of another setting replaces no subscription."""
+    inbox = empty_inbox()
+
+    def topic(template: str) -> AnnouncementTopic:
+        return AnnouncementTopic("own", "a/+", parse_template(template))
+
+    assert listeners([topic("{topic:1}")], inbox) == listeners([topic("{topic:1}")], inbox)
+    assert listeners([topic("{topic:1}")], inbox) != listeners([topic("{topic:0}")], inbox)
+    assert listeners([topic("{topic:1}")], inbox) != listeners([topic("{topic:1}")], empty_inbox())

@@ -1,0 +1,199 @@
+"""Configuration, subscriptions and state together, as the session's thread runs them."""
+
+import pytest
+
+from client_device_associator.errors import NotAuthorizedError, NucleusError
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.nucleus.port import ComponentState
+from client_device_associator.pipeline.events import Event, NoticeGiven, SettingsInEffect
+from client_device_associator.reporting.notices import (
+    ListeningChanged,
+    Notice,
+    StateNotReported,
+    SubscriptionRefused,
+)
+from client_device_associator.session.session import Session
+from client_device_associator.session.settings_in_effect import (
+    GIVE_UP_SECONDS,
+    QUIET_SECONDS,
+    TRY_AGAIN_SECONDS,
+)
+from client_device_associator.session.subscriptions import TRY_AGAIN_SECONDS as SUBSCRIBE_AGAIN
+from client_device_associator.session.subscriptions import TRY_SOON_SECONDS
+from support.rig import Rig
+from support.subscribed import FILTERS
+from support.values import settings
+
+EVERY_FILTER = (*FILTERS, HEALTH_REQUEST_TOPIC)
+
+
+@pytest.fixture
+def session(rig: Rig) -> Session:
+    """It has not done anything yet."""
+    return rig.session()
+
+
+def posted(rig: Rig) -> list[Event]:
+    """What the main thread was told since the last time."""
+    return list(rig.inbox.take().events)
+
+
+def reported(rig: Rig) -> list[Notice]:
+    """The notices in it."""
+    return [event.notice for event in posted(rig) if isinstance(event, NoticeGiven)]
+
+
+def test_first_settings_then_subscriptions(rig: Rig, session: Session) -> None:
+    """The main thread has the settings before any announcement can come."""
+    told_before: list[Event] = []
+    rig.nucleus.on_subscribe = lambda _: told_before.extend(posted(rig))
+    rig.run_due(session)
+    assert told_before == [SettingsInEffect(settings())]
+    assert rig.nucleus.live_filters() == list(EVERY_FILTER)
+    assert reported(rig) == [ListeningChanged(EVERY_FILTER, ())]
+    assert rig.nucleus.states == [ComponentState.RUNNING]
+
+
+def test_nothing_is_subscribed_to_before_the_settings_are_known(rig: Rig, session: Session) -> None:
+    """They may be quite other topics than the default ones."""
+    rig.nucleus.refuses_to_read = NucleusError("busy")
+    assert rig.run_due(session) == TRY_AGAIN_SECONDS
+    assert rig.nucleus.tries == 0
+    assert rig.nucleus.states == []
+    rig.clock.seconds = GIVE_UP_SECONDS
+    rig.run_due(session)
+    assert rig.nucleus.live_filters() == list(EVERY_FILTER)
+
+
+def test_a_change_comes_into_effect(rig: Rig, session: Session) -> None:
+    """The settings are told, topics are changed, and what stays is left alone."""
+    rig.run_due(session)
+    posted(rig)
+    rig.nucleus.document = {"announcements": {"shared": {"topic": FILTERS[0]}}}
+    rig.nucleus.watches[0].on_changed()
+    assert rig.run_due(session) == QUIET_SECONDS
+    rig.clock.seconds = QUIET_SECONDS
+    rig.run_due(session)
+    (in_effect, listening) = posted(rig)
+    assert isinstance(in_effect, SettingsInEffect)
+    assert [one.key for one in in_effect.settings.announcement_topics] == ["shared"]
+    assert listening == NoticeGiven(ListeningChanged((FILTERS[0], HEALTH_REQUEST_TOPIC), ()))
+    assert rig.nucleus.tries == len(EVERY_FILTER)
+
+
+def test_unchanged_settings_are_told_all_the_same(rig: Rig, session: Session) -> None:
+    """AccessControl may have changed: what was refused is tried, here and in the outbox."""
+    rig.nucleus.refuses[FILTERS[0]] = NotAuthorizedError("no")
+    rig.run_due(session)
+    posted(rig)
+    tries = rig.nucleus.tries
+    rig.nucleus.watches[0].on_changed()
+    rig.handle_all(session)
+    rig.clock.seconds = QUIET_SECONDS
+    rig.run_due(session)
+    assert posted(rig) == [SettingsInEffect(settings())]
+    assert rig.nucleus.tries == tries + 1
+
+
+def test_a_closed_subscription_is_made_again(rig: Rig, session: Session) -> None:
+    """Through the session's own events."""
+    rig.run_due(session)
+    rig.nucleus.subscriptions[0].end()
+    wait = rig.run_due(session)
+    assert wait is not None
+    rig.clock.seconds += wait
+    rig.run_due(session)
+    assert sorted(rig.nucleus.live_filters()) == sorted(EVERY_FILTER)
+
+
+def test_a_deployment_is_answered_if_that_is_configured(rig: Rig, session: Session) -> None:
+    """Nothing of what it asks about comes into effect."""
+    rig.nucleus.document = {"deploymentVeto": True}
+    rig.run_due(session)
+    posted(rig)
+    rig.nucleus.validations[0].on_requested("deployment-1", {"logLevel": "LOUD"})
+    rig.run_due(session)
+    ((deployment, objection),) = rig.nucleus.answers
+    assert deployment == "deployment-1"
+    assert objection is not None
+    assert not [one for one in posted(rig) if isinstance(one, SettingsInEffect)]
+    rig.nucleus.watches[0].on_closed()
+    rig.run_due(session)
+    assert rig.nucleus.validations[0].closed
+
+
+def test_a_component_that_may_hear_nothing_needs_a_person(rig: Rig, session: Session) -> None:
+    """None of its announcement topics is in accessControl, twice in a row."""
+    rig.nucleus.refuses_to_subscribe = NotAuthorizedError("no")
+    assert rig.run_due(session) == TRY_SOON_SECONDS
+    assert rig.nucleus.states == []
+    rig.clock.seconds = TRY_SOON_SECONDS
+    assert rig.run_due(session) == SUBSCRIBE_AGAIN
+    assert rig.nucleus.states == [ComponentState.ERRORED]
+    rig.nucleus.refuses_to_subscribe = None
+    rig.clock.seconds += SUBSCRIBE_AGAIN
+    rig.run_due(session)
+    assert rig.nucleus.states == [ComponentState.ERRORED, ComponentState.RUNNING]
+
+
+@pytest.mark.parametrize(
+    "refuses",
+    [
+        {FILTERS[0]: NotAuthorizedError("no"), FILTERS[1]: NucleusError("busy")},
+        {FILTERS[0]: NucleusError("TimeoutError"), FILTERS[1]: NucleusError("TimeoutError")},
+    ],
+    ids=["one forbidden, one late", "both late"],
+)
+def test_a_slow_nucleus_needs_nobody(
+    rig: Rig, session: Session, refuses: dict[str, NucleusError]
+) -> None:
+    """ERRORED has us restarted, and three times of that within an hour is the end for good."""
+    rig.nucleus.refuses = refuses
+    for _ in range(5):
+        wait = rig.run_due(session)
+        assert wait is not None
+        rig.clock.seconds += wait
+    assert rig.nucleus.states == []
+
+
+def test_one_topic_is_enough_to_run(rig: Rig, session: Session) -> None:
+    """The health topic does not count: nobody announces there."""
+    rig.nucleus.refuses[FILTERS[1]] = NotAuthorizedError("no")
+    rig.run_due(session)
+    assert rig.nucleus.states == [ComponentState.RUNNING]
+
+
+def test_a_state_that_the_nucleus_does_not_take_is_reported_once(
+    rig: Rig, session: Session
+) -> None:
+    """It goes on without."""
+    rig.nucleus.refuses_states = NucleusError("unsupported")
+    for _ in range(3):
+        rig.run_due(session)
+        rig.clock.seconds += 1
+    notices = reported(rig)
+    assert notices.count(StateNotReported("RUNNING", "unsupported")) == 1
+    assert rig.nucleus.states == [ComponentState.RUNNING]
+
+
+def test_what_is_listened_to_is_reported_when_it_changes(rig: Rig, session: Session) -> None:
+    """Not at each renewal, nor when the configuration is read again."""
+    rig.nucleus.refuses[FILTERS[0]] = NotAuthorizedError("no")
+    rig.run_due(session)
+    listening = ListeningChanged(EVERY_FILTER[1:], FILTERS[:1])
+    assert reported(rig) == [
+        SubscriptionRefused(FILTERS[0], "no", EVERY_FILTER),
+        listening,
+    ]
+    rig.run_due(session)
+    assert reported(rig) == []
+
+
+def test_closing_ends_every_stream(rig: Rig, session: Session) -> None:
+    """Before another session is built."""
+    rig.nucleus.document = {"deploymentVeto": True}
+    rig.run_due(session)
+    session.close()
+    assert rig.nucleus.live == []
+    assert rig.nucleus.watches[0].closed
+    assert rig.nucleus.validations[0].closed
