@@ -1,4 +1,4 @@
-"""The contract's numbers, stated anew: a change of the component's own must not go unseen."""
+"""The contract's numbers, stated again: a change of the component's own must not go unseen."""
 
 from dataclasses import dataclass
 
@@ -23,16 +23,20 @@ DEVICE_CAP = 300.0
 STORE_AGAIN = 5.0
 """Until a journal that could not be read or written is tried again without an announcement."""
 
-STORAGE_BACKOFF = 60.0
-"""Cap of the wait for calls, whose answers could not be stored."""
-
-STORAGE_CAP = STORAGE_BACKOFF + STORE_AGAIN
+LONGEST_AFTER_DEFECT = 64.0
+"""Until the pipeline goes on after an exception that nobody foresaw."""
 
 DEADLINE = 60.0
 """Of a call."""
 
 REFUSED_AGAIN = 300.0
 """Until a result that accessControl did not allow is sent again."""
+
+BOTH = 2.0
+"""How long the old and the new subscription of a renewal both deliver."""
+
+STOP, STOP_IN_FLIGHT = 2.0, 4.0
+"""Until a process that is asked to stop has ended; with a call in flight."""
 
 MAX_BYTES = 7000
 MAX_WAITING_PER_DEVICE = 8

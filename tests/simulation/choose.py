@@ -4,9 +4,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from client_device_associator.configuration.settings import Settings
+from simulation import documents
 from simulation.draft import Draft
-from simulation.faults import FEATURES, policy
+from simulation.faults import FEATURES, other_settings, policy
 from simulation.plan import Message, Plan, Thing
 from simulation.traffic import announce
 
@@ -18,6 +18,9 @@ _BURSTS = 0.05
 _SOON = 0.9
 """Seconds in which a burst comes; less than `maxWaitSeconds`."""
 
+_LISTENING = 1.0
+"""Seconds within which a component has read its configuration and subscribed, if all is well."""
+
 
 def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """The plan of a seed.
@@ -26,25 +29,23 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         seed: Any number.
         without: Kinds of trouble that are left out, by name.
     """
-    dice = random.Random(f"{seed}/plan")
-    active = dice.choice([20.0, 120.0, 900.0, dice.uniform(3600, 6 * 3600)])
-    draft = Draft(dice, Plan(seed, latency=dice.choice([0.05, 0.3, 2.0])), active)
+    rng = random.Random(f"{seed}/plan")
+    active = rng.choice([20.0, 120.0, 900.0, rng.uniform(3600, 6 * 3600)])
+    draft = Draft(rng, Plan(seed, latency=rng.choice([0.05, 0.3, 2.0])), active)
     draft.set_policy(policy(draft))
-    if dice.random() < _BURSTS:
-        return _burst(draft, dice.randint(1, 350))
-    count = dice.randint(1, dice.choice(_DEVICES))
+    if rng.random() < _BURSTS:
+        return _burst(draft, rng.randint(1, 350))
+    count = rng.randint(1, rng.choice(_DEVICES))
     draft.things = [Thing(f"device-{index:03}") for index in range(count)]
-    settings = replace(
-        draft.settings,
-        results_as_json=dice.random() < 0.3,
-        worker_idle_seconds=dice.choice([0.0, 1.0, 60.0, 60.0, 3600.0]),
-    )
-    draft.plan = replace(draft.plan, settings=(settings,))
-    names = dice.sample(sorted(FEATURES), dice.choice(_HOW_MANY))
+    draft.settings = other_settings(draft)
+    names = rng.sample(sorted(FEATURES), rng.choice(_HOW_MANY))
     for name in names:
         if name not in without:
             FEATURES[name](draft)
-    messages = announce(draft.things, active, dice, malformed="malformed" in names)
+    messages = announce(draft.things, active, rng, malformed="malformed" in names)
+    messages = [replace(message, at=message.at + _LISTENING) for message in messages]
+    if draft.plan.document.settings is not None:
+        draft.plan = replace(draft.plan, document=documents.written(draft.settings, rng))
     return replace(
         draft.plan,
         features=tuple(names),
@@ -56,15 +57,15 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
 
 def _burst(draft: Draft, count: int) -> Plan:
     """Devices that all come within `maxWaitSeconds`, and nothing that goes wrong."""
-    settings = Settings(policy=replace(draft.policy, max_wait_seconds=1.0))
+    draft.set_policy(replace(draft.policy, max_wait_seconds=1.0))
     things = [Thing(f"device-{index:03}") for index in range(count)]
-    messages = announce(things, draft.dice.choice([0.0, _SOON]), draft.dice, once=True)
+    messages = announce(things, draft.rng.choice([0.0, _SOON]), draft.rng, once=True)
     return replace(
         draft.plan,
         features=("burst",),
-        settings=(settings,),
+        document=documents.written(draft.settings, draft.rng),
         things=tuple(things),
-        messages=tuple(messages),
+        messages=tuple(replace(message, at=message.at + _LISTENING) for message in messages),
         burst=True,
     )
 

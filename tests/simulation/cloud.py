@@ -4,31 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client_device_associator.core.answer import (
-    Accepted,
     Answer,
+    CallFailed,
     ErrorEntry,
-    Invalid,
-    Missing,
-    Trouble,
-    Unanswered,
+    FailureCause,
+    Succeeded,
+    ThingNotFound,
+    ValidationFailed,
 )
 from simulation.plan import CORE, Fault, Plan, Poison, Thing
 from simulation.world import World
 
-_TROUBLES = {
-    Fault.THROTTLED: Trouble.THROTTLED,
-    Fault.UNAVAILABLE: Trouble.UNAVAILABLE,
-    Fault.NO_CREDENTIALS: Trouble.NO_CREDENTIALS,
-    Fault.CREDENTIALS_REFUSED: Trouble.CREDENTIALS_REFUSED,
-    Fault.ACCESS_DENIED: Trouble.ACCESS_DENIED,
-    Fault.CORE_UNKNOWN: Trouble.CORE_UNKNOWN,
-    Fault.MISCONFIGURED: Trouble.MISCONFIGURED,
+_CAUSES = {
+    Fault.THROTTLED: FailureCause.THROTTLED,
+    Fault.UNAVAILABLE: FailureCause.UNAVAILABLE,
+    Fault.NO_CREDENTIALS: FailureCause.NO_CREDENTIALS,
+    Fault.CREDENTIALS_REFUSED: FailureCause.CREDENTIALS_REFUSED,
+    Fault.ACCESS_DENIED: FailureCause.ACCESS_DENIED,
+    Fault.CORE_UNKNOWN: FailureCause.CORE_UNKNOWN,
+    Fault.MISCONFIGURED: FailureCause.MISCONFIGURED,
 }
 _APPLIES = {Fault.ANSWER_LOST, Fault.HANG_APPLIED, Fault.DEATH_APPLIED}
 _HANGS = {Fault.HANG, Fault.HANG_APPLIED}
 _DIES = {Fault.DEATH, Fault.DEATH_APPLIED}
 _READ_TIMEOUT = 20.0
-_TIMEOUT = Unanswered(Trouble.UNAVAILABLE, "ReadTimeoutError", "no answer in time")
+_TIMEOUT = CallFailed(FailureCause.UNAVAILABLE, "ReadTimeoutError", "no answer in time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Cloud:
         self._plan = plan
         self._things = {thing.name: thing for thing in plan.things}
         self._failed: dict[str, int] = {}
-        self._dice = world.dice("cloud")
+        self._rng = world.rng("cloud")
 
     def thing(self, name: str) -> Thing:
         """What is to be known of a name."""
@@ -83,7 +83,7 @@ class Cloud:
 
     def call(self, names: Sequence[str]) -> Reply:
         """Answers a call, and applies it."""
-        after = self._plan.latency * self._dice.uniform(0.5, 1)
+        after = self._plan.latency * self._rng.uniform(0.5, 1)
         fault, detail = self._fault()
         if fault is None:
             return self._judge(names, after)
@@ -94,11 +94,11 @@ class Cloud:
         if fault in _DIES or fault is Fault.NOT_STARTED:
             return Reply(None, after, fault, dies=True)
         if fault is Fault.CORE_INVALID:
-            fields = (("coreDeviceThingName", "Invalid core device"),)
-            return Reply(Invalid("1 validation error", fields), after, fault)
+            fields = (("coreDeviceThingName", "ValidationFailed core device"),)
+            return Reply(ValidationFailed("1 validation error", fields), after, fault)
         if fault is Fault.ANSWER_LOST:
             return Reply(_TIMEOUT, _READ_TIMEOUT, fault)
-        nothing = Unanswered(_TROUBLES[fault], fault.name, f"{fault.value}, simulated", detail)
+        nothing = CallFailed(_CAUSES[fault], fault.name, f"{fault.value}, simulated", detail)
         return Reply(nothing, after, fault)
 
     def _fault(self) -> tuple[Fault | None, float]:
@@ -109,13 +109,13 @@ class Cloud:
                 return fault, self._retry_after(fault, outage.detail)
         if now < self._plan.healthy_at:
             for fault, probability in self._plan.troubles.items():
-                if self._dice.random() < probability:
+                if self._rng.random() < probability:
                     return fault, self._retry_after(fault, 20.0)
         return None, 0.0
 
     def _retry_after(self, fault: Fault, most: float) -> float:
         may = fault in {Fault.THROTTLED, Fault.UNAVAILABLE} and most > 0
-        return float(self._dice.randint(1, int(most))) if may and self._dice.random() < 0.5 else 0.0
+        return float(self._rng.randint(1, int(most))) if may and self._rng.random() < 0.5 else 0.0
 
     def _judge(self, names: Sequence[str], after: float) -> Reply:
         things = [self._things[name] for name in names]
@@ -127,7 +127,7 @@ class Cloud:
         missing = next((one for one in things if self._world.time < one.exists_from), None)
         if missing is not None and self._plan.refuses_missing:
             self._world.strike("missing thing")
-            answer = Missing(missing.name, "ResourceNotFoundException", "no such thing")
+            answer = ThingNotFound(missing.name, "ResourceNotFoundException", "no such thing")
             return Reply(answer, after, against=(missing.name,))
         return self._accept(things, after)
 
@@ -148,7 +148,7 @@ class Cloud:
             elif thing.poison is Poison.MISLEADING:
                 innocent = next((name for name in self._things if name != thing.name), CORE)
                 fields.append(("entries", f"{innocent} is odd"))
-        answer = Invalid("1 validation error detected", tuple(fields))
+        answer = ValidationFailed("1 validation error detected", tuple(fields))
         return Reply(answer, after, spoils=len(names) > 1, culprits=culprits)
 
     def _accept(self, things: Sequence[Thing], after: float) -> Reply:
@@ -170,16 +170,16 @@ class Cloud:
         rest = [thing.name for thing in things if thing.name not in named]
         # In a call for one device nobody could tell that the entry is not about it.
         ailing = self._world.time < self._plan.healthy_at and len(rest) > 1
-        noise = ailing and self._dice.random() < self._plan.noise
+        noise = ailing and self._rng.random() < self._plan.noise
         if noise:
             self._world.strike("stray error entry")
-            entries.append(ErrorEntry(self._dice.choice([None, "stranger"]), "Odd", "stray"))
+            entries.append(ErrorEntry(self._rng.choice([None, "stranger"]), "Odd", "stray"))
         spoils = bool(unclear or noise) and len(rest) > 1
         if (unclear or noise) and len(rest) == 1:
             against += rest
-        self._dice.shuffle(entries)
+        self._rng.shuffle(entries)
         return Reply(
-            Accepted(tuple(entries)), after, None, tuple(against), spoils, tuple(unclear), noise
+            Succeeded(tuple(entries)), after, None, tuple(against), spoils, tuple(unclear), noise
         )
 
     def _complains(self, thing: Thing) -> bool:
@@ -192,10 +192,10 @@ class Cloud:
         """The error entry for a thing, if it has one; what is associated is never refused."""
         name = None if thing.nameless else thing.name
         if thing.name in self.table:
-            if not self._plan.says_already or self._dice.random() < 0.5:
+            if not self._plan.says_already or self._rng.random() < 0.5:
                 return None
             self._world.strike("already")
-            code = self._dice.choice(["ResourceAlreadyExists", "ConflictException", None])
+            code = self._rng.choice(["ResourceAlreadyExists", "ConflictException", None])
             return ErrorEntry(thing.name, code, None if code else "It is already associated")
         if self._world.time < thing.exists_from:
             self._world.strike("not provisioned")
@@ -205,4 +205,4 @@ class Cloud:
             return None
         self._failed[thing.name] = failed + 1
         self._world.strike("nameless error entry" if name is None else "error entry")
-        return ErrorEntry(name, thing.code, self._dice.choice(self._plan.words))
+        return ErrorEntry(name, thing.code, self._rng.choice(self._plan.words))

@@ -1,11 +1,14 @@
 """Facts that the record keeps."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.policy import Policy
 from simulation.cloud import Reply
+from simulation.plan import Message
 
 Key = tuple[str, str | None, str, str | None]
 """Result topic, thing name, status and announcement id: how an announcer tells results apart."""
@@ -26,16 +29,16 @@ class Life:
     name: str
     began_at: float
     waiting: set[tuple[str, str | None]] = field(default_factory=set)
-    told_retrying: set[tuple[str, str | None]] = field(default_factory=set)
-    spoken_against: int = 0
+    heard_retrying: set[tuple[str, str | None]] = field(default_factory=set)
+    error_entries: int = 0
     attempts: int = 0
     due_by: float = 0.0
     promised: float | None = None
 
 
 @dataclass(slots=True)
-class Debt:
-    """A result that the journal owes since a time."""
+class DurableResult:
+    """A result that the journal keeps since a time."""
 
     key: Key
     since: float
@@ -51,16 +54,49 @@ class Flight:
     reply: Reply
 
 
+@dataclass(eq=False, slots=True)
+class Publication:
+    """A message on its way to the subscriptions that there were when it was published.
+
+    Attributes:
+        message: What was published.
+        at: When.
+        opened_at: When each of the subscriptions was made.
+        offered: How often the component has put it into its inbox.
+        due: How many subscriptions have not got it yet.
+        is_excused: Whether a stream that the nucleus has ended was among them.
+    """
+
+    message: Message
+    at: float
+    opened_at: tuple[float, ...]
+    offered: int = 0
+    due: int = 0
+    is_excused: bool = False
+
+
 @dataclass(slots=True)
 class Incarnation:
     """One process, as far as the invariants look into it."""
 
     number: int
-    policy: Policy
+    settings: Settings
     started_at: float
     now: Callable[[], Instant]
-    changes: Callable[[], int]
     has_notes: Callable[[], bool]
-    stored: Callable[[str], Sequence[Sequence[object]]]
-    encodes_json: bool = False
+    database: sqlite3.Connection | None = None
     policy_since: float = 0.0
+    is_stopping: bool = False
+
+    @property
+    def policy(self) -> Policy:
+        """In effect."""
+        return self.settings.policy
+
+    def changes(self) -> int:
+        """How many rows this process has changed."""
+        return 0 if self.database is None else self.database.total_changes
+
+    def stored(self, query: str) -> Sequence[Sequence[object]]:
+        """Rows of the journal."""
+        return [] if self.database is None else self.database.execute(query).fetchall()

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-_JOURNAL = "journal"
+_JOURNAL, _LAST_GOOD = "journal", "last-good.json"
 _MAX_GARBAGE_BYTES = 9000
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs, where a sync costs nothing; names are random
 
@@ -25,25 +25,30 @@ class Files:
     A process that is killed leaves its connection open, and closing it would tidy up what a kill
     leaves behind. So the files are copied as they stand, the next process opens the copy, and the
     old connection closes on the old ones. The shared-memory file is not copied: SQLite makes it
-    anew from the log.
+    again from the log.
     """
 
     def __init__(self) -> None:
         self._root = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None))
-        self._generation = 0
+        self._processes = 0
         self._torn: Image | None = None
         self.path.parent.mkdir()
 
     @property
     def path(self) -> Path:
         """Where the journal is now."""
-        return self._root / str(self._generation) / _JOURNAL
+        return self._root / str(self._processes) / _JOURNAL
+
+    @property
+    def last_good(self) -> Path:
+        """Where the last good configuration is now."""
+        return self.path.with_name(_LAST_GOOD)
 
     def read(self) -> Image:
         """What has been written so far."""
         return Image(_bytes(self.path), _bytes(self.path.with_name(_JOURNAL + "-wal")))
 
-    def tear(self, before: Image, dice: random.Random) -> bool:
+    def tear(self, before: Image, rng: random.Random) -> bool:
         """Takes the last commit's writes back from some byte of the log on.
 
         Returns:
@@ -55,7 +60,7 @@ class Files:
         start = next((i for i in range(end) if new[i : i + 1] != old[i : i + 1]), end)
         if before.database != after.database or start == end:
             return False
-        cut = dice.randrange(start, end)
+        cut = rng.randrange(start, end)
         self._torn = Image(after.database, new[:cut] + old[cut:])
         return True
 
@@ -71,13 +76,15 @@ class Files:
         if garbage is not None and image.log:
             tail = garbage.randbytes(garbage.randrange(_MAX_GARBAGE_BYTES))
             image = Image(image.database, image.log + tail)
-        old = self.path.parent
-        self._generation += 1
+        old, last_good = self.path.parent, _bytes(self.last_good)
+        self._processes += 1
         self.path.parent.mkdir()
         if image.database is not None:
             self.path.write_bytes(image.database)
         if image.log is not None:
             self.path.with_name(_JOURNAL + "-wal").write_bytes(image.log)
+        if last_good is not None:
+            self.last_good.write_bytes(last_good)
         shutil.rmtree(old)
 
     def remove(self) -> None:

@@ -2,29 +2,53 @@
 
 from collections.abc import Mapping, Sequence
 
-from client_device_associator.core.decision import Call, Decision
+from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result
-from client_device_associator.messages.announcement import Payload
-from simulation.facts import Flight
-from simulation.plan import Message
+from client_device_associator.messages.payload import Payload
+from simulation.facts import Flight, Publication
+from simulation.plan import Document, Ending, Message
 
 
 class Hooks:
     """Called with every new fact, before the record takes it in; by default nothing is done."""
 
+    def began(self) -> None:
+        """A process has started."""
+
     def started(self) -> None:
-        """A process has opened the journal."""
+        """A process has opened the journal, or does without what it remembered."""
+
+    def session_defect(self) -> None:
+        """The session closes everything, and is built again later."""
+
+    def chosen(self, settings: Settings) -> None:
+        """The session has decided on settings."""
 
     def reconfigured(self) -> None:
-        """Other settings are in force from now on."""
+        """Other settings are in effect from now on."""
 
-    def turn_begins(self, messages: Sequence[Message], *, alone: bool) -> None:
+    def deployed(self, document: Document) -> None:
+        """The nucleus has another configuration for the component."""
+
+    def validated(self, document: Document, objection: str | None) -> None:
+        """A deployment was accepted, or objected to."""
+
+    def stream_changed(self, topic_filter: str, cause: str) -> None:
+        """A subscription was made, closed or silenced."""
+
+    def delivered_everywhere(self, publication: Publication) -> None:
+        """A message has reached each subscription that it was meant for."""
+
+    def turn_begins(
+        self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool
+    ) -> None:
         """Messages are about to be handled; alone if nothing else is."""
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:
         """They have been."""
 
-    def called(self, call: Call) -> None:
+    def called(self, names: Sequence[str]) -> None:
         """The worker is given a call."""
 
     def answered(self, flight: Flight) -> None:
@@ -33,11 +57,17 @@ class Hooks:
     def committed(self, decision: Decision) -> None:
         """A decision is on disk."""
 
-    def told(self, result: Result) -> None:
+    def sent(self, result: Result) -> None:
         """A result is to be sent that is not on disk."""
 
     def published(self, topic: str, message: Payload, document: Mapping[str, object]) -> None:
-        """The nucleus is given a message."""
+        """The nucleus is given a message with results."""
+
+    def asked_to_stop(self, ending: Ending) -> None:
+        """The process is to end in an orderly way."""
+
+    def ended(self, exit_code: int) -> None:
+        """It has done so."""
 
     def quiet(self) -> None:
         """Everything has been done."""

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from client_device_associator.configuration.settings import Settings
-from client_device_associator.messages.announcement import Announcement
+from client_device_associator.core.announcement import Announcement
 from simulation.plan import Fault, Message, Plan, Thing, Window
-from simulation.run import Run, listen
+from simulation.run import Run, silence
 from simulation.traffic import SHARED
 
 DEVICES = 5000
@@ -62,16 +61,15 @@ def endure(devices: int = DEVICES, hours: float = HOURS, seed: int = 0) -> Endur
     )
     plan = Plan(
         seed,
-        settings=(Settings(),),
         things=tuple(Thing(name) for name in names),
         messages=messages,
         outages=(Window(0.0, end, Fault.UNAVAILABLE.value),),
         latency=_LATENCY,
         healthy_at=end,
     )
-    listen(None)
     run = Run(plan)
-    run.go()
+    with silence():
+        run.go()
     during = [at for at in run.record.called_at if at < end]
     after = [at for at in run.record.called_at if at >= end]
     return Endured(len(during), len(after), after[0] - end, run.record.last_settled_at - end)

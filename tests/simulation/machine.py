@@ -1,19 +1,18 @@
 """The core device: its processes come and go, its files stay."""
 
 import sqlite3
+from pathlib import Path
 
-from client_device_associator.configuration.settings import Settings
-from client_device_associator.errors import JournalError
+from client_device_associator.journal.file import open_journal
+from client_device_associator.journal.set_aside import SetAside
 from simulation.cloud import Cloud
-from simulation.disk import Disk, WatchedJournal
+from simulation.disk import Disk
 from simulation.files import Files, Image
-from simulation.plan import FOREVER, Interruption, Message, Plan
-from simulation.process import Process
+from simulation.nucleus import LocalNucleus
+from simulation.plan import Ending, Interruption, Plan
+from simulation.process import Defect, Process
 from simulation.record import Record
-from simulation.world import Crash, World
-
-RESTART_SECONDS = 10.0
-"""After a process that could not begin; a nucleus waits a little, too."""
+from simulation.world import Crash, Thread, World
 
 
 class Machine:
@@ -23,80 +22,58 @@ class Machine:
         world: Where time passes.
         plan: The seed's.
         cloud: What the processes call.
+        nucleus: What starts them.
         record: Notes everything.
         files: Where the journal lives.
     """
 
     def __init__(
-        self, world: World, plan: Plan, cloud: Cloud, record: Record, files: Files
+        self,
+        *,
+        world: World,
+        plan: Plan,
+        cloud: Cloud,
+        nucleus: LocalNucleus,
+        record: Record,
+        files: Files,
     ) -> None:
         self.process: Process | None = None
         self._world = world
         self._plan = plan
         self._cloud = cloud
+        self._nucleus = nucleus
         self._record = record
         self._files = files
         self._disk: Disk | None = None
         self._synced = Image()
         self._started = 0
         self._due: Interruption | None = None
-        self._deployed: Settings | None = None
         self._steps = 0
-        self._dice = world.dice("machine")
+        self._rng = world.rng("machine")
 
     def start(self) -> None:
         """Starts a process."""
         self._started += 1
         self._world.say(f"process {self._started} starts")
         self._synced = self._files.read()
-        ailing = self._world.time < self._plan.healthy_at
-        if ailing and self._plan.dies_at_start > self._dice.random():
-            self._due = Interruption(self._world.time, steps=self._dice.randrange(8))
-            self._steps = self._due.steps or 0
-        try:
-            journal = WatchedJournal(self._files.path, self._wrap)
-            self.process = Process(
-                world=self._world,
-                plan=self._plan,
-                settings=self._deployed or self._plan.settings_of(self._started),
-                cloud=self._cloud,
-                record=self._record,
-                journal=journal,
-                number=self._started,
-                crash_point=self._crash_point,
-            )
-            journal.disk.on_commit = self._record.committed
-            journal.on_drop = self._record.drop
-            self.process.begin()
-        except Crash:
-            self._die()
-        except JournalError as error:
-            self._world.strike("process could not begin")
-            self._world.say(f"the process cannot begin: {error}")
-            self._die(Interruption(self._world.time, down=RESTART_SECONDS))
-
-    def hear(self, message: Message) -> None:
-        """A message is published on this machine."""
-        if self.process is not None:
-            self.process.hear(message)
-
-    def turn_away(self, topic: str) -> None:
-        """A message finds no room in the inbox."""
-        if self.process is not None:
-            self._world.strike("message turned away")
-            self.process.turn_away(topic)
-
-    def deploy(self, settings: Settings) -> None:
-        """A deployment changes the settings, of the process that runs and of all that follow."""
-        self._deployed = settings
-        if self.process is None:
-            return
-        self._world.say(f"deployed: {settings}")
-        self._world.strike("live reconfiguration")
-        try:
-            self.process.reconfigure(settings)
-        except Crash:
-            self._die()
+        if self._is_troubled and self._plan.dies_at_start > self._rng.random():
+            self._due = Interruption(self._world.time)
+            self._steps = self._rng.randrange(40)
+        process = self.process = Process(
+            world=self._world,
+            plan=self._plan,
+            cloud=self._cloud,
+            nucleus=self._nucleus,
+            record=self._record,
+            journal=self._files.path,
+            last_good=self._files.last_good,
+            opener=self._open,
+            number=self._started,
+            crash_point=self._crash_point,
+        )
+        self._record.started(process)
+        self._world.main = _Guarded(self, process, process.main)
+        self._world.session = _Guarded(self, process, process.session)
 
     def kill_worker(self) -> None:
         """A worker dies for no reason."""
@@ -105,30 +82,36 @@ class Machine:
 
     def interrupt(self, interruption: Interruption) -> None:
         """The process is to end, now or a few steps later."""
-        if self.process is None or self._due is not None:
+        process = self.process
+        if process is None or self._due is not None:
             return
-        self._due = interruption
-        if interruption.orderly:
-            self._stop(self.process)
-        elif interruption.steps is None:
-            self._world.say("killed between turns")
-            self._die()
+        ending = interruption.ending
+        if ending is Ending.STOP:
+            self._due = interruption
+            self._world.say("asked to stop")
+            self._record.asked_to_stop(ending)
+            process.stop()
+        elif ending is Ending.NUCLEUS_LOST:
+            self._due = interruption
+            self._world.say("the nucleus is lost")
+            self._record.asked_to_stop(ending)
+            self._nucleus.lose()
+            process.lose_nucleus()
+        elif interruption.steps is not None or ending is Ending.DEFECT:
+            self._due = interruption
+            self._steps = interruption.steps or 0
         else:
-            self._steps = interruption.steps
+            self._world.say("killed between turns")
+            self.die(process, interruption)
 
-    @property
-    def ready_at(self) -> float:
-        """When a process takes its next turn unless something happens first."""
-        return FOREVER if self.process is None else self.process.ready_at
-
-    def turn(self) -> None:
-        """Lets the process take a turn."""
-        if self.process is None:
-            return
+    def run(self, process: Process, thread: Thread) -> None:
+        """Lets a thread of a process do what is due; the process may end or die of it."""
         try:
-            self.process.turn()
-        except Crash:
-            self._die()
+            thread.run()
+            if process.exit_code is not None:
+                self._end(process)
+        except (Crash, Defect):
+            self.die(process)
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -136,63 +119,107 @@ class Machine:
             self._disk.raw.close()
         self._files.remove()
 
-    def _wrap(self, connection: sqlite3.Connection) -> Disk:
-        self._disk = Disk(
+    @property
+    def _is_troubled(self) -> bool:
+        return self._world.time < self._plan.healthy_at
+
+    def _open(self, path: Path) -> tuple[sqlite3.Connection, SetAside | None]:
+        """Opens the journal; the first time in a process it is held against what is known."""
+        process = self.process
+        assert process is not None
+        self._crash_point("before the journal is opened")
+        connection, aside = open_journal(path)
+        disk = self._disk = Disk(
             connection,
             world=self._world,
             windows=self._plan.disk,
             files=self._files,
             crash_point=self._crash_point,
             torn=self._tears,
+            is_dead=lambda: process.dead,
         )
-        self._disk.on_trouble = self._record.storage_trouble
-        return self._disk
+        disk.on_trouble = self._record.storage_trouble
+        disk.on_commit = self._record.committed
+        process.journal.on_store = disk.decisions.append
+        self._record.opened(disk.raw)
+        self._crash_point("after the journal is opened")
+        return disk.as_connection(), aside
 
     def _crash_point(self, where: str) -> None:
-        if self._disk is not None and self._disk.dead:
+        process = self.process
+        if process is None:
+            return  # one that is being put together
+        if process.dead:
             raise Crash
-        if self._due is None or self._due.orderly:
+        due = self._due
+        if due is None or due.ending in {Ending.STOP, Ending.NUCLEUS_LOST}:
             return
-        if self._world.time >= self._plan.healthy_at:
+        if not self._is_troubled:
             self._due = None
             return
         self._steps -= 1
-        if self._steps < 0:
-            self._world.say(f"killed: {where}")
-            self._world.strike(f"crash {where}")
-            raise Crash
+        if self._steps >= 0:
+            return
+        if due.ending is Ending.DEFECT:
+            self._due = None
+            self._world.say(f"defect: {where}")
+            self._world.strike(f"defect {where.partition(':')[0]}")
+            raise Defect(where)
+        self._world.say(f"killed: {where}")
+        self._world.strike(f"crash {where.partition(':')[0]}")
+        raise Crash
 
     def _tears(self) -> bool:
         """Whether the crash that is about to come strikes in the middle of a commit."""
-        if self._due is None or self._due.orderly or self._steps > 1 or self._dice.random() < 0.5:
+        due = self._due
+        if due is None or due.ending not in {Ending.KILL, Ending.POWER_LOSS}:
+            return False
+        if self._steps > 1 or self._rng.random() < 0.5:
             return False
         self._steps = 0
         return True
 
-    def _stop(self, process: Process) -> None:
-        self._world.say("told to stop")
-        try:
-            process.stop()
-        except Crash:
-            self._world.say("killed while it stops")
-        self._die()
+    def _end(self, process: Process) -> None:
+        """The process has ended by itself."""
+        assert process.exit_code is not None
+        self._world.say(f"ended with exit code {process.exit_code}")
+        self._record.ended(process.exit_code)
+        self.die(process)
 
-    def _die(self, how: Interruption | None = None) -> None:
+    def die(self, process: Process, how: Interruption | None = None) -> None:
         """Nothing is left of the process but its files; the next one is on its way."""
+        if process.dead:
+            return
         how = how or self._due or Interruption(self._world.time)
         self._due = None
-        self._record.interruptions += 1
-        self._world.strike(
-            "orderly stop" if how.orderly else "power loss" if how.power else "crash"
-        )
-        if self.process is not None:
-            self.process.die()
-        self.process = None
+        self._record.died()
+        self._world.strike(how.ending.value)
+        process.die()
+        self.process = self._world.main = self._world.session = None
         disk, self._disk = self._disk, None
+        synced = None
+        if disk is not None and how.ending is Ending.POWER_LOSS and not disk.syncs_commits:
+            synced = self._synced
+        is_torn = how.ending is Ending.POWER_LOSS and self._rng.random() < 0.5
+        self._files.leave(synced=synced, garbage=self._rng if is_torn else None)
         if disk is not None:
-            disk.dead = True
-            lost = None if not how.power or disk.syncs_commits else self._synced
-            torn = how.power and self._dice.random() < 0.5
-            self._files.leave(synced=lost, garbage=self._dice if torn else None)
             disk.raw.close()
         self._world.at(self._world.time + how.down, self.start)
+
+
+class _Guarded:
+    """A thread of a process, whose death ends no more than the process."""
+
+    def __init__(self, machine: Machine, process: Process, thread: Thread) -> None:
+        self._machine = machine
+        self._process = process
+        self._thread = thread
+
+    @property
+    def ready_at(self) -> float:
+        """When it has something to do unless an event comes first."""
+        return self._thread.ready_at
+
+    def run(self) -> None:
+        """Does it."""
+        self._machine.run(self._process, self._thread)

@@ -20,7 +20,7 @@ def run_many(
     seeds: Sequence[int], jobs: int, without: frozenset[str], *, all_faults: bool = False
 ) -> int:
     """Runs seeds, prints progress, failures and a summary; returns the exit code."""
-    begun = printed = time.monotonic()
+    started = printed = time.monotonic()
     outcomes: list[Outcome] = []
     failures = 0
     # Spawned, so that nothing of this process is in them and every seed sees the same.
@@ -35,7 +35,7 @@ def run_many(
             if time.monotonic() - printed > _PROGRESS_SECONDS:
                 printed = time.monotonic()
                 _print(f"{len(outcomes)} of {len(seeds)} seeds, {failures} failed")
-    _print(_summary(outcomes, time.monotonic() - begun))
+    _print(_summary(outcomes, time.monotonic() - started))
     return int(failures > 0)
 
 

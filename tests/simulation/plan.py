@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.policy import Policy
-from client_device_associator.messages.announcement import Announcement, Payload
+from client_device_associator.core.announcement import Announcement
+from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
 
 CORE = "SimulatedCore"
-FOREVER = float("inf")
 
 
 class Fault(str, Enum):
@@ -102,23 +102,59 @@ class Window:
         return self.start <= time < self.end
 
 
+class Ending(Enum):
+    """How a process ends, or what else interrupts it."""
+
+    KILL = "crash"
+    POWER_LOSS = "power loss"
+    STOP = "orderly stop"
+    NUCLEUS_LOST = "nucleus lost"
+    DEFECT = "defect"
+
+
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """The process ends.
+    """The process ends, or what it remembers is lost.
 
     Attributes:
         at: When it is due.
+        ending: How.
         steps: How many of the process's steps it waits for; None strikes between turns.
-        power: Whether what is not synced is lost.
         down: Seconds until the next process starts.
-        orderly: Whether the nucleus stops it.
     """
 
     at: float
+    ending: Ending = Ending.KILL
     steps: int | None = None
-    power: bool = False
     down: float = 1.0
-    orderly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A configuration document.
+
+    Attributes:
+        content: What a nucleus keeps.
+        settings: What it means; None if something in it is wrong.
+    """
+
+    content: Mapping[str, object]
+    settings: Settings | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A deployment brings another configuration.
+
+    Attributes:
+        at: When.
+        document: What it brings.
+        gaps: Seconds before each of the events by which the nucleus reports it.
+    """
+
+    at: float
+    document: Document
+    gaps: tuple[float, ...] = (0.0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +163,8 @@ class Plan:
 
     seed: int
     features: tuple[str, ...] = ()
-    settings: tuple[Settings, ...] = (Settings(),)
-    changes: tuple[tuple[float, Settings], ...] = ()
+    document: Document = Document({}, default_settings())
+    changes: tuple[Change, ...] = ()
     things: tuple[Thing, ...] = ()
     messages: tuple[Message, ...] = ()
     outages: tuple[Window, ...] = ()
@@ -145,17 +181,18 @@ class Plan:
     first_wall_offset: float = 0.0
     disk: tuple[Window, ...] = ()
     nucleus: tuple[Window, ...] = ()
+    session: tuple[Window, ...] = ()
+    closings: tuple[float, ...] = ()
+    silencings: tuple[float, ...] = ()
+    health_requests: tuple[float, ...] = ()
+    floods: tuple[float, ...] = ()
     disassociations: tuple[tuple[float, str], ...] = ()
-    turned_away: tuple[float, ...] = ()
     healthy_at: float = 0.0
     burst: bool = False
 
-    def settings_of(self, process: int) -> Settings:
-        """The configuration of the process of this number, from 1, if none is deployed later."""
-        return self.settings[min(process, len(self.settings)) - 1]
-
     @property
-    def policies(self) -> tuple[Policy, ...]:
-        """All that may ever be in force."""
-        deployed = (settings for _, settings in self.changes)
-        return tuple(settings.policy for settings in (*self.settings, *deployed))
+    def settings(self) -> tuple[Settings, ...]:
+        """All that may ever be in effect."""
+        documents = (self.document, *(change.document for change in self.changes))
+        good = [one.settings for one in documents if one.settings is not None]
+        return (*good, default_settings())

@@ -1,82 +1,52 @@
-"""One component process: the real engine, journal, conductor and outbox on simulated ports."""
+"""One component process: the real component on simulated ports, and its two threads."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from pathlib import Path
 
-from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.engine import Engine
-from client_device_associator.core.instant import Instant
-from client_device_associator.core.result import Result
-from client_device_associator.journal.journal import Journal
-from client_device_associator.nucleus.port import Publisher
-from client_device_associator.pipeline.events import Event, MessageArrived
-from client_device_associator.pipeline.outbox import Outbox
-from client_device_associator.pipeline.pipeline import Conductor
-from client_device_associator.reporting.health import Health
-from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.journal.database import OnSetAside, Opener
+from client_device_associator.nucleus.port import ComponentState
+from client_device_associator.pipeline.events import NucleusLost, StopRequested
+from client_device_associator.reporting.notices import DefectFound, Notice
+from client_device_associator.session.events import SessionEvent
+from client_device_associator.session.last_good import LastGood
+from client_device_associator.session.session import Session
+from client_device_associator.session.thread import AFTER_DEFECT_SECONDS
 from simulation.cloud import Cloud
-from simulation.disk import WatchedJournal
-from simulation.facts import Incarnation
-from simulation.nucleus import SimulatedNucleus
-from simulation.plan import CORE, FOREVER, Message, Plan
+from simulation.connection import SimulatedNucleus
+from simulation.nucleus import LocalNucleus, MessageStream
+from simulation.plan import CORE, Message, Plan
 from simulation.record import Record
+from simulation.watched import WatchedComponent, WatchedInbox, WatchedJournal
 from simulation.worker import SimulatedWorker
-from simulation.world import ProcessClock, World
-
-GATHER_SECONDS = 0.05
-MAX_GATHERED = 500
-"""As inbox.py gathers: messages share a commit, anything else ends the gathering."""
+from simulation.world import FOREVER, ProcessClock, World
 
 TURN_SECONDS = 0.0002
 """What a turn costs at least."""
 
 
-class WatchedOutbox(Outbox):
-    """The real outbox, with an eye on what it is given."""
-
-    def __init__(
-        self,
-        *,
-        journal: Journal,
-        nucleus: Publisher,
-        settings: Settings,
-        post: Callable[[Event], None],
-        record: Record,
-        log: OperatorLog,
-    ) -> None:
-        super().__init__(
-            journal=journal,
-            nucleus=nucleus,
-            settings=settings,
-            core_thing_name=CORE,
-            post=post,
-            log=log,
-        )
-        self._record = record
-
-    @property
-    def has_notes(self) -> bool:
-        """Whether the next commit will hold what became of messages, whatever else it is for."""
-        return bool(self._taken or self._late)
-
-    def tell(self, results: Sequence[Result]) -> None:
-        """Sends results, after a look at them."""
-        self._record.told(results)
-        super().tell(results)
+class Defect(Exception):  # noqa: N818 - what nobody foresaw
+    """An exception that nobody foresaw, made up."""
 
 
 class Process:
-    """From its start to its end; `dead` when it has been killed.
+    """From its start to its end.
 
     Args:
         world: Where time passes.
         plan: The seed's.
-        settings: What it finds configured.
-        cloud: Whom it calls.
+        cloud: What it calls.
+        nucleus: What has started it.
         record: Notes everything.
-        journal: Opened, with a disk that knows this process's crash points.
+        journal: Where its journal is.
+        last_good: Where the last good configuration is.
+        opener: Opens the journal, on a disk that knows this process's crash points.
         number: Which process it is, from 1.
         crash_point: Raises if the process is to die here.
+
+    Attributes:
+        dead: Whether it was killed, or has ended.
+        exit_code: Set when the loop has ended.
     """
 
     def __init__(
@@ -84,148 +54,166 @@ class Process:
         *,
         world: World,
         plan: Plan,
-        settings: Settings,
         cloud: Cloud,
+        nucleus: LocalNucleus,
         record: Record,
-        journal: WatchedJournal,
+        journal: Path,
+        last_good: Path,
+        opener: Opener,
         number: int,
         crash_point: Callable[[str], None],
     ) -> None:
-        self.journal = journal
         self.dead = False
+        self.exit_code: int | None = None
+        self.number = number
         self.clock = ProcessClock(world, crash_point)
-        self.worker = SimulatedWorker(world, cloud, record, self.post, crash_point)
-        log = OperatorLog(CORE, "eu-west-1")
-        nucleus = SimulatedNucleus(world, plan.nucleus, record, crash_point)
+        self.inbox = WatchedInbox(self.clock.steady, record)
+        self.worker = SimulatedWorker(world, cloud, record, self.inbox.put, crash_point)
+        self.states: list[ComponentState] = []
         self._world = world
         self._record = record
-        self._outbox = WatchedOutbox(
-            journal=journal,
+        self._connection = SimulatedNucleus(
+            world=world,
+            plan=plan,
             nucleus=nucleus,
-            settings=settings,
-            post=self.post,
             record=record,
-            log=log,
+            owner=self,
+            crash_point=crash_point,
         )
-        self._conductor = Conductor(
-            engine=Engine(settings.policy, journal, world.dice(f"jitter of process {number}")),
-            journal=journal,
-            outbox=self._outbox,
+
+        def open_journal(on_set_aside: OnSetAside) -> WatchedJournal:
+            return WatchedJournal(journal, on_set_aside, opener, record)
+
+        self.component = WatchedComponent(
+            core_thing_name=CORE,
+            nucleus=self._connection,
             worker=self.worker,
+            inbox=self.inbox,
+            journal=open_journal,
+            last_good=LastGood(last_good),
             clock=self.clock,
-            log=log,
-            health=Health(CORE, lambda _: None, dict, Instant(0.0, 0.0)),
-            worker_idle_seconds=settings.worker_idle_seconds,
+            rng=world.rng(f"jitter of process {number}"),
+            log=self._report,
         )
-        self._queue: deque[tuple[Event, Message | None]] = deque()
-        self._urgent = 0
-        self._first_at = 0.0
-        self._wake_at = FOREVER
-        self._turned_away: list[str] = []
-        self.incarnation = Incarnation(
-            number,
-            settings.policy,
-            world.time,
-            self.clock.peek,
-            lambda: journal.disk.raw.total_changes,
-            lambda: self._outbox.has_notes,
-            lambda query: journal.disk.raw.execute(query).fetchall(),
-            settings.results_as_json,
-        )
+        self.component.record = record
+        self.inbox.is_settled = lambda: self.component.is_settled
+        self.main = MainThread(self, world, record)
+        self.session = SessionThread(self, world, record)
 
-    def begin(self) -> None:
-        """The first turn takes up what an earlier process has left."""
-        self._record.started(self.incarnation)
-        self._wake_at = self._world.time
+    @property
+    def journal(self) -> WatchedJournal:
+        """The component's."""
+        assert isinstance(self.component.journal, WatchedJournal)
+        return self.component.journal
 
-    def reconfigure(self, settings: Settings) -> None:
-        """Other settings are read, as the composition root does it; a turn follows."""
-        self._record.reconfigured(settings.policy, encodes_json=settings.results_as_json)
-        self._conductor.reconfigured(settings)
-        self._conductor.try_refused()
-        self._wake_at = self._world.time
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be handled."""
+        return self.inbox.due_at() is None and self._record.flight is None
 
-    def post(self, event: Event) -> None:
-        """An event from another thread."""
-        self._put(event, None)
+    def deliver(self, message: Message, stream: MessageStream) -> None:
+        """A message arrives."""
+        self.inbox.arriving = message
+        stream.on_message(message.topic, message.payload)
+        self.inbox.arriving = None
 
-    def hear(self, message: Message) -> None:
-        """A message from outside."""
-        self._put(MessageArrived(message.template, message.topic, message.payload), message)
+    def stop(self) -> None:
+        """SIGTERM, as `run` in component.py handles it."""
+        self.inbox.put(StopRequested())
+        self._connection.given_up = True
 
-    def turn_away(self, topic: str) -> None:
-        """The inbox had no room for a message."""
-        self._turned_away.append(topic)
-        self._wake_at = self._world.time
+    def lose_nucleus(self) -> None:
+        """The connection is lost, as `run` in component.py hears of it."""
+        self._connection.given_up = True
+        self.inbox.put(NucleusLost())
+
+    def die(self) -> None:
+        """From now on nothing happens in it."""
+        self.dead = self.inbox.is_shut = True
+        self.worker.vanish()
+
+    def _report(self, notice: Notice) -> None:
+        if self._world.traced:
+            self._world.say(f"notice: {str(notice)[:300]}")
+        if isinstance(notice, DefectFound):
+            if not isinstance(notice.error, Defect):
+                raise self._record.broken("NoCrash", repr(notice.error)) from notice.error
+            if notice.error is not self.session.defect:
+                self._record.defect()
+
+
+class MainThread:
+    """Runs the real loop, turn by turn."""
+
+    def __init__(self, process: Process, world: World, record: Record) -> None:
+        self._process = process
+        self._world = world
+        self._record = record
+        self._starts = True
 
     @property
     def ready_at(self) -> float:
         """When the next turn begins unless something happens first."""
-        if self._urgent or len(self._queue) >= MAX_GATHERED:
+        process = self._process
+        if process.dead or process.exit_code is not None:
+            return FOREVER
+        if self._starts:
             return self._world.time
-        return self._first_at + GATHER_SECONDS if self._queue else self._wake_at
+        moments = (process.inbox.due_at(), process.component.loop.wake_at)
+        return min(
+            (process.clock.time_of(one) for one in moments if one is not None), default=FOREVER
+        )
+
+    def run(self) -> None:
+        """One turn; the process ends if the loop says so."""
+        process, loop = self._process, self._process.component.loop
+        self._starts = False
+        process.exit_code = loop.turn()
+        self._world.time += TURN_SECONDS
+        wait = None if loop.wake_at is None else loop.wake_at - process.clock.steady()
+        self._record.turn_ended(wait)
+        if process.exit_code is not None:
+            loop.end()
+            process.journal.close()
+
+
+class SessionThread:
+    """Does with the real session what the real thread does, without its queue's waiting."""
+
+    def __init__(self, process: Process, world: World, record: Record) -> None:
+        self._process = process
+        self._record = record
+        self._world = world
+        self._events: deque[SessionEvent] = deque()
+        self._session: Session | None = None
+        self._wake_at = world.time
+        self.defect: Defect | None = None
 
     @property
-    def idle(self) -> bool:
-        """Whether nothing waits to be handled."""
-        return not self._queue and self._record.flight is None
+    def ready_at(self) -> float:
+        """When it has something to do unless an event comes first."""
+        if self._process.dead or self._process.exit_code is not None:
+            return FOREVER
+        return self._world.time if self._session and self._events else self._wake_at
 
-    def turn(self) -> None:
-        """Handles what came together."""
-        events, messages = self._gather()
-        turned_away, self._turned_away = self._turned_away, []
-        alone = len(messages) == len(events) and not turned_away
-        # What an earlier process has left is made ready as soon as the disk lets it.
-        # And a journal that has failed is tried out.
-        settled = self._conductor._took_up and not self._conductor._store_again_at  # noqa: SLF001 - nothing else tells
-        alone = alone and settled
-        self._record.turn_begins(messages, alone=alone)
-        if self._world.traced and (events or turned_away):
-            self._world.say(f"turn: {', '.join(map(_short, events))}")
-        wait = self._conductor.turn(events, turned_away)
-        self._wake_at = FOREVER if wait is None else self._world.time + wait
-        self._world.time += TURN_SECONDS
-        self._record.turn_ended(messages, wait, events=len(events))
+    def run(self) -> None:
+        """Handles an event, and does what is due."""
+        try:
+            self._run()
+        except Defect as error:
+            self.defect = error
+            self._process.component.report_from_thread(DefectFound(error))
+            session, self._session = self._session, None
+            self._record.session_defect()
+            if session is not None:
+                session.close()
+            self._wake_at = self._world.time + AFTER_DEFECT_SECONDS
 
-    def stop(self) -> None:
-        """Ends in an orderly way, with what has come by now."""
-        events, messages = self._gather()
-        self._record.turn_begins(messages, alone=False)
-        self._conductor.last_turn(events)
-        self._record.turn_ended(messages, None, events=len(events))
-        self._conductor.close()
-        self.journal.close()
-        self.die()
-
-    def die(self) -> None:
-        """From now on nothing happens in it."""
-        self.dead = True
-        self.worker.vanish()
-        self.journal.disk.dead = True
-        self._queue.clear()
-
-    def _put(self, event: Event, message: Message | None) -> None:
-        if self.dead:
-            return
-        if not self._queue:
-            self._first_at = self._world.time
-        self._queue.append((event, message))
-        self._urgent += message is None
-
-    def _gather(self) -> tuple[list[Event], list[Message]]:
-        events: list[Event] = []
-        messages: list[Message] = []
-        while self._queue and len(events) < MAX_GATHERED:
-            event, message = self._queue.popleft()
-            events.append(event)
-            if message is None:
-                self._urgent -= 1
-                break
-            messages.append(message)
-        self._first_at = self._world.time
-        return events, messages
-
-
-def _short(event: Event) -> str:
-    text = repr(event)
-    return text if len(text) < 120 else text[:120] + "…"
+    def _run(self) -> None:
+        if self._session is None:
+            self._events.clear()
+            self._session = self._process.component.session(self._events.append)
+        elif self._events:
+            self._session.handle(self._events.popleft())
+        wake_at = self._session.run_due()
+        self._wake_at = FOREVER if wake_at is None else self._process.clock.time_of(wake_at)

@@ -1,30 +1,46 @@
 """What has happened, as the invariants need it."""
 
 import json
+import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from client_device_associator.core.answer import Unanswered
-from client_device_associator.core.decision import Call, Decision
+from client_device_associator.configuration.parser import default_settings
+from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.answer import CallFailed
+from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, DeviceState
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
-from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.payload import Payload
+from client_device_associator.messages.topic import HEALTH_TOPIC
 from simulation.caps import (
     DEVICE_CAP,
     DEVICE_PACE,
+    LONGEST_AFTER_DEFECT,
     NEEDS_A_PERSON,
     PERSON_FLOOR,
-    STORAGE_CAP,
+    STORE_AGAIN,
     Pace,
     pace,
 )
 from simulation.cloud import Cloud, Reply
-from simulation.facts import Debt, Flight, Incarnation, Key, Life
+from simulation.facts import (
+    Broken,
+    DurableResult,
+    Flight,
+    Incarnation,
+    Key,
+    Life,
+    Publication,
+)
 from simulation.hooks import Hooks
-from simulation.plan import Fault, Message, Plan
+from simulation.plan import Document, Ending, Fault, Message, Plan
 from simulation.world import World
+
+if TYPE_CHECKING:
+    from simulation.process import Process
 
 
 class Record:
@@ -36,20 +52,26 @@ class Record:
         self.cloud = cloud
         self.checks: Sequence[Hooks] = ()
         self.lives: dict[str, Life] = {}
-        self.debts: dict[Key, list[Debt]] = {}
+        self.durable: dict[Key, list[DurableResult]] = {}
         self.associated: dict[str, float] = {}
-        self.told_keys: set[Key] = set()
-        self.told_this_turn: set[Key] = set()
+        self.transient_keys: set[Key] = set()
+        self.transient_this_turn: set[Key] = set()
         self.taken: set[str] = set()
         self.flight: Flight | None = None
         self.process: Incarnation
+        self.works: Callable[[str], bool] = lambda _: False
+        self.inbox_is_empty: Callable[[], bool] = lambda: True
+        self.policy_known = self.is_defective = False
+        self._offered: Message | None = None
+        self._turn: tuple[Sequence[Message], int] | None = None
+        self.health_requested_at = self.health_published_at = -1.0
         self.turn_at = 0.0
         self.turn_now = Instant(0.0, 0.0)
         self.called_at: list[float] = []
         self.started_at: list[float] = []
         self.last_settled_at = self.storage_trouble_at = 0.0
-        self.lives_begun = self.interruptions = self.storage_failures = 0
-        self.spoken = self.dropped = self.reconfigurations = 0
+        self.lives_started = self.interruptions = self.storage_failures = 0
+        self.error_entries = self.dropped = self.reconfigurations = 0
         self._failures: Counter[Pace] = Counter()
         self.last_call_end = self.resume_by = self.not_before = 0.0
 
@@ -57,6 +79,10 @@ class Record:
     def calls(self) -> int:
         """How many there were."""
         return len(self.called_at)
+
+    def plan_has(self, ending: Ending) -> bool:
+        """Whether such an interruption is planned."""
+        return any(one.ending is ending for one in self.plan.interruptions)
 
     def key(self, result: Result) -> Key:
         """How the announcer will tell a result apart."""
@@ -67,55 +93,157 @@ class Record:
             result.announcement_id,
         )
 
-    def started(self, process: Incarnation) -> None:
-        """A process has opened the journal."""
-        self.process = process
+    def started(self, process: "Process") -> None:
+        """A process has started, with no settings yet."""
+        self.process = Incarnation(
+            process.number,
+            default_settings(),
+            self.world.time,
+            process.clock.peek,
+            lambda: process.component.has_notes,
+        )
+        self.inbox_is_empty = lambda: not process.inbox.waiting
         self.started_at.append(self.world.time)
+        self.policy_known = False
+        for check in self.checks:
+            check.began()
+
+    def opened(self, database: sqlite3.Connection) -> None:
+        """The process has opened the journal."""
+        self.process.database = database
+        self._starts_over()
+        if self.plan.clock_jumps:
+            for life in self.lives.values():
+                # It was stored by a clock that was wrong, or is read by one.
+                life.due_by = self.world.time + DEVICE_CAP
+
+    def defect(self) -> None:
+        """What the process remembered is lost; what follows is as after a restart."""
+        self.interruptions += 1
+        self.is_defective = True
+        if self.process.database is not None:
+            self._starts_over()
+        self.resume_by = self.world.time + LONGEST_AFTER_DEFECT
+
+    def session_defect(self) -> None:
+        """The session closes everything, and is built again later."""
+        for check in self.checks:
+            check.session_defect()
+
+    def _starts_over(self) -> None:
         self.flight = None
         self.not_before = 0.0
         self._failures.clear()
         self.resume_by = self.world.time
         for life in self.lives.values():
             life.promised = None
-            if self.plan.clock_jumps:
-                # It was stored by a clock that was wrong, or is read by one.
-                life.due_by = self.world.time + DEVICE_CAP
         for check in self.checks:
             check.started()
 
-    def reconfigured(self, policy: Policy, *, encodes_json: bool) -> None:
-        """A deployment has changed the settings of the process."""
-        self.process.policy, self.process.encodes_json = policy, encodes_json
+    def chosen(self, settings: Settings) -> None:
+        """The session has decided on settings."""
+        for check in self.checks:
+            check.chosen(settings)
+
+    def reconfigured(self, settings: Settings) -> None:
+        """Settings are in effect from now on."""
+        if self.policy_known and settings != self.process.settings:
+            self.reconfigurations += 1
+        self.policy_known = True
+        self.process.settings = settings
         self.process.policy_since = self.world.time
-        self.reconfigurations += 1
         for check in self.checks:
             check.reconfigured()
 
-    def turn_begins(self, messages: Sequence[Message], *, alone: bool) -> None:
-        """Messages are about to be handled."""
-        self.turn_at, self.turn_now = self.world.time, self.process.now()
-        self.told_this_turn.clear()
+    def deployed(self, document: Document) -> None:
+        """The nucleus has another configuration for the component."""
         for check in self.checks:
-            check.turn_begins(messages, alone=alone)
+            check.deployed(document)
 
-    def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:
-        """They have been."""
+    def validated(self, document: Document, objection: str | None) -> None:
+        """A deployment was accepted, or objected to."""
+        for check in self.checks:
+            check.validated(document, objection)
+
+    def stream_changed(self, topic_filter: str, cause: str) -> None:
+        """A subscription was made, closed or silenced."""
+        for check in self.checks:
+            check.stream_changed(topic_filter, cause)
+
+    def offered(self, message: Message) -> None:
+        """The component has put a message into its inbox, or has turned it away."""
+        self._offered = message
+
+    def was_offered(self) -> bool:
+        """Whether it has done so since this was asked."""
+        offered, self._offered = self._offered, None
+        return offered is not None
+
+    def delivered_everywhere(self, publication: Publication) -> None:
+        """A message has reached each subscription that it was meant for."""
+        for check in self.checks:
+            check.delivered_everywhere(publication)
+
+    def health_requested(self) -> None:
+        """A request for health was delivered."""
+        self.health_requested_at = self.world.time
+
+    def turn_begins(
+        self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool, events: int
+    ) -> None:
+        """Messages are about to be handled; what the turn before has handled is done."""
+        if self._turn is not None:
+            self.turn_ended(None)
+        self._turn = (messages, events)
+        self.turn_at, self.turn_now = self.world.time, self.process.now()
+        self.transient_this_turn.clear()
+        for check in self.checks:
+            check.turn_begins(messages, turned_away, alone=alone)
+
+    def turn_ended(self, wait: float | None) -> None:
+        """They have been; the next turn comes in so many seconds if nothing else causes one."""
+        assert self._turn is not None
+        (messages, events), self._turn = self._turn, None
         for check in self.checks:
             check.turn_ended(messages, wait, events=events)
+        self.is_defective = False
+
+    def asked_to_stop(self, ending: Ending) -> None:
+        """The process is to end in an orderly way."""
+        self.process.is_stopping = True
+        for check in self.checks:
+            check.asked_to_stop(ending)
+
+    def ended(self, exit_code: int) -> None:
+        """It has done so."""
+        for check in self.checks:
+            check.ended(exit_code)
+
+    def died(self) -> None:
+        """Nothing is left of the process but its files."""
+        self.interruptions += 1
+        self._turn = None
+        self.flight = None
+        self.is_defective = False
+        self.process.database = None
+
+    def broken(self, invariant: str, text: str) -> Broken:
+        """Something is not as it must be."""
+        return Broken(invariant, text)
 
     def storage_trouble(self) -> None:
-        """The journal could not be read or written: at most a minute of waiting follows."""
+        """The journal could not be read or written: it is tried again soon."""
         self.storage_failures += 1
         self.storage_trouble_at = self.world.time
-        self.resume_by = max(self.resume_by, self.world.time + STORAGE_CAP)
+        self.resume_by = max(self.resume_by, self.world.time + STORE_AGAIN)
 
-    def called(self, call: Call, reply: Reply) -> None:
+    def called(self, names: tuple[str, ...], reply: Reply) -> None:
         """The worker is given a call."""
         for check in self.checks:
-            check.called(call)
+            check.called(names)
         self.called_at.append(self.world.time)
-        self.flight = Flight(call.thing_names, self.world.time, reply)
-        for name in call.thing_names:
+        self.flight = Flight(names, self.world.time, reply)
+        for name in names:
             self.lives[name].promised = None
 
     def answered(self, *, heard: bool = True) -> None:
@@ -130,9 +258,9 @@ class Record:
         self.last_call_end = now = self.world.time
         for name in flight.reply.against:
             life = self.lives[name]
-            life.spoken_against += 1
-            life.due_by = now + DEVICE_PACE.longest(life.spoken_against)
-            self.spoken += 1
+            life.error_entries += 1
+            life.due_by = now + DEVICE_PACE.longest(life.error_entries)
+            self.error_entries += 1
         self._put_off(flight.reply)
 
     def _put_off(self, reply: Reply) -> None:
@@ -141,13 +269,13 @@ class Record:
         if fault is None:
             self._failures.clear()
             return
-        asked = reply.answer.retry_after if isinstance(reply.answer, Unanswered) else 0.0
+        asked = reply.answer.retry_after if isinstance(reply.answer, CallFailed) else 0.0
         failing = pace(fault)
         self._failures[failing] += 1
         longest = failing.longest(self._failures[failing])
         stored_by = 0.0
         if self.storage_failures:
-            longest, stored_by = failing.cap, self.storage_trouble_at + STORAGE_CAP
+            longest, stored_by = failing.cap, self.storage_trouble_at + STORE_AGAIN
         self.resume_by = max(now + max(longest, asked), stored_by)
         self.not_before = now + max(PERSON_FLOOR if fault in NEEDS_A_PERSON else 0.0, asked)
 
@@ -164,9 +292,9 @@ class Record:
                 self.associated = {name: at for name, at in trusted if at >= since}
             for one in decision.waiting:
                 self.lives[one.thing_name].waiting.add((one.topic, one.announcement_id))
-            for result in decision.owed:
+            for result in decision.durable:
                 key = self.key(result)
-                self.debts.setdefault(key, []).append(Debt(key, self.world.time))
+                self.durable.setdefault(key, []).append(DurableResult(key, self.world.time))
                 self._promise(result)
 
     def _device(self, device: Device) -> None:
@@ -174,7 +302,7 @@ class Record:
         if device.state is DeviceState.PENDING:
             if name not in self.lives:
                 self.lives[name] = Life(name, self.world.time)
-                self.lives_begun += 1
+                self.lives_started += 1
                 self.taken.add(name)
             self.lives[name].attempts = device.attempts
             self.associated.pop(name, None)
@@ -190,23 +318,26 @@ class Record:
             return
         life = self.lives.get(result.thing_name)
         if life is not None and result.next_attempt_at is not None:
-            life.told_retrying.add((result.topic, result.announcement_id))
-            # Whoever is in the call in flight has the attempt that was promised.
+            life.heard_retrying.add((result.topic, result.announcement_id))
+            # A device in the call in flight has the attempt that was promised.
             asked = self.flight is not None and life.name in self.flight.names
             promised = self.turn_at + result.next_attempt_at - self.turn_now.wall
             life.promised = None if asked else promised
 
-    def told(self, results: Sequence[Result]) -> None:
+    def sent(self, results: Sequence[Result]) -> None:
         """Results are to be sent that are not on disk."""
         for result in results:
             for check in self.checks:
-                check.told(result)
-            self.told_keys.add(self.key(result))
-            self.told_this_turn.add(self.key(result))
+                check.sent(result)
+            self.transient_keys.add(self.key(result))
+            self.transient_this_turn.add(self.key(result))
             self._promise(result)
 
     def published(self, topic: str, message: Payload) -> None:
         """The nucleus is given a message."""
+        if topic == HEALTH_TOPIC:
+            self.health_published_at = self.world.time
+            return
         document = _document(message)
         for check in self.checks:
             check.published(topic, message, document)
@@ -218,10 +349,12 @@ class Record:
             self.world.strike("refused result dropped")
 
     def delivered(self, topic: str, message: Payload) -> None:
-        """The nucleus has passed a message on to whoever listens."""
+        """The nucleus has passed a message on to those who listen."""
+        if topic == HEALTH_TOPIC:
+            return
         for key in keys(topic, _document(message)):
-            for debt in self.debts.get(key, ()):
-                debt.delivered = True
+            for one in self.durable.get(key, ()):
+                one.delivered = True
 
     def quiet(self) -> None:
         """Everything has been done."""

@@ -3,10 +3,12 @@
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from simulation.choose import choose
 from simulation.cloud import Cloud
 from simulation.facts import Broken
@@ -14,12 +16,16 @@ from simulation.files import Files
 from simulation.invariants import ALL
 from simulation.invariants.waiting import stated_cap
 from simulation.machine import Machine
-from simulation.plan import FOREVER, Message, Plan
+from simulation.nucleus import LocalNucleus
+from simulation.plan import Message, Plan
 from simulation.record import Record
-from simulation.traffic import SHARED
+from simulation.traffic import flood
 from simulation.world import World
 
-MAX_TURNS = 200_000
+MAX_STEPS = 2_000_000
+
+_TAKES_EFFECT = 60.0
+"""Until the last change of the configuration is in effect, whatever the session is doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +60,39 @@ class Run:
         self.cloud = Cloud(self.world, plan)
         self.record = Record(self.world, plan, self.cloud)
         self.record.checks = [check(self.record) for check in ALL]
+        self.nucleus = LocalNucleus(self.world, plan.document, self.record)
+        self.record.works = self.nucleus.works
         self._files = Files()
-        self._machine = Machine(self.world, plan, self.cloud, self.record, self._files)
+        self._machine = Machine(
+            world=self.world,
+            plan=plan,
+            cloud=self.cloud,
+            nucleus=self.nucleus,
+            record=self.record,
+            files=self._files,
+        )
         self._unsent = len(plan.messages)
         self._schedule()
 
     def go(self) -> None:
         """Runs to the end; raises Broken if an invariant does not hold."""
-        cap = stated_cap(self.record)
-        turns = 0
+        end = max(self.plan.healthy_at, self._last_change) + stated_cap(self.record)
+        steps = 0
         try:
             while not self._quiet():
-                next_at = self.world.next_at()
-                ready_at = max(self._machine.ready_at, self.world.time)
-                if min(ready_at, FOREVER if next_at is None else next_at) == FOREVER:
-                    raise Broken("NothingLost", "nothing will ever happen again")
-                if next_at is not None and next_at <= ready_at:
-                    self.world.happen()
-                else:
-                    self.world.time = ready_at
-                    self._machine.turn()
-                    turns += 1
-                if self.world.time > self.plan.healthy_at + cap or turns > MAX_TURNS:
-                    raise Broken(
-                        "Quiescence", f"not done {cap:.0f} s after all was healthy{self._left()}"
-                    )
+                if not self.world.step(end) or steps > MAX_STEPS:
+                    raise Broken("Quiescence", f"not done at {end:.0f} s{self._left()}")
+                steps += 1
             self.record.quiet()
         finally:
             self._machine.close()
 
+    @property
+    def _last_change(self) -> float:
+        return max((one.at for one in self.plan.changes), default=0.0) + _TAKES_EFFECT
+
     def _schedule(self) -> None:
-        world, plan, machine = self.world, self.plan, self._machine
+        world, plan, machine, nucleus = self.world, self.plan, self._machine, self.nucleus
         world.wall_offset = plan.first_wall_offset
         world.at(0.0, machine.start)
         world.at(plan.healthy_at, lambda: world.say("from now on all is healthy"))
@@ -92,42 +100,60 @@ class Run:
             world.at(message.at, partial(self._publish, message))
         for interruption in plan.interruptions:
             world.at(interruption.at, partial(machine.interrupt, interruption))
-        for at, settings in plan.changes:
-            world.at(at, partial(machine.deploy, settings))
+        for change in plan.changes:
+            world.at(change.at, partial(nucleus.deploy, change))
         for at, seconds in plan.clock_jumps:
             world.at(at, partial(self._jump, seconds))
         for at, name in plan.disassociations:
             world.at(at, partial(self.cloud.disassociate, name))
         for at in plan.worker_deaths:
             world.at(at, machine.kill_worker)
-        for at in plan.turned_away:
-            world.at(at, partial(machine.turn_away, SHARED))
+        for at in plan.floods:
+            world.at(at, partial(self._flood, at))
+        for at in plan.closings:
+            world.at(at, nucleus.close_streams)
+        for at in plan.silencings:
+            world.at(at, nucleus.silence)
+        for at in plan.health_requests:
+            world.at(at, nucleus.request_health)
 
     def _publish(self, message: Message) -> None:
         self._unsent -= 1
-        self._machine.hear(message)
+        self.nucleus.publish(message)
+
+    def _flood(self, at: float) -> None:
+        for message in flood(at):
+            self.nucleus.publish(message)
 
     def _jump(self, seconds: float) -> None:
         self.world.wall_offset += seconds
-        self.world.strike("clock jump")
+        self.world.strike("clock set")
         self.world.say(f"the wall clock is set by {seconds:+.0f} s")
 
     def _left(self) -> str:
-        process = self._machine.process
-        owed = process and process.incarnation.stored("SELECT * FROM owed LIMIT 2")
+        unsent = self.record.process.stored("SELECT * FROM owed LIMIT 2")
         return (
-            f": {sorted(self.record.lives)[:3]} wait, {owed} is owed, {self._unsent} announcements"
-            f" are unsent, in flight is {self.record.flight}, {process}"
+            f": {sorted(self.record.lives)[:3]} wait, {unsent} is not sent, {self._unsent} messages"
+            f" are to come, in flight is {self.record.flight}, deaf for"
+            f" {[one for one in self._filters() if not self.nucleus.works(one)]}"
         )
 
+    def _filters(self) -> list[str]:
+        topics = self.record.process.settings.announcement_topics
+        return [*(one.topic_filter for one in topics), HEALTH_REQUEST_TOPIC]
+
     def _quiet(self) -> bool:
-        process = self._machine.process
-        if self._unsent or self.world.time < self.plan.healthy_at or process is None:
+        process, now = self._machine.process, self.world.time
+        if self._unsent or now < self.plan.healthy_at or now < self._last_change:
             return False
-        if not process.idle or self.record.lives:
+        if process is None or not process.is_idle or self.record.lives:
             return False
-        ((owed,),) = process.incarnation.stored("SELECT COUNT(*) FROM owed")
-        return owed == 0
+        if not (self.record.policy_known and all(map(self.nucleus.works, self._filters()))):
+            return False
+        if self.record.process.database is None:
+            return not self.plan.messages or not self.record.taken
+        ((unsent,),) = self.record.process.stored("SELECT COUNT(*) FROM owed")
+        return unsent == 0
 
 
 def run_seed(
@@ -144,10 +170,10 @@ def run_seed(
     """
     plan = choose(seed, without)
     run = Run(plan, tell)
-    listen(tell)
     broken, text = None, ""
     try:
-        run.go()
+        with silence():
+            run.go()
     except Broken as error:
         broken, text = error.invariant, str(error)
     except Exception:  # noqa: BLE001 - whatever the component raises is what this run found out
@@ -157,24 +183,12 @@ def run_seed(
     return Outcome(seed, broken, text, plan.features, world.struck, run.record.calls, world.time)
 
 
-def listen(tell: Callable[[str], None] | None) -> None:
-    """Has the component's log in the trace, or nowhere."""
+@contextmanager
+def silence() -> Iterator[None]:
+    """Has no log but the trace, which has every notice."""
     logger = logging.getLogger("client_device_associator")
-    logger.propagate = False
-    for handler in list(logger.handlers):
-        logger.removeHandler(handler)
-    if tell is None:
-        logger.setLevel(logging.CRITICAL + 1)
-        return
-    logger.setLevel(logging.INFO)
-    logger.addHandler(_Teller(tell))
-
-
-class _Teller(logging.Handler):
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        super().__init__()
-        self._say = tell
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Adds it to the trace."""
-        self._say(f"{'':12}    log: {record.getMessage()}")
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = False

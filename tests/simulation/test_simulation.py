@@ -37,7 +37,7 @@ def test_calm_burst_costs_no_call_too_many() -> None:
     for plan in bursts[:8]:
         run = Run(plan)
         run.go()
-        size = plan.settings[0].policy.max_batch
+        size = run.record.process.policy.max_batch
         assert run.record.calls == -(-len(plan.things) // size)
 
 

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 
-from client_device_associator.messages.announcement import Announcement
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.messages.template import parse_template
 from simulation.plan import Message, Thing
 
@@ -13,6 +13,9 @@ OWN = parse_template("{topic:1}")
 FOREIGN = parse_template("zigbee-{payload:/device/serial}")
 FOREIGN_TOPIC = "gateway/joined"
 _LATE = 0.05
+_FLOOD = 25
+_LARGE = b" " * (256 * 1024 + 1)
+"""More than an announcement may have; 16 of them fill the inbox."""
 
 _BAD_PAYLOADS: tuple[bytes | dict[str, object], ...] = (
     b"",
@@ -33,34 +36,34 @@ _BAD_PAYLOADS: tuple[bytes | dict[str, object], ...] = (
     b"[" * 100_000,
     json.dumps({"thingNames": ["n"] * 1001}).encode(),
     json.dumps({"thingName": "x", "id": "i" * 129}).encode(),
-    b" " * (256 * 1024 + 1),
+    _LARGE,
     {"thingName": ["x"]},
     {"thingNames": {"a": 1}},
 )
 
 
 def shared(
-    at: float, names: Sequence[str], announcement_id: str | None, dice: random.Random
+    at: float, names: Sequence[str], announcement_id: str | None, rng: random.Random
 ) -> Message:
     """An announcement on the shared topic; sometimes with names that are none among the others."""
-    spoilt = dice.random() < 0.05
-    listed = [*names, "no name!"] if spoilt else list(names)
-    dice.shuffle(listed)
+    malformed = rng.random() < 0.05
+    listed = [*names, "no name!"] if malformed else list(names)
+    rng.shuffle(listed)
     document: dict[str, object] = {"thingNames": listed}
-    if len(listed) == 1 and dice.random() < 0.5:
+    if len(listed) == 1 and rng.random() < 0.5:
         document = {"thingName": listed[0]}
     if announcement_id is not None:
         document["id"] = announcement_id
     said = tuple(Announcement(name, SHARED, announcement_id) for name in names)
-    payload = document if dice.random() < 0.2 else json.dumps(document).encode()
-    return Message(at, SHARED, None, payload, said, spoilt)
+    payload = document if rng.random() < 0.2 else json.dumps(document).encode()
+    return Message(at, SHARED, None, payload, said, malformed)
 
 
-def own(at: float, name: str, announcement_id: str | None, dice: random.Random) -> Message:
+def own(at: float, name: str, announcement_id: str | None, rng: random.Random) -> Message:
     """An announcement on the device's own topic, where the payload may be anything."""
     topic = f"clientdevices/{name}/announce"
     if announcement_id is None:
-        payload = dice.choice([b"", b"hello", b"\x00\xff", b"{}", b'{"id": null}'])
+        payload = rng.choice([b"", b"hello", b"\x00\xff", b"{}", b'{"id": null}'])
     else:
         payload = json.dumps({"id": announcement_id, "thingName": name}).encode()
     return Message(at, topic, OWN, payload, (Announcement(name, topic, announcement_id),))
@@ -80,15 +83,20 @@ def foreign(at: float, number: int) -> Message:
     return Message(at, FOREIGN_TOPIC, FOREIGN, payload, (said,))
 
 
-def bad(at: float, dice: random.Random) -> Message:
+def bad(at: float, rng: random.Random) -> Message:
     """A message that announces nothing."""
-    return Message(at, SHARED, None, dice.choice(_BAD_PAYLOADS), (), malformed=True)
+    return Message(at, SHARED, None, rng.choice(_BAD_PAYLOADS), (), malformed=True)
+
+
+def flood(at: float) -> list[Message]:
+    """Messages that the inbox has not enough room for."""
+    return [Message(at, SHARED, None, _LARGE, (), malformed=True) for _ in range(_FLOOD)]
 
 
 def announce(
     things: Sequence[Thing],
     active: float,
-    dice: random.Random,
+    rng: random.Random,
     *,
     malformed: bool = False,
     once: bool = False,
@@ -98,58 +106,58 @@ def announce(
     Args:
         things: Who announces, or is announced.
         active: Seconds in which most of it happens.
-        dice: The randomness.
+        rng: The randomness.
         malformed: Whether some messages announce nothing.
         once: Whether each thing is announced once only, and nobody else is.
     """
     names = [thing.name for thing in things]
     messages: list[Message] = []
-    for group in _groups(names, dice):
-        messages += _together(group, dice.uniform(0, active), active, dice, once=once)
+    for group in _groups(names, rng):
+        messages += _together(group, rng.uniform(0, active), active, rng, once=once)
     if once:
         return messages
-    if dice.random() < 0.2:
-        messages += [foreign(dice.uniform(0, active), dice.randrange(20)) for _ in range(10)]
+    if rng.random() < 0.2:
+        messages += [foreign(rng.uniform(0, active), rng.randrange(20)) for _ in range(10)]
     if malformed:
-        messages += [bad(dice.uniform(0, active), dice) for _ in range(dice.randint(1, 30))]
+        messages += [bad(rng.uniform(0, active), rng) for _ in range(rng.randint(1, 30))]
         messages += [
-            claimed(dice.uniform(0, active), dice.choice(names), "somebody-else") for _ in range(3)
+            claimed(rng.uniform(0, active), rng.choice(names), "somebody-else") for _ in range(3)
         ]
     messages = [message for message in messages if message.at <= active]
-    late = [name for name in names if dice.random() < _LATE]
-    messages += [own(active + dice.uniform(0, 10), name, None, dice) for name in late]
+    late = [name for name in names if rng.random() < _LATE]
+    messages += [own(active + rng.uniform(0, 10), name, None, rng) for name in late]
     return sorted(messages, key=lambda message: message.at)
 
 
-def _groups(names: Sequence[str], dice: random.Random) -> list[list[str]]:
+def _groups(names: Sequence[str], rng: random.Random) -> list[list[str]]:
     """Those that are announced together."""
-    size = dice.choice([1, 1, 7, 60, len(names)])
+    size = rng.choice([1, 1, 7, 60, len(names)])
     shuffled = list(names)
-    dice.shuffle(shuffled)
+    rng.shuffle(shuffled)
     return [shuffled[start : start + size] for start in range(0, len(shuffled), size)]
 
 
 def _together(
-    names: Sequence[str], first: float, active: float, dice: random.Random, *, once: bool
+    names: Sequence[str], first: float, active: float, rng: random.Random, *, once: bool
 ) -> list[Message]:
     """The announcements of one group, in one message or one each, and their repeats."""
     times = [first]
     if not once:
-        rhythm = dice.choice([0.5, 5.0, active / 3])
-        times += [first + rhythm * step for step in range(1, dice.choice([1, 1, 2, 5]))]
-    in_one = dice.random() < 0.5
-    on_own_topics = dice.random() < 0.5
-    identified = dice.choice(["never", "same", "new"])
+        rhythm = rng.choice([0.5, 5.0, active / 3])
+        times += [first + rhythm * step for step in range(1, rng.choice([1, 1, 2, 5]))]
+    in_one = rng.random() < 0.5
+    on_own_topics = rng.random() < 0.5
+    identified = rng.choice(["never", "same", "new"])
     messages: list[Message] = []
     for step, at in enumerate(times):
         known = None if identified == "never" else f"id-{step if identified == 'new' else 0}"
         if in_one:
-            messages.append(shared(at, names, known, dice))
+            messages.append(shared(at, names, known, rng))
             continue
         for name in names:
-            soon = at + (0.0 if once else dice.uniform(0, 0.2))
+            soon = at + (0.0 if once else rng.uniform(0, 0.2))
             if on_own_topics:
-                messages.append(own(soon, name, known, dice))
+                messages.append(own(soon, name, known, rng))
             else:
-                messages.append(shared(soon, [name], known, dice))
+                messages.append(shared(soon, [name], known, rng))
     return messages

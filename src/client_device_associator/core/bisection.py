@@ -5,49 +5,53 @@ costs at most 2·⌈log2 n⌉ calls more, and all others are associated on the w
 only when it was refused in a call of its own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+
+Group = tuple[str, ...]
+"""Thing names that are called together."""
 
 
 class Bisection:
-    """The groups of one batch that are still to be called.
+    """The groups of one batch that are still to be called; it never changes.
 
     It lives in memory alone: after a crash the batch is called as a whole again.
 
     Args:
-        batch: The thing names of the call that was refused.
-        accused: Those that the service named as at fault; empty if it named none.
+        groups: That to be called next last.
     """
 
-    def __init__(self, batch: Sequence[str], accused: Collection[str]) -> None:
-        self._groups: list[tuple[str, ...]] = []
-        others = [name for name in batch if name not in accused]
-        if accused and others:
-            # Believed once: from a service that names the wrong device, splitting finds the right
-            # one more quickly than one accusation after the other.
-            self._groups = [tuple(name for name in batch if name in accused), tuple(others)]
-        else:
-            self.split(batch)
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self._groups = tuple(group for group in groups if group)
 
     def __bool__(self) -> bool:
         """Whether any group is left."""
         return bool(self._groups)
 
-    def split(self, group: Sequence[str]) -> None:
+    def split(self, group: Sequence[str]) -> "Bisection":
         """A group was refused: its halves are called next."""
         middle = (len(group) + 1) // 2
-        self._groups += filter(None, (tuple(group[middle:]), tuple(group[:middle])))
+        return Bisection((*self._groups, tuple(group[middle:]), tuple(group[:middle])))
 
-    def take(self, limit: int) -> tuple[str, ...]:
-        """The thing names of the next call.
+    def take(self, limit: int) -> "tuple[Group, Bisection]":
+        """The thing names of the next call, and what is left then.
 
         Args:
             limit: The most names that the call may have; the settings may have changed.
         """
-        group = self._groups.pop()
-        if group[limit:]:
-            self._groups.append(group[limit:])
-        return group[:limit]
+        *others, group = self._groups
+        return group[:limit], Bisection((*others, group[limit:]))
 
-    def put_back(self, group: tuple[str, ...]) -> None:
-        """The call for this group failed for another reason; it is made again."""
-        self._groups.append(group)
+
+def bisection_of(batch: Sequence[str], accused: Collection[str]) -> Bisection:
+    """What is to be called after a refusal.
+
+    Args:
+        batch: The thing names of the call that was refused.
+        accused: Those that the service named as at fault; empty if it named none.
+    """
+    others = tuple(name for name in batch if name not in accused)
+    if accused and others:
+        # Believed once: from a service that names the wrong device, splitting finds the right
+        # one more quickly than one accusation after the other.
+        return Bisection((tuple(name for name in batch if name in accused), others))
+    return Bisection(()).split(batch)

@@ -8,7 +8,7 @@ remembers, a wait and a batch in bisection, can be lost at any moment and costs 
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from client_device_associator.core import backoff
 from client_device_associator.core.announcement import Announcement
@@ -18,7 +18,7 @@ from client_device_associator.core.answer import (
     FailureCause,
     ValidationFailed,
 )
-from client_device_associator.core.bisection import Bisection
+from client_device_associator.core.bisection import Bisection, bisection_of
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.enqueue import enqueue
 from client_device_associator.core.instant import Instant
@@ -40,13 +40,21 @@ _PACE: Mapping[FailureCause, backoff.Backoff] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Outage:
     """Calls that failed one after the other, for one cause or for several in turn."""
 
     cause: FailureCause
     until: float
-    failures: Counter[backoff.Backoff] = field(default_factory=Counter)
+    failures: Mapping[backoff.Backoff, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What the engine remembers between calls; it can be lost at any moment."""
+
+    bisection: Bisection | None = None
+    outage: _Outage | None = None
 
 
 class Engine:
@@ -62,8 +70,8 @@ class Engine:
         self._policy = policy
         self._journal = journal
         self._rng = rng
-        self._bisection: Bisection | None = None
-        self._outage: _Outage | None = None
+        self._memory = self._at_call = _Memory()
+        """Now, and when the last call left: an answer that cannot be stored changes nothing."""
 
     def reconfigure(self, policy: Policy) -> None:
         """The settings have changed; a call in flight goes on as it began."""
@@ -71,7 +79,8 @@ class Engine:
 
     def announced(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
         """Client devices ask to be associated."""
-        resume_at = self._outage.until if self._outage else 0.0
+        outage = self._memory.outage
+        resume_at = outage.until if outage else 0.0
         return enqueue(announcements, self._journal, self._policy, now, resume_at)
 
     def answered(self, call: Call, answer: Answer, now: Instant) -> Decision:
@@ -80,22 +89,20 @@ class Engine:
         if isinstance(answer, CallFailed):
             return self._failed(call, answer, now)
         verdicts = read_answer(call.thing_names, answer)
-        if verdicts.suspects:
-            self._bisect(call, verdicts)
         decision = settle(verdicts, self._journal, self._policy, now, self._rng)
-        if self._outage is not None:
-            self._outage = None
+        if self._memory.outage is not None:
             decision = replace(decision, notices=(CallsSucceeding(), *decision.notices))
+        self._memory = _Memory(self._bisect(call, verdicts))
         return decision
 
-    def answer_lost(self, call: Call, answer: Answer, now: Instant) -> None:
-        """The journal could not be read to find out what an answer means.
+    def answer_lost(self, answer: Answer, now: Instant) -> None:
+        """What an answer means could not be stored, or not even be found out.
 
         The devices of the call are still pending and are called again; a wait that the answer asks
         for is kept.
         """
         answer = _without_blame(answer)
-        self._put_back(call)
+        self._memory = self._at_call
         if isinstance(answer, CallFailed):
             self._wait_out(answer, now)
 
@@ -106,20 +113,24 @@ class Engine:
             now: The time.
             in_flight: Whether a call has left and is not answered.
         """
+        bisects, outage = bool(self._memory.bisection), self._memory.outage
         return queue_state(
             in_flight=in_flight,
-            waits=self._outage is not None and now.steady < self._outage.until,
-            bisects=bool(self._bisection),
-            pending=bool(self._bisection) or self._journal.next_due_at() is not None,
+            waits=outage is not None and now.steady < outage.until,
+            bisects=bisects,
+            pending=bisects or self._journal.next_due_at() is not None,
         )
 
     def step(self, now: Instant) -> Step:
         """What to do now; to be asked only while no call is in flight."""
         state = self.state(now, in_flight=False)
-        if state is QueueState.WAITING and self._outage is not None:
-            return Step(wake_at=self._outage.until)
-        if state is QueueState.BISECTING and self._bisection is not None:
-            return Step(Call(self._bisection.take(self._policy.max_batch), bisects=True))
+        bisection, outage = self._memory.bisection, self._memory.outage
+        if state is QueueState.WAITING and outage is not None:
+            return Step(wake_at=outage.until)
+        if state is QueueState.BISECTING and bisection is not None:
+            group, rest = bisection.take(self._policy.max_batch)
+            self._at_call, self._memory = self._memory, replace(self._memory, bisection=rest)
+            return Step(Call(group, bisects=True))
         if state is QueueState.GATHERING:
             return self._gather(now)
         return Step()
@@ -131,41 +142,40 @@ class Engine:
         leaves_at = first_due_at + self._policy.max_wait_seconds
         due = self._journal.due(now.steady, self._policy.max_batch)
         if due and (len(due) >= self._policy.max_batch or now.steady >= leaves_at):
+            self._at_call = self._memory
             return Step(Call(tuple(due)))
         full_at = self._journal.next_due_at(self._policy.max_batch)
         return Step(wake_at=leaves_at if full_at is None else min(leaves_at, full_at))
 
-    def _bisect(self, call: Call, verdicts: Verdicts) -> None:
-        if call.bisects and self._bisection is not None:
-            self._bisection.split(verdicts.suspects)
-        else:
-            self._bisection = Bisection(verdicts.suspects, verdicts.accused)
-
-    def _put_back(self, call: Call) -> None:
-        if call.bisects and self._bisection is not None:
-            self._bisection.put_back(call.thing_names)
+    def _bisect(self, call: Call, verdicts: Verdicts) -> Bisection | None:
+        """What is left to be called after an answer."""
+        if not verdicts.suspects:
+            return self._memory.bisection
+        if call.bisects and self._memory.bisection is not None:
+            return self._memory.bisection.split(verdicts.suspects)
+        return bisection_of(verdicts.suspects, verdicts.accused)
 
     def _failed(self, call: Call, failed: CallFailed, now: Instant) -> Decision:
-        self._put_back(call)
-        before = self._outage.cause if self._outage else None
+        before = self._memory.outage
+        self._memory = self._at_call
         until = self._wait_out(failed, now)
         decision = postpone(call.thing_names, failed, until, self._journal, now)
-        if before is failed.cause:
+        if before is not None and before.cause is failed.cause:
             return decision
         failing = CallsFailing(failed.cause, failed.code, failed.message, until - now.steady)
         return replace(decision, notices=(failing, *decision.notices))
 
     def _wait_out(self, failed: CallFailed, now: Instant) -> float:
         """Makes the whole queue wait; returns until when, in steady seconds."""
-        outage = self._outage or _Outage(failed.cause, now.steady)
-        pace = _PACE[failed.cause]
         # Counted for each pace: an outage that shows itself in two ways is no shorter for that,
         # and what needs a person does not begin with the longest wait.
-        outage.failures[pace] += 1
-        wait = pace.delay(outage.failures[pace], self._rng)
-        outage.cause = failed.cause
-        outage.until = now.steady + max(failed.retry_after, wait)
-        self._outage = outage
+        outage = self._memory.outage
+        failures = Counter(outage.failures if outage else {})
+        pace = _PACE[failed.cause]
+        failures[pace] += 1
+        wait = max(failed.retry_after, pace.delay(failures[pace], self._rng))
+        outage = _Outage(failed.cause, now.steady + wait, failures)
+        self._memory = replace(self._memory, outage=outage)
         return outage.until
 
 

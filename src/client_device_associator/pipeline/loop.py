@@ -1,6 +1,7 @@
 """The main thread's loop: one dispatch of its events, from the first settings to the end."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from client_device_associator.clock import Clock
 from client_device_associator.configuration.settings import Settings
@@ -12,7 +13,7 @@ from client_device_associator.pipeline.events import (
     SettingsInEffect,
     StopRequested,
 )
-from client_device_associator.pipeline.inbox import Batch, Inbox
+from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.reporting.health import Health
 from client_device_associator.reporting.notices import DefectFound, Report, Stopping
@@ -77,35 +78,32 @@ class Loop:
     def turn(self) -> int | None:
         """Handles what the inbox has now; returns the exit code if there is a reason to end."""
         batch = self._inbox.take()
-        exit_code: int | None = None
-        work: list[Event] = []
-        for event in batch.events:
-            match event:
-                case StopRequested():
-                    self._report(Stopping("the nucleus asked for it"))
-                    exit_code = EXIT_STOPPED
-                case NucleusLost():
-                    self._report(Stopping("the connection to the nucleus is lost"))
-                    exit_code = EXIT_FAILED
-                case SettingsInEffect():
-                    self._take_settings(event.settings)
-                case HealthRequested():
-                    self._health.request()
-                case NoticeGiven():
-                    self._report(event.notice)
-                case _:
-                    work.append(event)
-        if exit_code is not None:
-            self._take_in_the_rest(work)
-            return exit_code
-        self.wake_at = self._work(Batch(tuple(work), batch.overflow))
-        return None
+        exit_code = self._exit_code(batch.events)
+        try:
+            events = self._handle(batch.events)
+            if exit_code is None:
+                self.wake_at = self._work(events, batch.overflow)
+            else:
+                self._take_in_the_rest(events)
+        except Exception as error:  # noqa: BLE001 - see EXIT_FAILED: it must cost a turn at most
+            self.wake_at = self._start_over(error)
+        return exit_code
 
     def end(self) -> None:
         """Ends the worker and stores which results were taken; nothing else is left to do."""
         if self._pipeline is not None:
             self._pipeline.end()
             self._pipeline.store_sent(self._clock.now())
+
+    def _exit_code(self, events: Sequence[Event]) -> int | None:
+        """The exit code, if one of the events is a reason to end."""
+        if any(isinstance(event, NucleusLost) for event in events):
+            self._report(Stopping("the connection to the nucleus is lost"))
+            return EXIT_FAILED
+        if any(isinstance(event, StopRequested) for event in events):
+            self._report(Stopping("the nucleus asked for it"))
+            return EXIT_STOPPED
+        return None
 
     def _take_settings(self, settings: Settings) -> None:
         configure(settings.log_level)
@@ -131,21 +129,41 @@ class Loop:
                 return
             events = self._inbox.take().events
 
-    def _work(self, batch: Batch) -> float | None:
-        if self._pipeline is None or self._settings is None:
+    def _handle(self, events: Sequence[Event]) -> list[Event]:
+        """Handles what is not the pipeline's; returns the rest."""
+        rest: list[Event] = []
+        for event in events:
+            match event:
+                case SettingsInEffect():
+                    self._take_settings(event.settings)
+                case HealthRequested():
+                    self._health.request()
+                case NoticeGiven():
+                    self._report(event.notice)
+                case _:
+                    rest.append(event)
+        return rest
+
+    def _work(self, events: Sequence[Event], overflow: Sequence[str]) -> float | None:
+        """A turn of the pipeline; returns when the next one is due, in steady seconds."""
+        if self._pipeline is None:
             return None
-        try:
-            wake_at = self._pipeline.turn(batch.events, batch.overflow, self._clock.now())
-        except Exception as error:  # noqa: BLE001 - see EXIT_FAILED: it must cost a turn at most
-            self._report(DefectFound(error))
-            self._pipeline.end()
-            self._pipeline = self._build(self._settings)
-            pause = AFTER_DEFECT_SECONDS * 2.0 ** min(self._defects, _AFTER_DEFECT_DOUBLINGS)
-            self._defects += 1
-            return float(self._clock.now().steady + pause)
+        wake_at = self._pipeline.turn(events, overflow, self._clock.now())
         self._defects = 0
         waits = (wake_at, self._health.run_due(self._figures))
         return min((at for at in waits if at is not None), default=None)
+
+    def _start_over(self, error: Exception) -> float | None:
+        """Goes on with another pipeline on the same journal; returns when, in steady seconds."""
+        self._report(DefectFound(error))
+        if self._pipeline is None or self._settings is None:
+            return None
+        with suppress(Exception):  # what it remembers is lost anyway
+            self._pipeline.end()
+        self._pipeline = self._build(self._settings)
+        pause = AFTER_DEFECT_SECONDS * 2.0 ** min(self._defects, _AFTER_DEFECT_DOUBLINGS)
+        self._defects += 1
+        return float(self._clock.now().steady + pause)
 
     def _figures(self) -> Mapping[str, int]:
         figures = self._pipeline.figures() if self._pipeline is not None else {}

@@ -64,8 +64,10 @@ class Pipeline:
 
     def send_refused_now(self, now: Instant) -> None:
         """Sends again what the nucleus has refused: accessControl may have changed."""
-        with suppress(JournalError):  # the next turn meets it again, and reports it
+        try:
             self._journal.send_refused_now(now.steady)
+        except JournalError as error:
+            self._storage.failed(error, now)
 
     def figures(self) -> Mapping[str, int]:
         """What is not counted by notices."""
@@ -142,8 +144,8 @@ class Pipeline:
                 self._outbox.store(now)
         except JournalError as error:
             self._storage.failed(error, now)
-            for call, answer in landed:
-                self._engine.answer_lost(call, answer, now)
+            for _, answer in landed:
+                self._engine.answer_lost(answer, now)
             self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
             return False
         self._outbox.stored()

@@ -6,17 +6,25 @@ from simulation.invariants.calls import (
     BisectionIsCheap,
     BurstsAreCheap,
     CallsAreFew,
-    FullDisksAreProbed,
+    FullDisksAreRespected,
     OutagesAreProbed,
 )
 from simulation.invariants.durability import (
-    DebtsArePaid,
+    DurableResultsArrive,
     Durable,
     NothingLost,
     ReceiptsAreTrue,
     RetryingOnce,
 )
+from simulation.invariants.hearing import (
+    HealthIsAnswered,
+    NobodyIsDeafForLong,
+    NothingHeardIsLost,
+    NothingIsTakenTwice,
+    OverflowIsAnswered,
+)
 from simulation.invariants.messages import MessagesAreJustified, MessagesFit, ResultsGoOutOnce
+from simulation.invariants.session import SettingsAreGood, StopsAreQuick, VetoesAreRight
 from simulation.invariants.truth import (
     FailuresAreFair,
     NothingIsWornOut,
@@ -34,12 +42,12 @@ ALL: tuple[type[Check], ...] = (
     NothingLost,
     Durable,
     ReceiptsAreTrue,
-    DebtsArePaid,
+    DurableResultsArrive,
     RetryingOnce,
     BatchesAreProper,
     BurstsAreCheap,
     OutagesAreProbed,
-    FullDisksAreProbed,
+    FullDisksAreRespected,
     BisectionIsCheap,
     CallsAreFew,
     NothingWaitsTooLong,
@@ -53,4 +61,12 @@ ALL: tuple[type[Check], ...] = (
     MessagesFit,
     MessagesAreJustified,
     ResultsGoOutOnce,
+    NothingHeardIsLost,
+    NothingIsTakenTwice,
+    NobodyIsDeafForLong,
+    OverflowIsAnswered,
+    HealthIsAnswered,
+    SettingsAreGood,
+    VetoesAreRight,
+    StopsAreQuick,
 )

@@ -1,15 +1,9 @@
 """What is asked of the cloud, and how often."""
 
-from client_device_associator.core.answer import Missing
-from client_device_associator.core.decision import Call
-from simulation.caps import (
-    BISECTION,
-    MAX_NAMES,
-    NEEDS_A_PERSON,
-    PERSON_FLOOR,
-    STORAGE_BACKOFF,
-    pace,
-)
+from collections.abc import Sequence
+
+from client_device_associator.core.answer import ThingNotFound
+from simulation.caps import BISECTION, MAX_NAMES, NEEDS_A_PERSON, PERSON_FLOOR, pace
 from simulation.check import Check
 from simulation.disk import FULL
 from simulation.facts import Flight, Life
@@ -20,9 +14,8 @@ from simulation.record import Record
 class BatchesAreProper(Check):
     """A call has 1 to 100 names that wait, each once; one call is in flight at a time."""
 
-    def called(self, call: Call) -> None:
+    def called(self, names: Sequence[str]) -> None:
         """This call is proper."""
-        names = call.thing_names
         most = min(MAX_NAMES, self.record.process.policy.max_batch)
         self.require(1 <= len(names) <= most, f"{len(names)} names in a call")
         self.require(len(set(names)) == len(names), f"a name twice in {names}")
@@ -39,7 +32,7 @@ class BurstsAreCheap(Check):
         if not self.record.plan.burst:
             return
         size = self.record.process.policy.max_batch
-        right = -(-self.record.lives_begun // size)
+        right = -(-self.record.lives_started // size)
         self.require(self.record.calls == right, f"{self.record.calls} calls, not {right}")
 
 
@@ -49,7 +42,7 @@ class OutagesAreProbed(Check):
     Full jitter below a ceiling that doubles from 1 s reaches the cap of 300 s (45 s if there are
     no credentials) after 9 failures and then waits half of it on average: 2·D/cap probes are
     expected, and 25 + 6·D/cap are not exceeded by chance. What needs a person waits at least
-    300 s each time: 3 + D/300. A restart begins anew.
+    300 s each time: 3 + D/300. A restart starts over.
     """
 
     def __init__(self, record: Record) -> None:
@@ -58,11 +51,11 @@ class OutagesAreProbed(Check):
         self._starts = [0] * len(self.record.plan.outages)
 
     def started(self) -> None:
-        """A ramp begins anew in the outage that there is."""
+        """A ramp starts over in the outage that there is."""
         for index, outage in enumerate(self.record.plan.outages):
             self._starts[index] += outage.holds(self.record.world.time)
 
-    def called(self, call: Call) -> None:  # noqa: ARG002 - a hook
+    def called(self, names: Sequence[str]) -> None:  # noqa: ARG002 - a hook
         """The bound of this outage still holds with this call."""
         now = self.record.world.time
         for index, outage in enumerate(self.record.plan.outages):
@@ -78,23 +71,28 @@ class OutagesAreProbed(Check):
             break
 
 
-class FullDisksAreProbed(Check):
-    """While nothing can be stored, calls are few: their answers are lost.
-
-    Backoff doubles from 1 s to 60 s, so in D seconds 25 + 6·D/60 calls are not exceeded by chance;
-    a restart begins anew.
-    """
+class FullDisksAreRespected(Check):
+    """While nothing can be stored, a process makes one call at most: its answer is lost."""
 
     def quiet(self) -> None:
         """No stretch of a full disk had more."""
         record = self.record
         for window in record.plan.disk:
-            if window.kind != FULL:
+            if window.kind != FULL or window.detail:
                 continue
             calls = sum(map(window.holds, record.called_at))
-            starts = sum(map(window.holds, record.started_at))
-            most = 25 * (1 + starts) + 6 * (window.end - window.start) / STORAGE_BACKOFF
-            self.require(calls <= most, f"{calls} calls while the disk was full, not {most:.0f}")
+            # The call that was in flight before it, and one of each process, or of what a process
+            # builds again.
+            most = 2 + sum(map(window.holds, self._starts))
+            self.require(calls <= most, f"{calls} calls while the disk was full, not {most}")
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._starts: list[float] = []
+
+    def started(self) -> None:
+        """Another one that does not know yet."""
+        self._starts.append(self.record.world.time)
 
 
 class BisectionIsCheap(Check):
@@ -127,11 +125,11 @@ class BisectionIsCheap(Check):
             return
         if reply.fault is not None or reply.answer is None:
             return
-        if isinstance(reply.answer, Missing):
+        if isinstance(reply.answer, ThingNotFound):
             self._unheard = set()
             return
         lives = self.record.lives
-        # Whoever has left is heard, and may have come back since.
+        # A device that has left is heard, and may have come back since.
         self._unheard = {name for name in self._unheard if lives.get(name) is self._batch[name]}
         if not self._unheard or not names <= self._batch.keys():
             self._begin(flight, names)
@@ -191,7 +189,7 @@ class CallsAreFew(Check):
         record = self.record
         lost = record.interruptions + record.storage_failures + record.reconfigurations
         spoilers = sum(thing.spoils for thing in record.plan.things)
-        stays = record.lives_begun + record.spoken
+        stays = record.lives_started + record.error_entries
         bisection = (1 + BISECTION) * (self._shown + spoilers * (1 + lost))
         most = stays + self._troubled + lost + bisection
         self.require(record.calls <= most, f"{record.calls} calls, at most {most} were expected")

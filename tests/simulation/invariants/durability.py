@@ -18,17 +18,19 @@ class NothingLost(Check):
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """Each announcement of this turn is on disk by now, or was answered at once."""
+        if self.record.is_defective or (self.record.process.is_stopping and self.record.plan.disk):
+            return  # it cost a turn; or the time of a stop was over
         for message in messages:
             for one in message.announcements:
                 life = self.record.lives.get(one.thing_name)
                 taken = life is not None and (one.topic, one.announcement_id) in life.waiting
-                self.require(taken or self._answered(one.result), f"nobody heeded {one}")
+                self.require(taken or self._answered(one.result), f"nobody handled {one}")
             if message.malformed:
-                told = (key[0] == f"{message.topic}/status" for key in self._rejections())
-                self.require(any(told), f"no rejection of {message.payload!r}"[:300])
+                answers = (key[0] == f"{message.topic}/status" for key in self._rejections())
+                self.require(any(answers), f"no rejection of {message.payload!r}"[:300])
 
     def committed(self, decision: Decision) -> None:
-        """Whoever waits for a device gets its result in the same commit that settles it."""
+        """Each announcement that waits for a device gets its result in the same commit that settles it."""
         done = {one.thing_name: one for one in decision.devices}
         settled = {name for name, one in done.items() if one.state is not DeviceState.PENDING}
         self.require(settled == set(decision.settled), "settled announcements of unsettled devices")
@@ -37,7 +39,7 @@ class NothingLost(Check):
             self.require(life, f"{name} was settled and did not wait")
             if life is None:
                 continue
-            final = [one for one in decision.owed if one.thing_name == name and one.status in FINAL]
+            final = [one for one in decision.durable if one.thing_name == name and one.status in FINAL]
             owed = Counter((one.topic, one.announcement_id) for one in final)
             self.require(owed == Counter(life.waiting), f"{name} owes {owed}, not {life.waiting}")
 
@@ -49,10 +51,10 @@ class NothingLost(Check):
         make = result
         assert callable(make)
         wanted = (Status.ASSOCIATED, Status.REJECTED)
-        return any(self.record.key(make(one)) in self.record.told_this_turn for one in wanted)
+        return any(self.record.key(make(one)) in self.record.transient_this_turn for one in wanted)
 
     def _rejections(self) -> list[Key]:
-        return [key for key in self.record.told_this_turn if key[2] == Status.REJECTED.value]
+        return [key for key in self.record.transient_this_turn if key[2] == Status.REJECTED.value]
 
 
 class Durable(Check):
@@ -75,7 +77,7 @@ class Durable(Check):
         self.require(pending == set(self.record.lives), "other devices wait than before")
         ((owed,),) = stored("SELECT COUNT(*) FROM owed")
         undelivered = sum(
-            not debt.delivered for debts in self.record.debts.values() for debt in debts
+            not one.delivered for results in self.record.durable.values() for one in results
         )
         self.require(
             isinstance(owed, int) and owed + self.record.dropped >= undelivered,
@@ -86,7 +88,7 @@ class Durable(Check):
 class ReceiptsAreTrue(Check):
     """A queued receipt goes out only once the announcement is on disk."""
 
-    def told(self, result: Result) -> None:
+    def sent(self, result: Result) -> None:
         """The announcement is waiting, or its device has been settled by the same commit."""
         if result.status is not Status.QUEUED:
             return
@@ -96,13 +98,13 @@ class ReceiptsAreTrue(Check):
         self.require(self.record.process.policy.receipts, "a receipt that nobody wants")
 
 
-class DebtsArePaid(Check):
+class DurableResultsArrive(Check):
     """Every result owed is sent: the nucleus has passed it on with its topic, name, status, id."""
 
     def quiet(self) -> None:
         """Nothing is owed, and nothing is kept that was sent."""
-        debts = (debt for debts in self.record.debts.values() for debt in debts)
-        unpaid = [debt.key for debt in debts if not debt.delivered]
+        results = (one for results in self.record.durable.values() for one in results)
+        unpaid = [one.key for one in results if not one.delivered]
         self.require(len(unpaid) <= self.record.dropped, f"{unpaid[:3]} were never sent")
         ((owed,),) = self.record.process.stored("SELECT COUNT(*) FROM owed")
         self.require(owed == 0, f"{owed} results are kept though all were sent")
@@ -113,18 +115,18 @@ class RetryingOnce(Check):
 
     def committed(self, decision: Decision) -> None:
         """None of these has heard it."""
-        for result in decision.owed:
-            self.told(result)
+        for result in decision.durable:
+            self.sent(result)
             if result.status is Status.RETRYING:
                 # The record takes the whole decision in later; two in it are one too many.
-                same = [one for one in decision.owed if one == result]
+                same = [one for one in decision.durable if one == result]
                 self.require(len(same) == 1, f"{result} twice")
 
-    def told(self, result: Result) -> None:
+    def sent(self, result: Result) -> None:
         """This one has not heard it."""
         if result.status is not Status.RETRYING:
             return
         life = self.record.lives.get(result.thing_name or "")
         self.require(life, f"{result}, but the device does not wait")
         key = (result.topic, result.announcement_id)
-        self.require(life is None or key not in life.told_retrying, f"{result} once more")
+        self.require(life is None or key not in life.heard_retrying, f"{result} once more")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result
-from client_device_associator.messages.announcement import Payload
+from client_device_associator.messages.payload import Payload
 from simulation.caps import MAX_BYTES
 from simulation.check import Check
 from simulation.facts import Key
@@ -28,7 +28,7 @@ class MessagesFit(Check):
         self.require(not set("+#*") & set(topic), f"published to {topic}")
         if isinstance(message, bytes):
             self.require(len(message) <= MAX_BYTES, f"{len(message)} bytes on {topic}")
-            self.require(not self.record.process.encodes_json, "a BinaryMessage, against settings")
+            self.require(not self.record.process.settings.results_as_json, "a BinaryMessage, against settings")
             return
         size = len(json.dumps(message).encode(errors="replace"))
         self.require(size <= MAX_BYTES, f"{size} bytes on {topic}")
@@ -43,7 +43,7 @@ class MessagesAreJustified(Check):
         told = keys(topic, document)
         self.require(told, f"a message without results on {topic}")
         for key in told:
-            due = key in self.record.debts or key in self.record.told_keys
+            due = key in self.record.durable or key in self.record.transient_keys
             self.require(due, f"{key} is neither owed nor told")
         self.require(document["coreDeviceThingName"] == CORE, "another core's name")
         datetime.fromisoformat(str(document["timestamp"]).replace("Z", "+00:00"))
@@ -56,13 +56,13 @@ class ResultsGoOutOnce(Check):
         super().__init__(record)
         self._unsent: Counter[Key] = Counter()
 
-    def told(self, result: Result) -> None:
+    def sent(self, result: Result) -> None:
         """One more may be sent."""
         self._unsent[self.record.key(result)] += 1
 
     def committed(self, decision: Decision) -> None:
         """As many more may be sent as are owed."""
-        self._unsent.update(map(self.record.key, decision.owed))
+        self._unsent.update(map(self.record.key, decision.durable))
 
     def published(self, topic: str, message: Payload, document: Mapping[str, object]) -> None:  # noqa: ARG002 - a hook
         """None of these results has waited long, and none is sent again."""
@@ -72,9 +72,9 @@ class ResultsGoOutOnce(Check):
         for key in keys(topic, document):
             self._unsent[key] -= 1
             self.require(self._unsent[key] >= 0, f"{key} is sent once more")
-            for debt in record.debts.get(key, ()):
-                age = record.world.time - debt.since
-                self.require(debt.delivered or age < SOON, f"{key} was owed for {age:.0f} s")
+            for one in record.durable.get(key, ()):
+                age = record.world.time - one.since
+                self.require(one.delivered or age < SOON, f"{key} was owed for {age:.0f} s")
 
 
 def _weight(value: object) -> int:

@@ -24,7 +24,7 @@ class TableIsTrue(Check):
                 name = device.thing_name
                 self.require(name not in self.record.cloud.table, f"{name} is associated")
 
-    def told(self, result: Result) -> None:
+    def sent(self, result: Result) -> None:
         """Nor is it said of any, and what is believed expires: the cloud is the truth."""
         if result.status is not Status.ASSOCIATED:
             return
@@ -40,7 +40,7 @@ class TableIsTrue(Check):
         record = self.record
         strangers = record.cloud.ever - record.taken
         self.require(not strangers, f"nobody announced {strangers}")
-        heard = {key[1] for key in record.debts if key[2] == Status.ASSOCIATED.value}
+        heard = {key[1] for key in record.durable if key[2] == Status.ASSOCIATED.value}
         unheard = record.cloud.ever - heard
         self.require(not unheard, f"these are associated and do not know: {unheard}")
         rows = record.process.stored("SELECT thing_name FROM device WHERE state = 1")
@@ -65,9 +65,9 @@ class FailuresAreFair(Check):
             poisoned = record.cloud.thing(name).poison is not None
             given = device.attempts - poisoned * (device.state is DeviceState.FAILED)
             exact = not record.interruptions and not record.storage_failures
-            right = given == life.spoken_against if exact else given <= life.spoken_against
+            right = given == life.error_entries if exact else given <= life.error_entries
             self.require(
-                right, f"{given} attempts of {name}, the cloud spoke {life.spoken_against} times"
+                right, f"{given} attempts of {name}, the cloud spoke {life.error_entries} times"
             )
             if device.state is DeviceState.FAILED and not poisoned:
                 most = record.process.policy.max_attempts
@@ -84,16 +84,18 @@ class NothingIsWornOut(Check):
         super().__init__(record)
         self._changes: int | None = None
 
-    def turn_begins(self, messages: Sequence[Message], *, alone: bool) -> None:
+    def turn_begins(
+        self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool
+    ) -> None:
         """Looks whether the turn holds nothing but repeats."""
         process = self.record.process
         repeats = messages and alone and all(map(self._repeats, messages))
         free = self.record.flight is None and not process.has_notes()
-        self._changes = process.changes() if repeats and free else None
+        self._changes = process.changes() if repeats and free and not turned_away else None
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """Then nothing was written."""
-        if self._changes is not None:
+        if self._changes is not None and not self.record.is_defective:
             written = self.record.process.changes() - self._changes
             self.require(not written, f"{written} rows written for repeats")
             self.record.world.strike("repeats, nothing written")
@@ -125,7 +127,7 @@ class QueueIsBounded(Check):
         most = record.process.policy.max_pending
         self.require(not new or len(record.lives) + len(new) <= most, "more wait than may")
 
-    def told(self, result: Result) -> None:
+    def sent(self, result: Result) -> None:
         """Only an overload turns away, or a disk that cannot be written."""
         if result.status is not Status.REJECTED or result.thing_name is None:
             return

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from client_device_associator.core.decision import Call
 from simulation.caps import (
     DEADLINE,
     DEVICE_CAP,
+    LONGEST_AFTER_DEFECT,
     PERSON_CAP,
     REFUSED_AGAIN,
-    STORAGE_CAP,
     STORE_AGAIN,
 )
 from simulation.check import Check
@@ -23,6 +22,9 @@ SLACK = 1.5
 ROUNDING = 0.002
 MAX_SPINS = 50
 _RESTART = 60.0
+_SESSION = 300.0
+"""For a session that was refused, or built again, to read and subscribe."""
+
 
 
 class _Patient(Check):
@@ -44,15 +46,15 @@ class NothingWaitsTooLong(_Patient):
     others to join, and the calls of those who came before. A worker that dies costs no more.
     """
 
-    def called(self, call: Call) -> None:
-        """Whoever is in this call has not waited too long for it."""
+    def called(self, names: Sequence[str]) -> None:
+        """No device in this call has waited too long for it."""
         record = self.record
         process = record.process
         ready = max(
             record.resume_by, record.last_call_end, process.started_at, process.policy_since
         )
         wait = process.policy.max_wait_seconds
-        for name in call.thing_names:
+        for name in names:
             life = record.lives[name]
             latest = max(ready, life.began_at, life.due_by) + wait + self.slack
             self.require(
@@ -71,16 +73,16 @@ class NothingWaitsTooLong(_Patient):
 class WaitsAreKept(Check):
     """`Retry-After` is honoured exactly, and what needs a person is asked for after 5 minutes."""
 
-    def called(self, call: Call) -> None:
+    def called(self, names: Sequence[str]) -> None:
         """It is not too early for a call."""
         now, earliest = self.record.world.time, self.record.not_before
-        self.require(now >= earliest - ROUNDING, f"call {call.call_id} comes before {earliest:.2f}")
+        self.require(now >= earliest - ROUNDING, f"a call for {names[:3]} comes before {earliest:.2f}")
 
 
 class PromisesAreKept(_Patient):
     """`nextAttemptAt` is true: no call for the device before it, and one soon after.
 
-    Unless the process starts anew, or the cloud or the disk fails again.
+    Unless the process starts again, or the cloud or the disk fails again.
     """
 
     def __init__(self, record: Record) -> None:
@@ -94,10 +96,10 @@ class PromisesAreKept(_Patient):
         if self._hindered:
             self._hindered_at = self.record.world.time
 
-    def called(self, call: Call) -> None:
+    def called(self, names: Sequence[str]) -> None:
         """It comes when it was promised."""
         now = self.record.world.time
-        for name in call.thing_names:
+        for name in names:
             promised = self.record.lives[name].promised
             if promised is None:
                 continue
@@ -135,7 +137,7 @@ def stated_cap(record: Record) -> float:
     could not begin starts again within a minute.
     """
     plan = record.plan
-    policies = plan.policies
+    policies = [one.policy for one in plan.settings]
     wait = max(one.max_wait_seconds for one in policies)
     attempts = max(one.max_attempts for one in policies)
     batches = -(-len(plan.things) // min(one.max_batch for one in policies))
@@ -144,5 +146,7 @@ def stated_cap(record: Record) -> float:
     asked = max((one.detail for one in plan.outages if one.kind == Fault.THROTTLED), default=0.0)
     service = max(PERSON_CAP, asked)
     retries = attempts * (DEVICE_CAP + wait + 10)
-    begin = DEADLINE + STORAGE_CAP + service + _RESTART
-    return begin + retries + calls * (plan.latency + 1) + REFUSED_AGAIN + _RESTART
+    begin = DEADLINE + STORE_AGAIN + LONGEST_AFTER_DEFECT + service + _RESTART
+    renewal = max(one.subscription_renewal_seconds for one in plan.settings)
+    end = begin + retries + calls * (plan.latency + 1) + REFUSED_AGAIN + _RESTART
+    return max(end, renewal + _SESSION)

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from client_device_associator.core.answer import Answer, Succeeded, ValidationFailed
-from client_device_associator.core.bisection import Bisection
+from client_device_associator.core.bisection import bisection_of
 from client_device_associator.core.result import Status
 from client_device_associator.journal.journal import Journal
 from support.engine_driver import Cloud, EngineDriver
@@ -202,14 +202,15 @@ def test_an_outage_during_bisection_costs_that_call_alone(tmp_path: Path) -> Non
 
 def test_halves_are_called_in_order() -> None:
     """The first half first, in pieces if the settings allow no more, until nothing is left."""
-    bisection = Bisection("abcde", ())
-    assert bisection.take(100) == ("a", "b", "c")
-    bisection.split("abc")
-    assert bisection.take(1) == ("a",)
-    assert bisection.take(100) == ("b",)
-    bisection.put_back(("b",))
-    assert [bisection.take(100) for _ in range(3)] == [("b",), ("c",), ("d", "e")]
-    assert not bisection
+    first, rest = bisection_of("abcde", ()).take(100)
+    assert first == ("a", "b", "c")
+    called = []
+    rest = rest.split(first)
+    for limit in (1, 100, 100, 100):
+        group, rest = rest.take(limit)
+        called.append(group)
+    assert called == [("a",), ("b",), ("c",), ("d", "e")]
+    assert not rest
 
 
 def test_no_call_is_larger_than_a_new_limit(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Answers that the journal could not be read for."""
+"""Answers whose meaning could not be found out, or not be stored."""
 
 from client_device_associator.core.answer import Succeeded, ValidationFailed
 from client_device_associator.core.queue_state import QueueState
@@ -35,3 +35,48 @@ def test_a_bisection_goes_on_where_it_was(driver: EngineDriver) -> None:
     assert len(half.thing_names) == 2
     driver.lose_answer(error_entries())
     assert driver.next_call() == half
+
+
+def test_a_bisection_that_could_not_be_stored_goes_on_where_it_was(driver: EngineDriver) -> None:
+    """The group that was refused is called again, and then each half once."""
+    driver.announce(numbered(4))
+    driver.next_call()
+    driver.answer(ValidationFailed("somebody is at fault"))
+    half = driver.next_call()
+    driver.lose_decision(ValidationFailed("somebody is at fault"))
+    assert driver.next_call() == half
+    driver.answer(ValidationFailed("somebody is at fault"))
+    quarters = driver.run(lambda _: Succeeded())
+    assert [call.thing_names for call in quarters][:2] == [(name,) for name in half.thing_names]
+    assert len(quarters) == 3
+
+
+def test_a_first_refusal_that_could_not_be_stored_is_asked_for_again(driver: EngineDriver) -> None:
+    """The whole batch: a bisection of devices that are called for anyway would call them twice."""
+    driver.announce(numbered(4))
+    call = driver.next_call()
+    driver.lose_decision(ValidationFailed("somebody is at fault"))
+    assert driver.next_call() == call
+
+
+def test_a_failure_that_could_not_be_stored_counts_once(driver: EngineDriver) -> None:
+    """The wait after it is that of a first failure."""
+    driver.announce(numbered(1))
+    driver.next_call()
+    driver.answer(failed_call())
+    driver.next_call()
+    driver.lose_decision(failed_call())
+    step = driver.step()
+    assert step.wake_at == driver.now.steady + 2
+
+
+def test_an_outage_goes_on_if_its_end_could_not_be_stored(driver: EngineDriver) -> None:
+    """The failures before it still count."""
+    driver.announce(numbered(1))
+    driver.next_call()
+    driver.answer(failed_call())
+    driver.next_call()
+    driver.lose_decision(Succeeded())
+    driver.next_call()
+    driver.answer(failed_call())
+    assert driver.step().wake_at == driver.now.steady + 2

@@ -1,0 +1,77 @@
+"""Configuration documents: what settings look like in them, and documents that are wrong."""
+
+import random
+from collections.abc import Mapping
+
+from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.messages.template import parse_template
+from simulation.plan import Document
+
+SHARED = AnnouncementTopic("shared", "clientdevices/announce")
+OWN = AnnouncementTopic("own", "clientdevices/+/announce", parse_template("{topic:1}"))
+GATEWAY = AnnouncementTopic(
+    "gateway", "gateway/joined", parse_template("zigbee-{payload:/device/serial}")
+)
+LINE = AnnouncementTopic("line", "line/+/hello", parse_template("{topic:1}"))
+"""Nobody ever announces there: a subscription that comes and goes."""
+
+_THING_NAMES = {
+    OWN.key: "{topic:1}",
+    GATEWAY.key: "zigbee-{payload:/device/serial}",
+    LINE.key: "{topic:1}",
+}
+
+_WRONG: tuple[Mapping[str, object], ...] = (
+    {"batching": {"maxSize": 0}},
+    {"batching": {"maxSize": 101, "maxWaitSeconds": 0}},
+    {"trustSeconds": "soon"},
+    {"announcements": {}},
+    {"announcements": {"shared": {"topic": "clientdevices/#/announce"}}},
+    {"results": {"topic": "clientdevices/announce"}},
+    {"limits": ["maxPending"]},
+)
+
+
+def written(settings: Settings, rng: random.Random) -> Document:
+    """A document that means these settings; some values as lite keeps them, as strings."""
+    policy = settings.policy
+    topics: dict[str, object] = {}
+    for topic in settings.announcement_topics:
+        entry = {"topic": topic.topic_filter}
+        if topic.key in _THING_NAMES:
+            entry["thingName"] = _THING_NAMES[topic.key]
+        topics[topic.key] = entry
+    as_strings = rng.random() < 0.5
+
+    def scalar(value: float) -> object:
+        if not as_strings:
+            return value
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    content: dict[str, object] = {
+        "announcements": topics,
+        "results": {
+            "topic": settings.results_topic,
+            "encoding": "json" if settings.results_as_json else "binary",
+            "receipts": scalar(policy.receipts),
+        },
+        "batching": {
+            "maxSize": scalar(policy.max_batch),
+            "maxWaitSeconds": scalar(policy.max_wait_seconds),
+        },
+        "limits": {
+            "maxPending": scalar(policy.max_pending),
+            "maxAttempts": scalar(policy.max_attempts),
+        },
+        "trustSeconds": scalar(policy.trust_seconds),
+        "workerIdleSeconds": scalar(settings.worker_idle_seconds),
+        "subscriptionRenewalSeconds": scalar(settings.subscription_renewal_seconds),
+        "deploymentVeto": scalar(settings.deployment_veto),
+        "logLevel": settings.log_level,
+    }
+    return Document(content, settings)
+
+
+def wrong(rng: random.Random) -> Document:
+    """A document in which some value is invalid."""
+    return Document(rng.choice(_WRONG), None)
