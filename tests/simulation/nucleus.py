@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnClosed, OnMessage, OnValidationRequested
@@ -120,19 +121,23 @@ class LocalNucleus:
     def publish(self, message: Message) -> None:
         """Passes a message on to every subscription that matches."""
         streams = [
-            one for one in self._messages() if one.works and matches(one.topic_filter, message.topic)
+            one
+            for one in self._messages()
+            if one.works and matches(one.topic_filter, message.topic)
         ]
         opened_at = tuple(one.opened_at for one in streams)
         publication = Publication(message, self._world.time, opened_at)
         if not streams:
             self._world.strike("message that nobody is subscribed to")
         for stream in streams:
-            slowly = self._rng.random() < _SLOWLY and self._world.time < self._record.plan.healthy_at
+            slowly = (
+                self._rng.random() < _SLOWLY and self._world.time < self._record.plan.healthy_at
+            )
             after = self._rng.uniform(*(_SLOW_DELIVERY if slowly else _DELIVERY))
             # What was published later on the same stream does not overtake.
             stream.free_at = max(stream.free_at, self._world.time + after)
             publication.due += 1
-            self._world.at(stream.free_at, lambda stream=stream: self._arrive(publication, stream))
+            self._world.at(stream.free_at, partial(self._arrive, publication, stream))
 
     def request_health(self) -> None:
         """Somebody asks how the component is."""
@@ -178,8 +183,7 @@ class LocalNucleus:
         self._world.strike("deployment validated")
         asks[0].on_requested(deployment_id, change.document.content)
         # Without an answer the deployment fails.
-        later = self._world.time + _VETO_SECONDS
-        self._world.at(later, lambda: self._asked.pop(deployment_id, None))
+        self._world.at(self._world.time + _VETO_SECONDS, partial(self._give_up, deployment_id))
 
     def validated(self, deployment_id: str, objection: str | None) -> None:
         """The component has answered a deployment."""
@@ -189,6 +193,9 @@ class LocalNucleus:
         self._record.validated(change.document, objection)
         if objection is None:
             self._apply(change)
+
+    def _give_up(self, deployment_id: str) -> None:
+        self._asked.pop(deployment_id, None)
 
     def _apply(self, change: Change) -> None:
         self.document = change.document

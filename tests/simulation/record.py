@@ -1,30 +1,25 @@
 """What has happened, as the invariants need it."""
 
-import json
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.answer import CallFailed
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device, DeviceState
+from client_device_associator.core.device import Device
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.topic import HEALTH_TOPIC
+from simulation.call_pace import CallPace
 from simulation.caps import (
     DEVICE_CAP,
     DEVICE_PACE,
     LONGEST_AFTER_DEFECT,
-    NEEDS_A_PERSON,
-    PERSON_FLOOR,
-    STORE_AGAIN,
-    Pace,
-    pace,
 )
+from simulation.checks import Checks
 from simulation.cloud import Cloud, Reply
 from simulation.facts import (
     Broken,
@@ -33,24 +28,23 @@ from simulation.facts import (
     Incarnation,
     Key,
     Life,
-    Publication,
 )
-from simulation.hooks import Hooks
-from simulation.plan import Document, Ending, Fault, Message, Plan
+from simulation.plan import Ending, Fault, Message, Plan
+from simulation.result_keys import keys, read_document
 from simulation.world import World
 
 if TYPE_CHECKING:
     from simulation.process import Process
 
 
-class Record:
-    """Facts, and the checks that look at every new one."""
+class Record(Checks):
+    """Facts, and the checks that look at every new one before it is taken in."""
 
     def __init__(self, world: World, plan: Plan, cloud: Cloud) -> None:
         self.world = world
         self.plan = plan
         self.cloud = cloud
-        self.checks: Sequence[Hooks] = ()
+        super().__init__()
         self.lives: dict[str, Life] = {}
         self.durable: dict[Key, list[DurableResult]] = {}
         self.associated: dict[str, float] = {}
@@ -69,11 +63,10 @@ class Record:
         self.turn_now = Instant(0.0, 0.0)
         self.called_at: list[float] = []
         self.started_at: list[float] = []
-        self.last_settled_at = self.storage_trouble_at = 0.0
-        self.lives_started = self.interruptions = self.storage_failures = 0
+        self.last_settled_at = 0.0
+        self.lives_started = self.interruptions = 0
         self.error_entries = self.dropped = self.reconfigurations = 0
-        self._failures: Counter[Pace] = Counter()
-        self.last_call_end = self.resume_by = self.not_before = 0.0
+        self.pace = CallPace()
 
     @property
     def calls(self) -> int:
@@ -123,27 +116,15 @@ class Record:
         self.is_defective = True
         if self.process.database is not None:
             self._starts_over()
-        self.resume_by = self.world.time + LONGEST_AFTER_DEFECT
-
-    def session_defect(self) -> None:
-        """The session closes everything, and is built again later."""
-        for check in self.checks:
-            check.session_defect()
+        self.pace.pause(self.world.time, LONGEST_AFTER_DEFECT)
 
     def _starts_over(self) -> None:
         self.flight = None
-        self.not_before = 0.0
-        self._failures.clear()
-        self.resume_by = self.world.time
+        self.pace.start_over(self.world.time)
         for life in self.lives.values():
             life.promised = None
         for check in self.checks:
             check.started()
-
-    def chosen(self, settings: Settings) -> None:
-        """The session has decided on settings."""
-        for check in self.checks:
-            check.chosen(settings)
 
     def reconfigured(self, settings: Settings) -> None:
         """Settings are in effect from now on."""
@@ -155,21 +136,6 @@ class Record:
         for check in self.checks:
             check.reconfigured()
 
-    def deployed(self, document: Document) -> None:
-        """The nucleus has another configuration for the component."""
-        for check in self.checks:
-            check.deployed(document)
-
-    def validated(self, document: Document, objection: str | None) -> None:
-        """A deployment was accepted, or objected to."""
-        for check in self.checks:
-            check.validated(document, objection)
-
-    def stream_changed(self, topic_filter: str, cause: str) -> None:
-        """A subscription was made, closed or silenced."""
-        for check in self.checks:
-            check.stream_changed(topic_filter, cause)
-
     def offered(self, message: Message) -> None:
         """The component has put a message into its inbox, or has turned it away."""
         self._offered = message
@@ -178,11 +144,6 @@ class Record:
         """Whether it has done so since this was asked."""
         offered, self._offered = self._offered, None
         return offered is not None
-
-    def delivered_everywhere(self, publication: Publication) -> None:
-        """A message has reached each subscription that it was meant for."""
-        for check in self.checks:
-            check.delivered_everywhere(publication)
 
     def health_requested(self) -> None:
         """A request for health was delivered."""
@@ -214,11 +175,6 @@ class Record:
         for check in self.checks:
             check.asked_to_stop(ending)
 
-    def ended(self, exit_code: int) -> None:
-        """It has done so."""
-        for check in self.checks:
-            check.ended(exit_code)
-
     def died(self) -> None:
         """Nothing is left of the process but its files."""
         self.interruptions += 1
@@ -233,9 +189,7 @@ class Record:
 
     def storage_trouble(self) -> None:
         """The journal could not be read or written: it is tried again soon."""
-        self.storage_failures += 1
-        self.storage_trouble_at = self.world.time
-        self.resume_by = max(self.resume_by, self.world.time + STORE_AGAIN)
+        self.pace.storage_failed(self.world.time)
 
     def called(self, names: tuple[str, ...], reply: Reply) -> None:
         """The worker is given a call."""
@@ -255,29 +209,13 @@ class Record:
             flight.reply = Reply(None, 0.0, Fault.DEATH)
         for check in self.checks:
             check.answered(flight)
-        self.last_call_end = now = self.world.time
+        now = self.world.time
         for name in flight.reply.against:
             life = self.lives[name]
             life.error_entries += 1
             life.due_by = now + DEVICE_PACE.longest(life.error_entries)
             self.error_entries += 1
-        self._put_off(flight.reply)
-
-    def _put_off(self, reply: Reply) -> None:
-        """How long the next call may wait, and how long it must."""
-        fault, now = reply.fault, self.world.time
-        if fault is None:
-            self._failures.clear()
-            return
-        asked = reply.answer.retry_after if isinstance(reply.answer, CallFailed) else 0.0
-        failing = pace(fault)
-        self._failures[failing] += 1
-        longest = failing.longest(self._failures[failing])
-        stored_by = 0.0
-        if self.storage_failures:
-            longest, stored_by = failing.cap, self.storage_trouble_at + STORE_AGAIN
-        self.resume_by = max(now + max(longest, asked), stored_by)
-        self.not_before = now + max(PERSON_FLOOR if fault in NEEDS_A_PERSON else 0.0, asked)
+        self.pace.answered(flight.reply, now)
 
     def committed(self, decisions: Sequence[Decision]) -> None:
         """Decisions are on disk."""
@@ -338,7 +276,7 @@ class Record:
         if topic == HEALTH_TOPIC:
             self.health_published_at = self.world.time
             return
-        document = _document(message)
+        document = read_document(message)
         for check in self.checks:
             check.published(topic, message, document)
 
@@ -352,26 +290,6 @@ class Record:
         """The nucleus has passed a message on to those who listen."""
         if topic == HEALTH_TOPIC:
             return
-        for key in keys(topic, _document(message)):
+        for key in keys(topic, read_document(message)):
             for one in self.durable.get(key, ()):
                 one.delivered = True
-
-    def quiet(self) -> None:
-        """Everything has been done."""
-        for check in self.checks:
-            check.quiet()
-
-
-def keys(topic: str, document: Mapping[str, object]) -> list[Key]:
-    """What a message tells its announcers."""
-    results = document["results"]
-    assert isinstance(results, list)
-    return [(topic, one.get("thingName"), one["status"], one.get("id")) for one in results]
-
-
-def _document(message: Payload) -> Mapping[str, object]:
-    if not isinstance(message, bytes):
-        return message
-    document = json.loads(message)
-    assert isinstance(document, dict)
-    return document

@@ -96,26 +96,20 @@ class Run:
         world.wall_offset = plan.first_wall_offset
         world.at(0.0, machine.start)
         world.at(plan.healthy_at, lambda: world.say("from now on all is healthy"))
-        for message in plan.messages:
-            world.at(message.at, partial(self._publish, message))
-        for interruption in plan.interruptions:
-            world.at(interruption.at, partial(machine.interrupt, interruption))
-        for change in plan.changes:
-            world.at(change.at, partial(nucleus.deploy, change))
-        for at, seconds in plan.clock_jumps:
-            world.at(at, partial(self._jump, seconds))
-        for at, name in plan.disassociations:
-            world.at(at, partial(self.cloud.disassociate, name))
-        for at in plan.worker_deaths:
-            world.at(at, machine.kill_worker)
-        for at in plan.floods:
-            world.at(at, partial(self._flood, at))
-        for at in plan.closings:
-            world.at(at, nucleus.close_streams)
-        for at in plan.silencings:
-            world.at(at, nucleus.silence)
-        for at in plan.health_requests:
-            world.at(at, nucleus.request_health)
+        events: list[tuple[float, Callable[[], None]]] = [
+            *((one.at, partial(self._publish, one)) for one in plan.messages),
+            *((one.at, partial(machine.interrupt, one)) for one in plan.interruptions),
+            *((one.at, partial(nucleus.deploy, one)) for one in plan.changes),
+            *((at, partial(self._jump, seconds)) for at, seconds in plan.clock_jumps),
+            *((at, partial(self.cloud.disassociate, name)) for at, name in plan.disassociations),
+            *((at, machine.kill_worker) for at in plan.worker_deaths),
+            *((at, partial(self._flood, at)) for at in plan.floods),
+            *((at, nucleus.close_streams) for at in plan.closings),
+            *((at, nucleus.silence) for at in plan.silencings),
+            *((at, nucleus.request_health) for at in plan.health_requests),
+        ]
+        for at, action in events:
+            world.at(at, action)
 
     def _publish(self, message: Message) -> None:
         self._unsent -= 1

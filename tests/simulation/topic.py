@@ -1,4 +1,4 @@
-"""Which topics a filter matches, by the MQTT standard (4.7): told apart from the component's own."""
+"""Which topics a filter matches, by section 4.7 of the MQTT standard; apart from the component."""
 
 
 def matches(topic_filter: str, topic: str) -> bool:

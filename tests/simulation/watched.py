@@ -12,7 +12,6 @@ from client_device_associator.journal.database import OnSetAside, Opener
 from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import Event, MessageArrived, SettingsInEffect
 from client_device_associator.pipeline.inbox import Batch, Inbox
-from client_device_associator.pipeline.outbox import Outbox
 from client_device_associator.pipeline.pipeline import Pipeline
 from simulation.plan import Message
 from simulation.record import Record
@@ -77,7 +76,9 @@ class WatchedInbox(Inbox):
             taken.template,
         ):
             whole, part = message.payload, taken.payload
-            if part == whole or (isinstance(whole, bytes) and whole.startswith(bytes(part))):
+            if part == whole:
+                return message
+            if isinstance(whole, bytes) and isinstance(part, bytes) and whole.startswith(part):
                 return message
         raise self._record.broken("NothingHeardIsLost", f"{taken} comes out, {message} was put in")
 
@@ -131,8 +132,10 @@ class WatchedComponent(Component):
     @property
     def has_notes(self) -> bool:
         """Whether the next commit will hold what became of messages, whatever else it is for."""
-        outbox: Outbox | None = self.current and self.current._outbox  # noqa: SLF001 - as above
-        return outbox is not None and bool(outbox._taken or outbox._refused)  # noqa: SLF001 - as above
+        if self.current is None:
+            return False
+        outbox = self.current._outbox  # noqa: SLF001 - as above
+        return bool(outbox._taken or outbox._refused)  # noqa: SLF001 - as above
 
     @property
     def is_settled(self) -> bool:

@@ -39,7 +39,6 @@ class Configured:
             self.clock.now(),
         )
 
-    @property
     def settings(self) -> Settings | None:
         """In effect."""
         return self.configuration.settings

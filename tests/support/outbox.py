@@ -48,6 +48,10 @@ class SendingOutbox:
             assert event.error == error
             self.outbox.acknowledged(event)
 
+    def must_store(self) -> bool:
+        """Whether there is enough to be worth a commit."""
+        return self.outbox.must_store
+
     def store(self) -> None:
         """Stores what was taken, as the pipeline does."""
         with self.journal.transaction():

@@ -10,8 +10,8 @@ from simulation.invariants.calls import (
     OutagesAreProbed,
 )
 from simulation.invariants.durability import (
-    DurableResultsArrive,
     Durable,
+    DurableResultsArrive,
     NothingLost,
     ReceiptsAreTrue,
     RetryingOnce,

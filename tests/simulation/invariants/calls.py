@@ -120,7 +120,7 @@ class BisectionIsCheap(Check):
         reply = flight.reply
         names = set(flight.names)
         # An answer that the journal could not take in is lost, and so is what it told.
-        if self.record.storage_failures or reply.noise:
+        if self.record.pace.storage_failures or reply.noise:
             self._unheard = set()
             return
         if reply.fault is not None or reply.answer is None:
@@ -187,7 +187,7 @@ class CallsAreFew(Check):
     def quiet(self) -> None:
         """The bound holds."""
         record = self.record
-        lost = record.interruptions + record.storage_failures + record.reconfigurations
+        lost = record.interruptions + record.pace.storage_failures + record.reconfigurations
         spoilers = sum(thing.spoils for thing in record.plan.things)
         stays = record.lives_started + record.error_entries
         bisection = (1 + BISECTION) * (self._shown + spoilers * (1 + lost))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import DeviceState
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 from simulation.check import Check
 from simulation.facts import Key
@@ -30,7 +30,7 @@ class NothingLost(Check):
                 self.require(any(answers), f"no rejection of {message.payload!r}"[:300])
 
     def committed(self, decision: Decision) -> None:
-        """Each announcement that waits for a device gets its result in the same commit that settles it."""
+        """The commit that settles a device holds a result for each of its announcements."""
         done = {one.thing_name: one for one in decision.devices}
         settled = {name for name, one in done.items() if one.state is not DeviceState.PENDING}
         self.require(settled == set(decision.settled), "settled announcements of unsettled devices")
@@ -39,7 +39,9 @@ class NothingLost(Check):
             self.require(life, f"{name} was settled and did not wait")
             if life is None:
                 continue
-            final = [one for one in decision.durable if one.thing_name == name and one.status in FINAL]
+            final = [
+                one for one in decision.durable if one.thing_name == name and one.status in FINAL
+            ]
             owed = Counter((one.topic, one.announcement_id) for one in final)
             self.require(owed == Counter(life.waiting), f"{name} owes {owed}, not {life.waiting}")
 
@@ -99,7 +101,7 @@ class ReceiptsAreTrue(Check):
 
 
 class DurableResultsArrive(Check):
-    """Every result owed is sent: the nucleus has passed it on with its topic, name, status, id."""
+    """Every durable result is sent: the nucleus has passed it on, to its topic and with its id."""
 
     def quiet(self) -> None:
         """Nothing is owed, and nothing is kept that was sent."""

@@ -169,8 +169,12 @@ class OverflowIsAnswered(Check):
         self._turned_away: set[str] = set()
 
     def turn_begins(
-        self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool
-    ) -> None:  # noqa: ARG002 - a hook
+        self,
+        messages: Sequence[Message],  # noqa: ARG002 - a hook
+        turned_away: Sequence[str],
+        *,
+        alone: bool,  # noqa: ARG002 - a hook
+    ) -> None:
         """These could not be taken."""
         self._turned_away = set(turned_away)
 

@@ -12,7 +12,8 @@ from simulation.caps import MAX_BYTES
 from simulation.check import Check
 from simulation.facts import Key
 from simulation.plan import CORE
-from simulation.record import Record, keys
+from simulation.record import Record
+from simulation.result_keys import keys
 
 SOON = 10.0
 MAX_WEIGHT = 487
@@ -28,7 +29,10 @@ class MessagesFit(Check):
         self.require(not set("+#*") & set(topic), f"published to {topic}")
         if isinstance(message, bytes):
             self.require(len(message) <= MAX_BYTES, f"{len(message)} bytes on {topic}")
-            self.require(not self.record.process.settings.results_as_json, "a BinaryMessage, against settings")
+            self.require(
+                not self.record.process.settings.results_as_json,
+                "a BinaryMessage, against settings",
+            )
             return
         size = len(json.dumps(message).encode(errors="replace"))
         self.require(size <= MAX_BYTES, f"{size} bytes on {topic}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import DeviceState
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Reason, Result, Status
 from simulation.caps import MAX_WAITING_PER_DEVICE
 from simulation.check import Check
@@ -64,7 +64,7 @@ class FailuresAreFair(Check):
                 continue
             poisoned = record.cloud.thing(name).poison is not None
             given = device.attempts - poisoned * (device.state is DeviceState.FAILED)
-            exact = not record.interruptions and not record.storage_failures
+            exact = not record.interruptions and not record.pace.storage_failures
             right = given == life.error_entries if exact else given <= life.error_entries
             self.require(
                 right, f"{given} attempts of {name}, the cloud spoke {life.error_entries} times"
@@ -138,4 +138,4 @@ class QueueIsBounded(Check):
             crowded = life is not None and len(life.waiting) >= MAX_WAITING_PER_DEVICE
             self.require(full or crowded, f"{result} though there is room")
         elif result.code == Reason.STORAGE.value:
-            self.require(record.storage_failures, f"{result} though the disk is well")
+            self.require(record.pace.storage_failures, f"{result} though the disk is well")

@@ -26,7 +26,6 @@ _SESSION = 300.0
 """For a session that was refused, or built again, to read and subscribe."""
 
 
-
 class _Patient(Check):
     """Knows how much of the time that passes is the disk's."""
 
@@ -51,7 +50,10 @@ class NothingWaitsTooLong(_Patient):
         record = self.record
         process = record.process
         ready = max(
-            record.resume_by, record.last_call_end, process.started_at, process.policy_since
+            record.pace.resume_by,
+            record.pace.last_call_end,
+            process.started_at,
+            process.policy_since,
         )
         wait = process.policy.max_wait_seconds
         for name in names:
@@ -65,7 +67,9 @@ class NothingWaitsTooLong(_Patient):
     def answered(self, flight: Flight) -> None:
         """No call has more than its deadline."""
         record = self.record
-        latest = max(flight.since + DEADLINE, record.storage_trouble_at + STORE_AGAIN) + self.slack
+        latest = (
+            max(flight.since + DEADLINE, record.pace.storage_failed_at + STORE_AGAIN) + self.slack
+        )
         taken = record.world.time - flight.since
         self.require(record.world.time <= latest, f"a call took {taken:.1f} s")
 
@@ -75,8 +79,10 @@ class WaitsAreKept(Check):
 
     def called(self, names: Sequence[str]) -> None:
         """It is not too early for a call."""
-        now, earliest = self.record.world.time, self.record.not_before
-        self.require(now >= earliest - ROUNDING, f"a call for {names[:3]} comes before {earliest:.2f}")
+        now, earliest = self.record.world.time, self.record.pace.not_before
+        self.require(
+            now >= earliest - ROUNDING, f"a call for {names[:3]} comes before {earliest:.2f}"
+        )
 
 
 class PromisesAreKept(_Patient):
@@ -103,13 +109,13 @@ class PromisesAreKept(_Patient):
             promised = self.record.lives[name].promised
             if promised is None:
                 continue
-            if self.record.storage_failures:
+            if self.record.pace.storage_failures:
                 continue
             self.require(now >= promised - ROUNDING, f"{name} is called for before {promised:.2f}")
             if self._hindered or self._hindered_at >= promised:
                 continue
             process = self.record.process
-            ready = max(promised, self.record.last_call_end, process.policy_since)
+            ready = max(promised, self.record.pace.last_call_end, process.policy_since)
             latest = ready + process.policy.max_wait_seconds + self.slack
             self.require(now <= latest, f"{name} was promised a call at {promised:.2f}")
 

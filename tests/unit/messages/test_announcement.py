@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Status
 from client_device_associator.messages.announcement import (
     MAX_ID_LENGTH,
     MAX_NAMES,
     MAX_PAYLOAD_BYTES,
-    Announcement,
-    Payload,
     Reading,
     read_announcement,
 )
+from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
 from client_device_associator.messages.thing_name import is_thing_name
 from support.values import JSON, SHARED, numbered, template

@@ -27,12 +27,12 @@ def test_the_last_good_configuration_outlives_the_process(path: Path) -> None:
     after = Configured(path)
     after.nucleus.document = BAD
     assert after.run_due()[0]
-    assert after.settings == DEBUG
+    assert after.settings() == DEBUG
     late = Configured(path)
     late.nucleus.refuses_to_read = NucleusError("busy")
     late.clock.seconds = GIVE_UP_SECONDS
     late.run_due()
-    assert late.settings == DEBUG
+    assert late.settings() == DEBUG
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"logLevel": 5}', b"[" * 100_000])
@@ -42,7 +42,7 @@ def test_a_damaged_last_good_configuration_is_none(path: Path, content: bytes) -
     configured = Configured(path)
     configured.nucleus.document = BAD
     configured.run_due()
-    assert configured.settings == settings()
+    assert configured.settings() == settings()
     configured.change(GOOD)
     assert configured.pass_quiet()
     assert json.loads(path.read_bytes()) == GOOD

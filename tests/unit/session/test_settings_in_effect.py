@@ -32,7 +32,7 @@ def test_reads_at_the_start_and_watches_before_that(configured: Configured) -> N
     """What changes after the reading is noticed; then there is nothing to wake for."""
     configured.nucleus.document = GOOD
     assert configured.run_due() == (True, None)
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
     assert (len(configured.nucleus.watches), configured.nucleus.reads) == (1, 1)
     assert configured.run_due() == (False, None)
     assert configured.nucleus.reads == 1
@@ -50,8 +50,9 @@ def test_changes_are_read_together_when_they_have_come_to_an_end(configured: Con
     configured.clock.seconds += QUIET_SECONDS / 2
     assert configured.run_due() == (True, None)
     assert configured.nucleus.reads == 2
-    assert configured.settings is not None
-    assert configured.settings.policy.trust_seconds == 8
+    in_effect = configured.settings()
+    assert in_effect is not None
+    assert in_effect.policy.trust_seconds == 8
 
 
 def test_changes_that_do_not_end_are_read_now_and_then(configured: Configured) -> None:
@@ -82,8 +83,9 @@ def test_every_change_is_read_in_time(pauses: list[int]) -> None:
         if configured.run_due()[0]:
             unread_since = None
         assert unread_since is None or tick / 10 - unread_since < LONGEST_QUIET_SECONDS
-    assert configured.settings is not None
-    assert configured.settings.policy.trust_seconds == len(pauses) - 1
+    in_effect = configured.settings()
+    assert in_effect is not None
+    assert in_effect.policy.trust_seconds == len(pauses) - 1
     assert configured.nucleus.reads <= len(pauses) + 1
     assert configured.run_due() == (False, None)
 
@@ -96,13 +98,13 @@ def test_an_invalid_configuration_leaves_the_last_good_one_in_effect(
     configured.run_due()
     configured.change(BAD)
     assert configured.pass_quiet()
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
     (rejected,) = configured.notices
     assert isinstance(rejected, ConfigurationRejected)
     assert [str(problem) for problem in rejected.problems] == PROBLEMS
     configured.change({"logLevel": "ERROR"})
     assert configured.pass_quiet()
-    assert configured.settings == settings(log_level="ERROR")
+    assert configured.settings() == settings(log_level="ERROR")
     assert configured.notices == [rejected, ConfigurationAccepted()]
     configured.change(GOOD)
     assert configured.pass_quiet()
@@ -113,7 +115,7 @@ def test_unknown_keys_are_reported_once(configured: Configured) -> None:
     """Until they are corrected; the settings are in effect all the same."""
     configured.nucleus.document = GOOD | {"logLevle": "INFO"}
     configured.run_due()
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
     (unknown,) = configured.notices
     assert isinstance(unknown, UnknownKey)
     assert str(unknown.warning) == "/logLevle: found an unknown key, expected 'logLevel'"
@@ -128,14 +130,14 @@ def test_a_configuration_that_cannot_be_read_is_read_later(configured: Configure
     configured.nucleus.document = GOOD
     configured.nucleus.refuses_to_read = NucleusError("busy")
     assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
-    assert configured.settings is None
+    assert configured.settings() is None
     configured.clock.seconds = TRY_AGAIN_SECONDS
     assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
     assert configured.notices == [ConfigurationUnread("busy")]
     configured.nucleus.refuses_to_read = None
     configured.clock.seconds += TRY_AGAIN_SECONDS
     assert configured.run_due() == (True, None)
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
     configured.change(GOOD)
     configured.nucleus.refuses_to_read = NucleusError("busy again")
     configured.pass_quiet()
@@ -158,7 +160,7 @@ def test_changes_are_read_together_after_a_failed_reading_too(configured: Config
     configured.nucleus.refuses_to_read = None
     configured.clock.seconds += TRY_AGAIN_SECONDS
     configured.run_due()
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
 
 
 def test_a_configuration_that_cannot_be_watched_is_watched_later(configured: Configured) -> None:
@@ -166,7 +168,7 @@ def test_a_configuration_that_cannot_be_watched_is_watched_later(configured: Con
     configured.nucleus.document = GOOD
     configured.nucleus.refuses_to_watch = NucleusError("no")
     assert configured.run_due() == (True, TRY_AGAIN_SECONDS)
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
     configured.clock.seconds = TRY_AGAIN_SECONDS
     assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
     assert configured.notices == [ConfigurationUnwatched("no")]
@@ -174,7 +176,7 @@ def test_a_configuration_that_cannot_be_watched_is_watched_later(configured: Con
     configured.nucleus.refuses_to_watch = None
     configured.clock.seconds += TRY_AGAIN_SECONDS
     assert configured.run_due() == (True, None)
-    assert configured.settings == settings()
+    assert configured.settings() == settings()
 
 
 def test_what_changed_without_a_stream_is_read(configured: Configured) -> None:
@@ -187,17 +189,17 @@ def test_what_changed_without_a_stream_is_read(configured: Configured) -> None:
     configured.clock.seconds = TRY_AGAIN_SECONDS
     assert configured.run_due() == (True, None)
     assert len(configured.nucleus.watches) == 2
-    assert configured.settings == DEBUG
+    assert configured.settings() == DEBUG
 
 
 def test_nothing_is_in_effect_before_the_first_reading(configured: Configured) -> None:
     """Somebody may have configured just the defaults otherwise; after a minute they count."""
     configured.nucleus.refuses_to_read = NucleusError("busy")
     configured.run_due()
-    assert configured.settings is None
+    assert configured.settings() is None
     configured.clock.seconds = GIVE_UP_SECONDS
     configured.run_due()
-    assert configured.settings == settings()
+    assert configured.settings() == settings()
 
 
 def test_a_nucleus_that_takes_long_is_given_up_in_time(configured: Configured) -> None:
