@@ -93,7 +93,7 @@ def test_a_call_that_comes_to_nothing_is_made_again(
     assert {one["attempts"] for one in results.of("retrying")} == {0}
     assert len(results.of("retrying")) == 2
     assert [call.thing_names for call in calls(core)] == [("one", "two")] * 2
-    assert associator.log.count("come to nothing") == 1
+    assert associator.log.count("calls for core device") == 1
     assert row.log in associator.log
     assert not results.of("failed")
 
@@ -150,7 +150,7 @@ def test_an_unknown_core_device_waits_for_a_person(
     assert retrying["code"] == "ResourceNotFoundException"
     associator.wait_until_quiet()
     assert len(calls(core)) == 1
-    assert "sandbox-core" in associator.log.split("come to nothing")[0].splitlines()[-1]
+    assert "sandbox-core" in associator.log.split(" fail: ")[0].splitlines()[-1]
 
 
 def test_error_entries_concern_their_device_alone(

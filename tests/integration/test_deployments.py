@@ -54,7 +54,7 @@ def test_a_bad_deployment_is_rejected_with_every_problem(
     assert is_heard(core, SHARED)
     assert not is_heard(core, "somewhere/else")
     assert len(lines_with(associator, "vetoed deployment")) == 1
-    assert "not in force" not in associator.log
+    assert "configuration is rejected" not in associator.log
 
 
 @classic
@@ -72,7 +72,7 @@ def test_a_good_deployment_is_accepted_at_once(
     associator.deploy({"results": {"receipts": True}})
     core.publish(SHARED, {"thingNames": names})
     results.wait_for_names("associated", names)
-    assert "not in force" not in associator.log
+    assert "configuration is rejected" not in associator.log
 
 
 @classic
@@ -136,7 +136,7 @@ def test_on_lite_the_veto_has_no_effect(core: CoreDevice, start: Start, results:
     associator.deploy({"trustSeconds": "bad one"})
     associator.wait_until_log_has("'bad one'")
     associator.deploy({"trustSeconds": 5})
-    associator.wait_until_log_has("in order again")
+    associator.wait_until_log_has("the configuration is valid again")
     associator.deploy({"trustSeconds": "bad two"})
     associator.wait_until_log_has("'bad two'")
     core.publish(SHARED, {"thingName": "device"})

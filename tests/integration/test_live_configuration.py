@@ -174,7 +174,7 @@ def test_the_workers_rest_changes_live(core: CoreDevice, start: Start, results: 
 def test_bad_configuration_keeps_the_last_good_one(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """Every problem is in the log and in the health; the settings of before stay in force."""
+    """Every problem is in the log and in the health; the settings of before stay in effect."""
     names = device_names(20)
     core.call(core.cloud.add_things, names)
     associator = start({**RECEIPTS, "batching": {"maxSize": 7, "maxWaitSeconds": 0.2}})
@@ -189,7 +189,7 @@ def test_bad_configuration_keeps_the_last_good_one(
     )
     pointers = ["/batching/maxWaitSeconds", "/limits/maxPending", "/announcements/own/topic"]
     associator.wait_until_log_has("3 problem(s)")
-    (line,) = lines_with(associator, "the configuration is not in force")
+    (line,) = lines_with(associator, "the configuration is rejected")
     assert all(pointer in line for pointer in pointers)
     state = health.wait_for(lambda one: one["configuration"]["state"] == "refused")
     problems = state["configuration"]["problems"]
@@ -205,17 +205,17 @@ def test_bad_configuration_keeps_the_last_good_one(
 def test_a_good_configuration_takes_over_from_a_bad_one(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """Put right, the document is in force at once: the log and the health say so."""
+    """Put right, the document is in effect at once: the log and the health say so."""
     associator = start()
     health = HealthWatch(core)
     associator.deploy({"batching": {"maxSize": 0}})
-    associator.wait_until_log_has("the configuration is not in force")
+    associator.wait_until_log_has("the configuration is rejected")
     health.wait_for(lambda one: one["configuration"]["state"] == "refused")
     deploy_and_wait(core, associator, results, {"batching": {"maxSize": 50}})
     associator.wait_until_log_has("the configuration is in order again")
     state = health.wait_for(lambda one: one["configuration"]["state"] == "inForce")
     assert state["configuration"]["problems"] == []
-    assert len(lines_with(associator, "in order again")) == 1
+    assert len(lines_with(associator, "the configuration is valid again")) == 1
 
 
 def test_a_bad_configuration_at_the_start_runs_with_the_defaults(
@@ -226,7 +226,7 @@ def test_a_bad_configuration_at_the_start_runs_with_the_defaults(
     associator = start({"trustSeconds": "for ever"})
     core.publish(SHARED, {"thingName": "device"})
     results.wait_for_names("associated", ["device"])
-    (line,) = lines_with(associator, "the configuration is not in force")
+    (line,) = lines_with(associator, "the configuration is rejected")
     assert "/trustSeconds: found 'for ever'" in line
 
 
@@ -244,7 +244,7 @@ def test_lites_strings_are_numbers_and_booleans(
     results.wait_for_names("associated", names)
     assert max(len(call.thing_names) for call in calls(core)) == 6
     assert results.names("queued") == set(names)
-    assert "not in force" not in associator.log
+    assert "configuration is rejected" not in associator.log
     associator.deploy({"results": {"receipts": "maybe"}})
     associator.wait_until_log_has("/results/receipts: found 'maybe'")
 
@@ -255,4 +255,4 @@ def test_many_changes_at_once_are_one(start: Start) -> None:
     for number in range(20):
         associator.deploy({"trustSeconds": f"bad {number}"})
     associator.wait_until_log_has("found 'bad 19'")
-    assert len(lines_with(associator, "the configuration is not in force")) < 5
+    assert len(lines_with(associator, "the configuration is rejected")) < 5
