@@ -38,6 +38,9 @@ BOTH = 2.0
 STOP, STOP_IN_FLIGHT = 2.0, 4.0
 """Until a process that is asked to stop has ended; with a call in flight."""
 
+INBOX_MESSAGES, INBOX_BYTES = 4000, 4 * 1024 * 1024
+"""What may wait to be read."""
+
 MAX_BYTES = 7000
 MAX_WAITING_PER_DEVICE = 8
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.messages.payload import Payload
 from simulation.facts import Publication
 from simulation.hooks import Hooks
-from simulation.plan import Document
+from simulation.plan import Document, Message
 
 
 class Checks:
@@ -43,6 +44,11 @@ class Checks:
         """A message has reached each subscription that it was meant for."""
         for check in self.checks:
             check.delivered_everywhere(publication)
+
+    def turned_away(self, payload: Payload, waiting: Sequence[Message]) -> None:
+        """There was no room for a message beside those that wait."""
+        for check in self.checks:
+            check.turned_away(payload, waiting)
 
     def ended(self, exit_code: int) -> None:
         """It has done so."""

@@ -1,14 +1,13 @@
 """From a seed to a plan."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 
 from simulation import documents
 from simulation.draft import Draft
 from simulation.faults import FEATURES, other_settings, policy
-from simulation.plan import Message, Plan, Thing
-from simulation.traffic import announce
+from simulation.plan import Plan, Thing
+from simulation.traffic import GATEWAY_DEVICES, announce
 
 _HOW_MANY = (0, 1, 1, 1, 1, 2, 2, 3, 4, 7)
 """Kinds of trouble in a seed; often a single one, so that it is seen alone."""
@@ -20,6 +19,10 @@ _SOON = 0.9
 
 _LISTENING = 1.0
 """Seconds within which a component has read its configuration and subscribed, if all is well."""
+
+
+ZIGBEES = tuple(Thing(f"zigbee-{number}") for number in range(GATEWAY_DEVICES))
+"""The things of a gateway's messages; nothing is wrong with them."""
 
 
 def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
@@ -49,7 +52,7 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     return replace(
         draft.plan,
         features=tuple(names),
-        things=(*draft.things, *_zigbees(messages)),
+        things=(*draft.things, *ZIGBEES),
         messages=tuple(messages),
         healthy_at=active,
     )
@@ -68,9 +71,3 @@ def _burst(draft: Draft, count: int) -> Plan:
         messages=tuple(replace(message, at=message.at + _LISTENING) for message in messages),
         burst=True,
     )
-
-
-def _zigbees(messages: Sequence[Message]) -> list[Thing]:
-    """The things of a gateway's messages; nothing is wrong with them."""
-    known = {one.thing_name for message in messages for one in message.announcements}
-    return [Thing(name) for name in sorted(known) if name.startswith("zigbee-")]

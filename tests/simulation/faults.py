@@ -175,7 +175,13 @@ def _overload(draft: Draft) -> None:
 
 
 def _flooded(draft: Draft) -> None:
-    draft.plan = replace(draft.plan, floods=tuple(draft.times(5)))
+    draft.plan = replace(draft.plan, floods=tuple(draft.times(3)))
+    if draft.rng.random() < 0.5:
+        # In the middle of it.
+        stops = tuple(Interruption(at + 0.03, Ending.STOP) for at in draft.plan.floods)
+        draft.plan = replace(draft.plan, interruptions=(*draft.plan.interruptions, *stops))
+        if draft.rng.random() < 0.5:
+            _disk(disk.SLOW, draft)
 
 
 def _streams_closed(draft: Draft) -> None:

@@ -40,6 +40,9 @@ class Hooks:
     def delivered_everywhere(self, publication: Publication) -> None:
         """A message has reached each subscription that it was meant for."""
 
+    def turned_away(self, payload: Payload, waiting: Sequence[Message]) -> None:
+        """There was no room for a message beside those that wait."""
+
     def turn_begins(
         self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool
     ) -> None:

@@ -55,6 +55,7 @@ class Record(Checks):
         self.process: Incarnation
         self.works: Callable[[str], bool] = lambda _: False
         self.inbox_is_empty: Callable[[], bool] = lambda: True
+        self.has_worker: Callable[[], bool] = lambda: False
         self.policy_known = self.is_defective = False
         self._offered: Message | None = None
         self._turn: tuple[Sequence[Message], int] | None = None
@@ -96,6 +97,7 @@ class Record(Checks):
             lambda: process.component.has_notes,
         )
         self.inbox_is_empty = lambda: not process.inbox.waiting
+        self.has_worker = lambda: bool(process.worker.number)
         self.started_at.append(self.world.time)
         self.policy_known = False
         for check in self.checks:

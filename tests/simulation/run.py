@@ -25,7 +25,7 @@ from simulation.world import World
 MAX_STEPS = 2_000_000
 
 _TAKES_EFFECT = 60.0
-"""Until the last change of the configuration is in effect, whatever the session is doing."""
+"""Seconds until what the nucleus has is in effect, whatever the session was doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Run:
 
     def go(self) -> None:
         """Runs to the end; raises Broken if an invariant does not hold."""
-        end = max(self.plan.healthy_at, self._last_change) + stated_cap(self.record)
+        end = max(self.plan.healthy_at, self._settled_at) + stated_cap(self.record)
         steps = 0
         try:
             while not self._quiet():
@@ -88,8 +88,11 @@ class Run:
             self._machine.close()
 
     @property
-    def _last_change(self) -> float:
-        return max((one.at for one in self.plan.changes), default=0.0) + _TAKES_EFFECT
+    def _settled_at(self) -> float:
+        """From when on the last configuration is in effect."""
+        changed = max((one.at for one in self.plan.changes), default=0.0)
+        refused = max((one.end for one in self.plan.session), default=0.0)
+        return max(changed, refused) + _TAKES_EFFECT
 
     def _schedule(self) -> None:
         world, plan, machine, nucleus = self.world, self.plan, self._machine, self.nucleus
@@ -116,7 +119,7 @@ class Run:
         self.nucleus.publish(message)
 
     def _flood(self, at: float) -> None:
-        for message in flood(at):
+        for message in flood(at, self.world.rng(f"flood at {at}")):
             self.nucleus.publish(message)
 
     def _jump(self, seconds: float) -> None:
@@ -138,7 +141,7 @@ class Run:
 
     def _quiet(self) -> bool:
         process, now = self._machine.process, self.world.time
-        if self._unsent or now < self.plan.healthy_at or now < self._last_change:
+        if self._unsent or now < self.plan.healthy_at or now < self._settled_at:
             return False
         if process is None or not process.is_idle or self.record.lives:
             return False

@@ -12,8 +12,9 @@ SHARED = "clientdevices/announce"
 OWN = parse_template("{topic:1}")
 FOREIGN = parse_template("zigbee-{payload:/device/serial}")
 FOREIGN_TOPIC = "gateway/joined"
+GATEWAY_DEVICES = 20
 _LATE = 0.05
-_FLOOD = 25
+_LARGE_FLOOD, _SMALL_FLOOD = 25, 2000
 _LARGE = b" " * (256 * 1024 + 1)
 """More than an announcement may have; 16 of them fill the inbox."""
 
@@ -88,9 +89,14 @@ def bad(at: float, rng: random.Random) -> Message:
     return Message(at, SHARED, None, rng.choice(_BAD_PAYLOADS), (), malformed=True)
 
 
-def flood(at: float) -> list[Message]:
-    """Messages that the inbox has not enough room for."""
-    return [Message(at, SHARED, None, _LARGE, (), malformed=True) for _ in range(_FLOOD)]
+def flood(at: float, rng: random.Random) -> list[Message]:
+    """More messages than the inbox has room for, or than one turn takes."""
+    if rng.random() < 0.5:
+        return [Message(at, SHARED, None, _LARGE, (), malformed=True) for _ in range(_LARGE_FLOOD)]
+    names = [
+        f"zigbee-{rng.randrange(GATEWAY_DEVICES)}" for _ in range(rng.choice([700, _SMALL_FLOOD]))
+    ]
+    return [shared(at, [name], None, rng) for name in names]
 
 
 def announce(
@@ -117,7 +123,9 @@ def announce(
     if once:
         return messages
     if rng.random() < 0.2:
-        messages += [foreign(rng.uniform(0, active), rng.randrange(20)) for _ in range(10)]
+        messages += [
+            foreign(rng.uniform(0, active), rng.randrange(GATEWAY_DEVICES)) for _ in range(10)
+        ]
     if malformed:
         messages += [bad(rng.uniform(0, active), rng) for _ in range(rng.randint(1, 30))]
         messages += [

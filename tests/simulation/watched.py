@@ -55,6 +55,7 @@ class WatchedInbox(Inbox):
         else:
             self._record.world.strike("message turned away")
             self._turned_away.append(message.topic)
+            self._record.turned_away(message.payload, self.waiting)
 
     def take(self) -> Batch:
         """Takes a batch; a turn begins."""

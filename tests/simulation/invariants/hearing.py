@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.result import Reason, Status
+from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
-from simulation.caps import BOTH
+from simulation.caps import BOTH, INBOX_BYTES, INBOX_MESSAGES
 from simulation.check import Check
 from simulation.disk import LOCKED, SLOW
 from simulation.facts import Publication
@@ -55,9 +56,19 @@ class _Listening(Check):
 class NothingHeardIsLost(_Listening):
     """What the nucleus delivers to a live subscription comes into the inbox, and out of it."""
 
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._closed_all_at = -1.0
+
+    def session_defect(self) -> None:
+        """What is on its way to its subscriptions is lost."""
+        self._closed_all_at = self.record.world.time
+
     def delivered_everywhere(self, publication: Publication) -> None:
         """At least one of the subscriptions it was meant for has brought it in."""
         if publication.is_excused or not publication.opened_at:
+            return
+        if publication.at <= self._closed_all_at:
             return
         topic = publication.message.topic
         if any(matches(one, topic) for one in self.wanted):
@@ -162,11 +173,17 @@ class NobodyIsDeafForLong(_Listening):
 
 
 class OverflowIsAnswered(Check):
-    """Messages for which the inbox has no room are answered in the next turn."""
+    """Messages are turned away only by an inbox that is full, and answered in the next turn."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._turned_away: set[str] = set()
+
+    def turned_away(self, payload: Payload, waiting: Sequence[Message]) -> None:
+        """It is full of messages, or of bytes."""
+        size = sum(len(_text(one.payload)) for one in waiting) + len(_text(payload))
+        full = len(waiting) >= INBOX_MESSAGES or size > INBOX_BYTES
+        self.require(full, f"turned away beside {len(waiting)} messages, {size} bytes together")
 
     def turn_begins(
         self,
@@ -188,6 +205,10 @@ class OverflowIsAnswered(Check):
             self.require(
                 key in record.transient_this_turn, f"no {Reason.OVERLOADED.value} for {topic}"
             )
+
+
+def _text(payload: Payload) -> bytes | str:
+    return payload if isinstance(payload, bytes) else str(payload)
 
 
 class HealthIsAnswered(Check):

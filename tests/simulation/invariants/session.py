@@ -68,7 +68,7 @@ class VetoesAreRight(Check):
 
 
 class StopsAreQuick(Check):
-    """A process that is asked to stop ends within 2 s, or 4 s with a call in flight."""
+    """A process that is asked to stop ends in 2 s, or 4 s with a call in flight, worker and all."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
@@ -90,3 +90,4 @@ class StopsAreQuick(Check):
         self.require(now <= self._latest, f"the stop is {now - self._latest:.1f} s late")
         right = EXIT_CODES[self._ending]
         self.require(exit_code == right, f"exit code {exit_code}, not {right}")
+        self.require(not self.record.has_worker(), "a worker outlives the process")
