@@ -24,6 +24,9 @@ from simulation.world import FOREVER, ProcessClock, World
 TURN_SECONDS = 0.0002
 """What a turn costs at least."""
 
+MAX_SPINS = 50
+"""Times that the session may run without an event, and without any time passing."""
+
 
 class Defect(Exception):  # noqa: N818 - what nobody foresaw
     """An exception that nobody foresaw, made up."""
@@ -188,6 +191,7 @@ class SessionThread:
         self._session: Session | None = None
         self._wake_at = world.time
         self.defect: Defect | None = None
+        self._spins = 0
 
     @property
     def ready_at(self) -> float:
@@ -198,8 +202,12 @@ class SessionThread:
 
     def run(self) -> None:
         """Handles an event, and does what is due."""
+        is_idle, before = not self._events, self._world.time
         try:
             self._run()
+            self._spins = self._spins + 1 if is_idle and self._world.time == before else 0
+            if self._spins > MAX_SPINS:
+                raise self._record.broken("TurnsAreNeeded", "the session spins")
         except Defect as error:
             self.defect = error
             self._process.component.report_from_thread(DefectFound(error))
