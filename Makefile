@@ -58,7 +58,7 @@ format: setup
 build: setup
 	$(BIN)/python artifacts/build.py
 
-# Writes the lock files anew: the device's from artifacts/requirements.in, ours on top of it.
+# Writes the lock files: the device's from artifacts/requirements.in, ours on top of it.
 LOCK := $(UV) pip compile --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"
 lock: setup
 	$(LOCK) -o artifacts/requirements.txt artifacts/requirements.in

@@ -2,7 +2,7 @@
 """Builds the component: the recipe and the zip that a deployment needs, in greengrass-build/.
 
 Needs nothing but Python, so it runs with GDK (as its custom build command) and without. The same
-sources give the same bytes, whoever builds them and when.
+sources give the same bytes, at any time and on any machine.
 """
 
 import argparse
@@ -35,7 +35,7 @@ _EXECUTABLE = 0o755
 
 
 class BuildError(Exception):
-    """The sources do not make a component; the message says which file to mend and how."""
+    """The sources do not make a component; the message says which file to correct and how."""
 
 
 def build(root: Path, *, bucket: str | None = None) -> list[Path]:

@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def run(environment: Mapping[str, str]) -> int:
-    """Runs the component until it is told to stop or loses its nucleus; returns the exit code."""
+    """Runs the component until it is asked to stop or loses its nucleus; returns the exit code."""
     configure("INFO")
     core_thing_name = environment.get("AWS_IOT_THING_NAME", "")
     log = OperatorLog(core_thing_name, environment.get("AWS_REGION", ""))

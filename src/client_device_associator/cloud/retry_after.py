@@ -33,7 +33,7 @@ def _seconds(text: str, sent_at: str) -> float:
     date = _epoch(text)
     if date is None:
         return _number(text)
-    # By the clock of whoever has sent it: ours may be wrong.
+    # By the sender's clock: ours may be wrong.
     sent = _epoch(sent_at)
     return max(0.0, date - (time.time() if sent is None else sent))
 

@@ -26,7 +26,7 @@ _END_SECONDS = 1.0
 
 
 class WorkerProcess:
-    """Starts worker processes when they are needed and ends them when told to; see `Worker`.
+    """Starts worker processes when they are needed and ends them on request; see `Worker`.
 
     Args:
         core_thing_name: The core device to associate with.

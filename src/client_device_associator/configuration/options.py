@@ -172,5 +172,5 @@ def announcement_options() -> Iterator[Option]:
 
 
 def plain_options() -> Iterator[Option]:
-    """The options whose value stands for itself; the others make announcement topics."""
+    """The options whose value is used as it is; the others make announcement topics."""
     return (option for option in OPTIONS if not option.key.startswith("announcements."))

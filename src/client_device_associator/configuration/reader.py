@@ -40,7 +40,7 @@ class ConfigurationReader:
     """One map of the document.
 
     Every accessor returns the default if the key is missing or its value is invalid, and in the
-    second case adds a problem as well. Strings that stand for a number or a boolean are accepted,
+    second case adds a problem as well. Strings that hold a number or a boolean are accepted,
     because nucleus lite turns every scalar of a recipe into a string.
     """
 

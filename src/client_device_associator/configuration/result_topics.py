@@ -69,7 +69,7 @@ def _why_harmful(template: str, sources: Sequence[AnnouncementTopic]) -> str | N
 
 
 def _reach_of_level(level: str) -> str:
-    """A level that is only partly known stands for any; text around a `#` may hide any number."""
+    """A level that is only partly known may be any; text around a `#` may hide any number."""
     if MULTI in level:
         return MULTI
     return SINGLE if SINGLE in level or _KNOWN_PLACEHOLDERS.search(level) else level

@@ -1,4 +1,4 @@
-"""What the core finds worth telling an operator; other parts decide how it is told."""
+"""What the core finds worth reporting to an operator; other parts decide on the words."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class CallSettled:
 
 @dataclass(frozen=True, slots=True)
 class CallsFailing:
-    """Calls have begun to fail, or fail for another cause than before."""
+    """Calls fail from now on, or fail for another cause than before."""
 
     cause: FailureCause
     code: str

@@ -51,7 +51,7 @@ class Database:
         """The open database; raises sqlite3.Error or OSError.
 
         A file that is not there any more under its name does not survive a restart: when an orphan
-        of an earlier nucleus or a person has moved it, a new one is begun.
+        of an earlier nucleus or a person has moved it, a new one is started.
         """
         if (
             self._database is not None
@@ -130,7 +130,7 @@ class Database:
             self.close()
             aside: SetAside | None = None
             with suppress(OSError):
-                # The file that was read: another process may have begun a new one by now.
+                # The file that was read: another process may have started a new one by now.
                 aside = set_aside(self._path, "damaged", str(error), self._opened)
             self._replace(aside)
         return JournalError(f"cannot {what} the journal {self._path.name}: {error}")

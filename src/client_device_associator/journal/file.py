@@ -102,7 +102,7 @@ def _check(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
     if owner != APPLICATION_ID:
         if schema or found:
             raise _UnusableError("foreign", "it is a database of another program")
-        return  # one that is being begun
+        return  # a new one, in the making
     if found > len(migrations):
         known = f"version {found}; this component knows {len(migrations)}"
         raise _UnusableError(f"version{found}", known)
@@ -132,7 +132,7 @@ def _migrate(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
     if _number(database, "PRAGMA user_version") == len(migrations):
         return
     database.execute("BEGIN IMMEDIATE")
-    # Only now: an orphan of an earlier nucleus may have begun the same journal a moment ago.
+    # Only now: an orphan of an earlier nucleus may have started the same journal a moment ago.
     found = _number(database, "PRAGMA user_version")
     apply(database, migrations[found:])
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -1,4 +1,4 @@
-"""Rows of the journal and what they stand for.
+"""Rows of the journal and what they mean.
 
 A flash that fails can put anything into a row of a database that is otherwise good: whatever is not
 of the right type raises ValueError, KeyError or TypeError here, and not somewhere in the core.
@@ -46,7 +46,7 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
 
 
 def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
-    """An announcement from its row; an empty id stands for none."""
+    """An announcement from its row; an empty id means none."""
     name, topic, announcement_id = map(text, row)
     return Announcement(name, topic, announcement_id or None)
 

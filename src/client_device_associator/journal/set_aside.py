@@ -1,4 +1,4 @@
-"""A journal that cannot be used is renamed, so that a new one can be begun."""
+"""A journal that cannot be used is renamed, so that a new one can be started."""
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -42,8 +42,8 @@ def set_aside(path: Path, label: str, why: str, looked_at: Identity | None) -> S
         looked_at: Which file was found to be unusable.
 
     Returns:
-        None if that file is not there any more: another process has set it aside and begun the new
-        one, which stays where it is.
+        None if that file is not there any more: another process has set it aside and started
+        another one, which stays where it is.
 
     Raises:
         OSError: The disk does not allow it.

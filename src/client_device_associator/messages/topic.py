@@ -69,7 +69,7 @@ def intersect(one: str, other: str) -> bool:
 
 
 def _intersect(one: Sequence[str], other: Sequence[str]) -> bool:
-    # meets[j] tells whether the rest of `one` from the current level on, and that of `other` from
+    # meets[j] says whether the rest of `one` from the current level on, and that of `other` from
     # level j on, have a topic in common; filled from the ends, so that no path is walked twice.
     meets = [False] * len(other) + [True]
     for j in reversed(range(len(other))):

@@ -166,7 +166,7 @@ class IpcNucleus:
 
     def _ask(self, new_operation: Callable[[], Any], request: Any) -> Any:  # noqa: ANN401 - SDK shapes
         waking = self._waking = queue.SimpleQueue()
-        # After this, because either we see it here or whoever gives up sees the queue.
+        # After this, because either we see it here or the thread that gives up sees the queue.
         if self._given_up:
             raise NucleusLostError("this component is ending")
         try:

@@ -140,7 +140,7 @@ class Inbox:
         """Sleeps until something is due, or that steady moment; None for as long as it takes."""
         try:
             while True:
-                # First what it is doing, and then a look: whoever adds something does it the
+                # First what it is doing, and then a look: a thread that adds something does it the
                 # other way round, so that one of the two sees the other.
                 self._reader = _Reader.GATHERING if self._messages else _Reader.ASLEEP
                 moments = [at for at in (self.due_at(), until) if at is not None]

@@ -1,1 +1,1 @@
-"""What a person is told: log lines and health."""
+"""What is reported to a person: log lines and health."""

@@ -1,7 +1,7 @@
-"""Everything that may be told to a person: one type for each fact, plain data.
+"""Everything that may be reported to a person: one type for each fact, plain data.
 
 Each is reported once, when it becomes true; the part that finds it out knows whether it is news.
-Who is told, and in which words, is decided by those who receive the notices: the log and the
+Who gets it, and in which words, is decided by those who receive the notices: the log and the
 health.
 """
 
@@ -122,7 +122,7 @@ class VetoUnsupported:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentVetoed:
-    """A deployment would bring an invalid configuration, and was told so."""
+    """A deployment would bring an invalid configuration, and was rejected."""
 
     deployment_id: str
     objection: str

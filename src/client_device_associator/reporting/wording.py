@@ -233,7 +233,7 @@ def _journal_usable(_: notices.JournalUsable, __: Place) -> Line:
 def _journal_set_aside(notice: notices.JournalSetAside, _: Place) -> Line:
     return _error(
         f"the journal could not be used ({notice.aside.why}); it is now {notice.aside.path}, and a"
-        " new one was begun. Devices that waited in it are associated when they announce"
+        " new one was started. Devices that waited in it are associated when they announce"
         " themselves again"
     )
 

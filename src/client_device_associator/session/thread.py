@@ -62,7 +62,7 @@ class SessionThread:
                 return
 
     def _serve(self, session: Session) -> None:
-        """Goes on until it is told to stop."""
+        """Goes on until it is asked to stop."""
         while True:
             wake_at = session.run_due()
             wait = None if wake_at is None else max(0.0, wake_at - self._clock.now().steady)
