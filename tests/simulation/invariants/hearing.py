@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.result import Reason, Status
+from client_device_associator.core.result import Reason, Result
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from simulation.caps import BOTH, INBOX_BYTES, INBOX_MESSAGES
@@ -178,6 +178,7 @@ class OverflowIsAnswered(Check):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._turned_away: set[str] = set()
+        self._answered: set[str] = set()
 
     def turned_away(self, payload: Payload, waiting: Sequence[Message]) -> None:
         """It is full of messages, or of bytes."""
@@ -194,17 +195,20 @@ class OverflowIsAnswered(Check):
     ) -> None:
         """These could not be taken."""
         self._turned_away = set(turned_away)
+        self._answered.clear()
+
+    def sent(self, result: Result) -> None:
+        """Some topic hears of it."""
+        if result.code == Reason.OVERLOADED.value and result.thing_name is None:
+            self._answered.add(result.topic)
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """Each topic has heard of it."""
         record = self.record
         if record.is_defective or not record.policy_known or record.process.is_stopping:
             return
-        for topic in self._turned_away:
-            key = (f"{topic}/status", None, Status.REJECTED.value, None)
-            self.require(
-                key in record.transient_this_turn, f"no {Reason.OVERLOADED.value} for {topic}"
-            )
+        unanswered = self._turned_away - self._answered
+        self.require(not unanswered, f"{unanswered} have not heard that they were turned away")
 
 
 def _text(payload: Payload) -> bytes | str:
