@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test unit lint check simulate setup format build lock bench clean
+.PHONY: demo test unit lint check simulate mutate setup format build lock bench clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -31,6 +31,13 @@ lint: setup
 SEEDS ?= 10000
 simulate: setup
 	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(SEEDS)
+
+# Which changes of the component the unit tests do not notice. It goes on where it was interrupted,
+# and again after a change; "rm -r mutants" has it begin from the start. It takes most of an hour.
+mutate: setup
+	$(UV) pip install --require-hashes -r tests/mutation/requirements.txt
+	CI=1 PYTHONPATH=tests $(BIN)/mutmut run --max-children 2
+	PYTHONPATH=tests $(BIN)/python -m mutation
 
 setup: $(STAMP)
 
@@ -64,6 +71,7 @@ lock: setup
 	$(LOCK) -o artifacts/requirements.txt artifacts/requirements.in
 	$(LOCK) -c artifacts/requirements.txt -o tests/requirements.txt --group dev artifacts/requirements.in
 	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
+	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
 # Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
 # benchmarks.flood and benchmarks.soak without arguments (50,000 and 1,000,000 announcements).
@@ -73,4 +81,4 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak 50000
 
 clean:
-	rm -rf $(VENV) greengrass-build .sandbox .coverage .coverage.*
+	rm -rf $(VENV) greengrass-build .sandbox mutants .coverage .coverage.*
