@@ -41,6 +41,9 @@ STOP, STOP_IN_FLIGHT = 2.0, 4.0
 INBOX_MESSAGES, INBOX_BYTES = 4000, 4 * 1024 * 1024
 """What may wait to be read."""
 
+REJECTIONS = 1000
+"""Sent at once; beyond these only some a second."""
+
 MAX_BYTES = 7000
 MAX_WAITING_PER_DEVICE = 8
 

@@ -6,20 +6,32 @@ from collections.abc import Sequence
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
+from simulation.caps import REJECTIONS
 from simulation.check import Check
 from simulation.facts import Key
 from simulation.plan import Message
+from simulation.record import Record
 
 FINAL = {Status.ASSOCIATED, Status.FAILED}
 
 
 class NothingLost(Check):
-    """Whatever was taken is told at the end that it is associated or failed, on its own topic."""
+    """What was taken ends with a result, associated or failed, for each announcement."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._rejected = 0
+
+    def sent(self, result: Result) -> None:
+        """One more, maybe, of those that have a bound."""
+        self._rejected += result.status is Status.REJECTED
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """Each announcement of this turn is on disk by now, or was answered at once."""
         if self.record.is_defective or (self.record.process.is_stopping and self.record.plan.disk):
             return  # it cost a turn; or the time of a stop was over
+        if self._rejected >= REJECTIONS:
+            return  # answers to a flood would be a flood as well
         for message in messages:
             for one in message.announcements:
                 life = self.record.lives.get(one.thing_name)
