@@ -11,7 +11,7 @@ from simulation.cloud import Reply
 from simulation.plan import Message
 
 Key = tuple[str, str | None, str, str | None]
-"""Result topic, thing name, status and announcement id: how an announcer tells results apart."""
+"""Result topic, thing name, status and announcement id: how an announcer keeps results apart."""
 
 
 class Broken(BaseException):

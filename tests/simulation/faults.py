@@ -190,6 +190,9 @@ def _streams_closed(draft: Draft) -> None:
 
 def _silenced(draft: Draft) -> None:
     draft.plan = replace(draft.plan, silencings=tuple(draft.times(draft.rng.choice([1, 6]))))
+    if draft.rng.random() < 0.5:
+        # Also between renewals of different lengths.
+        _deployed(draft)
 
 
 def _session(kind: str, draft: Draft) -> None:

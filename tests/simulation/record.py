@@ -79,7 +79,7 @@ class Record(Checks):
         return any(one.ending is ending for one in self.plan.interruptions)
 
     def key(self, result: Result) -> Key:
-        """How the announcer will tell a result apart."""
+        """How the announcer keeps a result apart from others."""
         return (
             f"{result.topic}/status",
             result.thing_name,

@@ -8,7 +8,7 @@ from simulation.facts import Key
 
 
 def keys(topic: str, document: Mapping[str, object]) -> list[Key]:
-    """How its announcers tell its results apart."""
+    """How its announcers keep its results apart."""
     results = document["results"]
     assert isinstance(results, list)
     return [(topic, one.get("thingName"), one["status"], one.get("id")) for one in results]

@@ -50,7 +50,7 @@ class Configured:
         return was_read, wait
 
     def change(self, document: Mapping[str, object]) -> None:
-        """A deployment changes the configuration, and the component is told."""
+        """A deployment changes the configuration, and the component is informed."""
         self.nucleus.document = document
         self.nucleus.watches[-1].on_changed()
         assert self.events.pop() == ConfigurationChanged()

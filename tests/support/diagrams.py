@@ -27,8 +27,7 @@ Arrow = tuple[str, str, str]
 def device_diagram() -> str:
     """The life of a device."""
     arrows = [
-        (_words(state), _words(to), event.value)
-        for (state, event), to in life.TRANSITIONS.items()
+        (_words(state), _words(to), event.value) for (state, event), to in life.TRANSITIONS.items()
     ]
     return _diagram(DeviceState, [(_BEGIN, _words(DeviceState.UNKNOWN), ""), *arrows])
 

@@ -17,7 +17,7 @@ from support.values import START
 
 
 class FakeClock:
-    """Time that passes only when it is told to."""
+    """Time that passes only when a test lets it pass."""
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.seconds = seconds

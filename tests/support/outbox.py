@@ -38,7 +38,7 @@ class SendingOutbox:
         return None if wake_at is None else wake_at - moment().steady
 
     def acknowledge(self, error: NucleusError | None = None) -> None:
-        """The nucleus takes everything published, or refuses it, and the outbox is told."""
+        """The nucleus takes everything published, or refuses it, and the outbox is informed."""
         published, self.nucleus.published = self.nucleus.published, []
         for one in published:
             one.on_acknowledged(error)

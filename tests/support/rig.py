@@ -119,7 +119,7 @@ class Rig:
         return self.component.session(self.session_events.append)
 
     def handle_all(self, session: Session) -> None:
-        """Hands on what the nucleus has told the session."""
+        """Hands on what the nucleus has reported to the session."""
         while self.session_events:
             session.handle(self.session_events.pop(0))
 

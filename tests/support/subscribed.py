@@ -38,7 +38,7 @@ class Subscribed:
         return None if wake_at is None else wake_at - START - seconds
 
     def handle_all(self, seconds: float) -> None:
-        """Hands on what the nucleus has told of closed subscriptions."""
+        """Hands on what the nucleus has reported of closed subscriptions."""
         self.clock.seconds = seconds
         while self.events:
             event = self.events.pop(0)

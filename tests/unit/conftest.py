@@ -14,7 +14,7 @@ from support.rig import Rig
 
 @pytest.fixture
 def rig(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Rig]:
-    """A component that has not begun, with every line of its log captured."""
+    """A component that has not started, with every line of its log captured."""
     caplog.set_level(logging.DEBUG, "client_device_associator")
     rig = Rig(tmp_path)
     yield rig

@@ -119,7 +119,7 @@ class BisectionIsCheap(Check):
         """The calls for one batch stay within their budget."""
         reply = flight.reply
         names = set(flight.names)
-        # An answer that the journal could not take in is lost, and so is what it told.
+        # An answer that the journal could not take in is lost, and so is what it said.
         if self.record.pace.storage_failures or reply.noise:
             self._unheard = set()
             return

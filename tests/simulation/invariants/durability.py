@@ -54,8 +54,10 @@ class NothingLost(Check):
             final = [
                 one for one in decision.durable if one.thing_name == name and one.status in FINAL
             ]
-            owed = Counter((one.topic, one.announcement_id) for one in final)
-            self.require(owed == Counter(life.waiting), f"{name} owes {owed}, not {life.waiting}")
+            unsent = Counter((one.topic, one.announcement_id) for one in final)
+            self.require(
+                unsent == Counter(life.waiting), f"{name} has {unsent}, not {life.waiting}"
+            )
 
     def quiet(self) -> None:
         """Nobody waits any more."""
@@ -89,13 +91,13 @@ class Durable(Check):
         self.require(found == expected, f"lost {expected - found}, reborn {found - expected}")
         pending = {str(name) for (name,) in stored("SELECT thing_name FROM device WHERE state = 0")}
         self.require(pending == set(self.record.lives), "other devices wait than before")
-        ((owed,),) = stored("SELECT COUNT(*) FROM owed")
+        ((unsent,),) = stored("SELECT COUNT(*) FROM owed")
         undelivered = sum(
             not one.delivered for results in self.record.durable.values() for one in results
         )
         self.require(
-            isinstance(owed, int) and owed + self.record.dropped >= undelivered,
-            f"{undelivered} results are owed still, the journal knows of {owed}",
+            isinstance(unsent, int) and unsent + self.record.dropped >= undelivered,
+            f"{undelivered} results are unsent, the journal has {unsent}",
         )
 
 
@@ -116,12 +118,12 @@ class DurableResultsArrive(Check):
     """Every durable result is sent: the nucleus has passed it on, to its topic and with its id."""
 
     def quiet(self) -> None:
-        """Nothing is owed, and nothing is kept that was sent."""
+        """Nothing is left, and nothing is kept that was sent."""
         results = (one for results in self.record.durable.values() for one in results)
         unpaid = [one.key for one in results if not one.delivered]
         self.require(len(unpaid) <= self.record.dropped, f"{unpaid[:3]} were never sent")
-        ((owed,),) = self.record.process.stored("SELECT COUNT(*) FROM owed")
-        self.require(owed == 0, f"{owed} results are kept though all were sent")
+        ((unsent,),) = self.record.process.stored("SELECT COUNT(*) FROM owed")
+        self.require(unsent == 0, f"{unsent} results are kept though all were sent")
 
 
 class RetryingOnce(Check):

@@ -40,15 +40,15 @@ class MessagesFit(Check):
 
 
 class MessagesAreJustified(Check):
-    """Every result in a message is owed or was told, to this topic; the message says by whom."""
+    """Every result in a message is durable, or was sent; the message says by which core device."""
 
     def published(self, topic: str, message: Payload, document: Mapping[str, object]) -> None:  # noqa: ARG002 - a hook
         """So it is with this one."""
-        told = keys(topic, document)
-        self.require(told, f"a message without results on {topic}")
-        for key in told:
+        results = keys(topic, document)
+        self.require(results, f"a message without results on {topic}")
+        for key in results:
             due = key in self.record.durable or key in self.record.transient_keys
-            self.require(due, f"{key} is neither owed nor told")
+            self.require(due, f"{key} is neither durable nor transient")
         self.require(document["coreDeviceThingName"] == CORE, "another core's name")
         datetime.fromisoformat(str(document["timestamp"]).replace("Z", "+00:00"))
 
@@ -65,7 +65,7 @@ class ResultsGoOutOnce(Check):
         self._unsent[self.record.key(result)] += 1
 
     def committed(self, decision: Decision) -> None:
-        """As many more may be sent as are owed."""
+        """As many more may be sent as are durable."""
         self._unsent.update(map(self.record.key, decision.durable))
 
     def published(self, topic: str, message: Payload, document: Mapping[str, object]) -> None:  # noqa: ARG002 - a hook
@@ -78,7 +78,7 @@ class ResultsGoOutOnce(Check):
             self.require(self._unsent[key] >= 0, f"{key} is sent once more")
             for one in record.durable.get(key, ()):
                 age = record.world.time - one.since
-                self.require(one.delivered or age < SOON, f"{key} was owed for {age:.0f} s")
+                self.require(one.delivered or age < SOON, f"{key} has waited for {age:.0f} s")
 
 
 def _weight(value: object) -> int:

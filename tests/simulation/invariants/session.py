@@ -1,4 +1,4 @@
-"""Which settings are in effect, what deployments are told, and how a process ends."""
+"""Which settings are in effect, what deployments hear, and how a process ends."""
 
 from collections import deque
 

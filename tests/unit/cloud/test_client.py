@@ -270,10 +270,10 @@ def test_settings_of_others_do_no_harm(
     client: AssociationClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Files that cannot be read, and modes that do not exist."""
-    spoilt = tmp_path / "config"
-    spoilt.write_text("[[[ no configuration")
+    damaged = tmp_path / "config"
+    damaged.write_text("[[[ no configuration")
     for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(variable, str(spoilt))
+        monkeypatch.setenv(variable, str(damaged))
     for variable in ("AWS_RETRY_MODE", "AWS_DEFAULTS_MODE", "AWS_MAX_ATTEMPTS", "AWS_PROFILE"):
         monkeypatch.setenv(variable, "nonsense")
     assert call(client) == Succeeded()

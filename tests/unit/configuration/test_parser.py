@@ -165,7 +165,7 @@ def test_a_template_with_a_number_beyond_all_counting_is_a_problem() -> None:
 
 
 def test_unknown_keys_are_warned_about_and_harm_nothing() -> None:
-    """The settings are in force all the same."""
+    """The settings are in effect all the same."""
     reading = parse_configuration({"trustSecond": 5})
     assert reading.settings == default_settings()
     assert [one.pointer for one in reading.warnings] == ["/trustSecond"]

@@ -240,7 +240,7 @@ BAD = r"""
     /results: found 2, expected a map
     /batching: found 3, expected a map
     /limits: found 4, expected a map
-"""  # noqa: E501 - a table: each document in a line, and each of its problems as it is told
+"""  # noqa: E501 - a table: each document in a line, and each of its problems as it is reported
 
 DOUBTFUL = r"""
 {"trustSecond": 5}
@@ -290,7 +290,7 @@ def test_the_table_is_as_long_as_it_has_to_be() -> None:
 
 @pytest.mark.parametrize(("document", "warnings"), cases(DOUBTFUL))
 def test_an_unknown_key_is_warned_about(document: dict[str, object], warnings: list[str]) -> None:
-    """With the nearest that there is; the rest is in force."""
+    """With the nearest that there is; the rest is in effect."""
     reading = parse_configuration(document)
     assert [str(one) for one in reading.warnings] == warnings
     assert reading.problems == ()

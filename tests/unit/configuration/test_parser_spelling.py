@@ -72,7 +72,7 @@ def test_no_announcement_comes_from_the_topic_for_requests(topic: str) -> None:
     ],
 )
 def test_no_result_goes_where_health_is_told(topic: str) -> None:
-    """Whoever reads health there must not find anything else."""
+    """A reader of health must find nothing else there."""
     reading = parse_configuration({"results": {"topic": topic}})
     assert [one.pointer for one in reading.problems] == ["/results/topic"]
 

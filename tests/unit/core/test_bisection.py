@@ -38,7 +38,7 @@ def naming(poisoned: set[str]) -> Cloud:
     return answer
 
 
-def hushed(poisoned: set[str]) -> Cloud:
+def nameless(poisoned: set[str]) -> Cloud:
     """A cloud that associates the others and has an error entry without a name for the poisoned."""
 
     def answer(names: tuple[str, ...]) -> Answer:
@@ -71,7 +71,7 @@ def outcome(names: list[str], cloud: Cloud) -> tuple[int, set[str], set[str]]:
 def test_one_without_a_name_among_a_hundred_costs_at_most_14_calls(position: int) -> None:
     """The same bound for an error entry that does not say whom it is about."""
     names = numbered(100)
-    calls, associated, failed = outcome(names, hushed({names[position]}))
+    calls, associated, failed = outcome(names, nameless({names[position]}))
     assert calls - 1 <= 14
     assert failed == {names[position]}
     assert associated == set(names) - failed
@@ -172,7 +172,7 @@ BATCHES = st.integers(1, 100).flatmap(
 def test_exactly_the_poisoned_are_found(batch: tuple[list[str], set[str]]) -> None:
     """For any set of them, whether the cloud refuses, names, or hushes them; it always ends."""
     names, poisoned = batch
-    for cloud in (refusing(poisoned), naming(poisoned), hushed(poisoned)):
+    for cloud in (refusing(poisoned), naming(poisoned), nameless(poisoned)):
         calls, associated, failed = outcome(names, cloud)
         assert failed == poisoned
         assert associated == set(names) - poisoned

@@ -68,11 +68,11 @@ class EngineMachine(RuleBasedStateMachine):
     )
     def announce(self, names: list[str], topic: str, announcement_id: str | None) -> None:
         """Each announcement waits from now on, or is answered at once."""
-        told = self.driver.announce(names, topic, announcement_id).transient
+        sent = self.driver.announce(names, topic, announcement_id).transient
         answered = {
-            one.thing_name for one in told if one.status in (Status.ASSOCIATED, Status.REJECTED)
+            one.thing_name for one in sent if one.status in (Status.ASSOCIATED, Status.REJECTED)
         }
-        for one in told:
+        for one in sent:
             assert (one.topic, one.announcement_id) == (topic, announcement_id)
             assert one.status is not Status.FAILED
         self.waiting.update(
@@ -81,7 +81,7 @@ class EngineMachine(RuleBasedStateMachine):
         for name in answered:
             assert Announcement(str(name), topic, announcement_id) not in self.waiting
         if self.driver.policy.receipts:
-            receipts = {one.thing_name for one in told if one.status is Status.QUEUED}
+            receipts = {one.thing_name for one in sent if one.status is Status.QUEUED}
             assert receipts == set(names) - answered
 
     @rule(seconds=st.sampled_from([0.01, 0.5, 1.0, 2.0, 30.0, 99.0, 101.0, 4000.0]))

@@ -26,7 +26,7 @@ def test_the_burst_comes_back_after_a_rest_and_grows_no_further() -> None:
 
 
 def test_a_clock_that_is_set_back_gives_and_takes_nothing() -> None:
-    """Steady time does not go back; if it did, nothing would be owed for it."""
+    """Steady time does not go back; if it did, it would allow no more."""
     limit = RateLimit(10, 2.0)
     assert limit.allow(10, START) == 10
     assert limit.allow(1, START - 100) == 0
@@ -40,7 +40,7 @@ def test_a_clock_that_is_set_back_gives_and_takes_nothing() -> None:
 def test_never_more_than_burst_and_rate(
     burst: int, rate: float, asked: list[tuple[int, float]]
 ) -> None:
-    """Over any time from the start, whoever asks for how much."""
+    """Over any time from the start, whatever is asked for."""
     limit = RateLimit(burst, rate)
     seconds = allowed = 0.0
     for count, pause in asked:

@@ -191,7 +191,7 @@ def test_a_single_name_that_is_refused_has_failed(
 
 
 def test_a_refused_core_is_no_device_s_fault() -> None:
-    """Fields that speak of the core device are told from those that speak of entries."""
+    """Fields that speak of the core device are kept apart from those that speak of entries."""
     assert is_about_the_core(ValidationFailed("", (("coreDeviceThingName", "too long"),)))
     assert not is_about_the_core(ValidationFailed("", (("entries[0].thingName", "coreDevice"),)))
 

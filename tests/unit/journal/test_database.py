@@ -25,8 +25,8 @@ def test_damage_that_appears_while_it_is_open_costs_one_error(
     writing: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """The damaged one is set aside, and a new one works at the next use."""
-    told: list[SetAside] = []
-    journal = Journal(path, told.append)
+    reported: list[SetAside] = []
+    journal = Journal(path, reported.append)
     store(journal, Decision(tuple(map(pending, numbered(300)))))
     damage(path, journal)
 
@@ -38,13 +38,13 @@ def test_damage_that_appears_while_it_is_open_costs_one_error(
 
     with pytest.raises(JournalError, match="malformed"):
         use()
-    (aside,) = told
+    (aside,) = reported
     assert "malformed" in aside.why
     assert aside.path.name.startswith("journal.sqlite3.damaged-")
     assert journal.pending() == 0
     store(journal, Decision((pending("b"),)))
     assert journal.devices(["b"]) == {"b": pending("b")}
-    assert told == [aside]
+    assert reported == [aside]
     journal.close()
 
 
@@ -68,8 +68,8 @@ def test_a_damaged_journal_that_cannot_be_renamed_is_an_error_of_ours(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A read-only file system: it stays where it is, and each use says so."""
-    told: list[SetAside] = []
-    journal = Journal(path, told.append)
+    reported: list[SetAside] = []
+    journal = Journal(path, reported.append)
     store(journal, Decision(tuple(map(pending, numbered(300)))))
     damage(path, journal)
 
@@ -81,9 +81,9 @@ def test_a_damaged_journal_that_cannot_be_renamed_is_an_error_of_ours(
         for _ in range(2):
             with pytest.raises(JournalError):
                 journal.pending()
-    assert told == []
+    assert reported == []
     assert journal.pending() == 0
-    assert len(told) == 1
+    assert len(reported) == 1
     journal.close()
 
 
@@ -112,8 +112,8 @@ def replace_in_file(path: Path, old: bytes, new: bytes) -> None:
 )
 def test_a_result_that_cannot_be_read_back_is_damage(path: Path, old: bytes, new: bytes) -> None:
     """Flipped bits within a text leave a sound database; the process must not die of them."""
-    told: list[SetAside] = []
-    journal = Journal(path, told.append)
+    reported: list[SetAside] = []
+    journal = Journal(path, reported.append)
     store(journal, rows(5))
     journal.close()
     replace_in_file(path, old, new)
@@ -121,15 +121,15 @@ def test_a_result_that_cannot_be_read_back_is_damage(path: Path, old: bytes, new
         journal.unsent(START, 10)
     store(journal, rows(1))
     assert len(journal.unsent(START, 10)) == 1
-    assert len(told) == 1
+    assert len(reported) == 1
     journal.close()
 
 
 @pytest.mark.parametrize("value", [7, "x", None])
 def test_a_device_that_cannot_be_read_back_is_damage(path: Path, value: object) -> None:
     """The same for a state that there is not."""
-    told: list[SetAside] = []
-    journal = Journal(path, told.append)
+    reported: list[SetAside] = []
+    journal = Journal(path, reported.append)
     store(journal, rows(1))
     # The column forbids NULL; flipped bits ask nobody.
     for statement in (
@@ -143,14 +143,14 @@ def test_a_device_that_cannot_be_read_back_is_damage(path: Path, value: object) 
         journal.devices(numbered(1))
     store(journal, rows(1))
     assert journal.devices(numbered(1)).keys() == set(numbered(1))
-    assert len(told) == 1
+    assert len(reported) == 1
     journal.close()
 
 
 def test_a_journal_without_its_tables_is_damage(path: Path) -> None:
     """Ours by its mark and of our version, but not what that version is made of."""
-    told: list[SetAside] = []
-    journal = Journal(path, told.append)
+    reported: list[SetAside] = []
+    journal = Journal(path, reported.append)
     store(journal, rows(1))
     connection(journal).execute("DROP TABLE owed")
     journal.close()
@@ -158,7 +158,7 @@ def test_a_journal_without_its_tables_is_damage(path: Path) -> None:
         journal.unsent(START, 1)
     store(journal, rows(1))
     assert len(journal.unsent(START, 10)) == 1
-    assert len(told) == 1
+    assert len(reported) == 1
     journal.close()
 
 
@@ -226,12 +226,12 @@ def test_a_journal_that_was_taken_away_is_begun_anew(
     path: Path, gone: Callable[[Path], object]
 ) -> None:
     """What goes on into a file without its name is on no disk that a restart would find."""
-    told: list[SetAside] = []
-    journal = Journal(path, told.append)
+    reported: list[SetAside] = []
+    journal = Journal(path, reported.append)
     store(journal, rows(3))
     gone(path)
     store(journal, rows(2))
-    assert len(told) == 1
+    assert len(reported) == 1
     journal.close()
     after = Journal(path)
     assert after.pending() == 2

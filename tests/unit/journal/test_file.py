@@ -113,7 +113,7 @@ def test_a_locked_journal_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_lock_that_ends_is_waited_for(path: Path) -> None:
-    """Within the timeout of the connection, whoever holds it."""
+    """Within the timeout of the connection, no matter which process holds it."""
     fill(path, 1)
     database, _ = open_journal(path)
     orphan = sqlite3.connect(path, isolation_level=None, check_same_thread=False)

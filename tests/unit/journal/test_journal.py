@@ -97,15 +97,15 @@ def test_a_journal_that_cannot_be_opened_is_a_journal_error(tmp_path: Path) -> N
 
 
 def test_a_file_that_is_no_database_gives_way_to_a_journal(tmp_path: Path) -> None:
-    """It is damaged beyond reading: it is set aside as it was, and told of once."""
+    """It is damaged beyond reading: it is set aside as it was, and reported once."""
     damaged = tmp_path / "damaged"
     damaged.write_bytes(b"this is no database" * 1000)
-    told: list[SetAside] = []
-    journal = Journal(damaged, told.append)
-    assert told == []
+    reported: list[SetAside] = []
+    journal = Journal(damaged, reported.append)
+    assert reported == []
     store(journal, Decision((pending("a"),)))
     assert journal.pending() == 1
-    (aside,) = told
+    (aside,) = reported
     assert aside.path.read_bytes() == b"this is no database" * 1000
     journal.close()
 

@@ -40,10 +40,10 @@ def test_a_journal_with_a_garbage_page_is_set_aside(path: Path) -> None:
     fill(path)
     middle = path.stat().st_size // PAGE_BYTES // 2 * PAGE_BYTES
     overwrite(path, middle, garbage(PAGE_BYTES))
-    spoilt = path.read_bytes()
+    damaged = path.read_bytes()
     aside = set_aside_for(path)
     assert re.fullmatch(r"journal\.sqlite3\.damaged-\d{8}T\d{12}Z", aside.path.name)
-    assert aside.path.read_bytes() == spoilt
+    assert aside.path.read_bytes() == damaged
 
 
 def test_random_bytes_are_set_aside(path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_header_that_makes_no_sense_is_damage(path: Path, offset: int, byte: i
 def test_two_that_find_the_same_damage_end_up_with_the_same_journal(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The slower one must not set aside what the quicker one has begun, and lose its receipts."""
+    """The slower one must not set aside what the quicker one has started, and lose its receipts."""
     path.write_bytes(garbage(10_000))
     quicker: list[sqlite3.Connection] = []
 

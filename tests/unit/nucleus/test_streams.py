@@ -109,10 +109,10 @@ def test_messages_of_either_kind_are_passed_on(
 
 def test_changes_are_reported_without_their_content() -> None:
     """The configuration is read again as a whole; other events mean nothing."""
-    told: list[str] = []
-    on_event = changes(lambda: told.append("changed"))
+    calls: list[str] = []
+    on_event = changes(lambda: calls.append("changed"))
     on_event(model.ConfigurationUpdateEvents())
-    assert told == []
+    assert calls == []
     on_event(
         model.ConfigurationUpdateEvents(
             configuration_update_event=model.ConfigurationUpdateEvent(
@@ -120,7 +120,7 @@ def test_changes_are_reported_without_their_content() -> None:
             )
         )
     )
-    assert told == ["changed"]
+    assert calls == ["changed"]
 
 
 def test_validation_requests_come_with_their_deployment() -> None:

@@ -56,7 +56,7 @@ def test_nobody_asks_by_default(asked: Asked) -> None:
 
 
 def test_an_invalid_deployment_is_vetoed(asked: Asked) -> None:
-    """With all its problems; the operator is told as well."""
+    """With all its problems; the operator gets them as well."""
     asked.run_due()
     asked.deploy("deployment-1", BAD)
     objection = "; ".join(PROBLEMS)

@@ -34,7 +34,7 @@ def session(rig: Rig) -> Session:
 
 
 def posted(rig: Rig) -> list[Event]:
-    """What the main thread was told since the last time."""
+    """What the main thread has got since the last time."""
     return list(rig.inbox.take().events)
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_subscribed_to_before_the_settings_are_known(rig: Rig, sessio
 
 
 def test_a_change_comes_into_effect(rig: Rig, session: Session) -> None:
-    """The settings are told, topics are changed, and what stays is left alone."""
+    """The settings are handed on, topics are changed, and what stays is left alone."""
     rig.run_due(session)
     posted(rig)
     rig.nucleus.document = {"announcements": {"shared": {"topic": FILTERS[0]}}}

@@ -53,12 +53,12 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Watched:
-    """It has not begun."""
+    """It has not started."""
     return Watched(tmp_path)
 
 
 def test_runs_until_it_is_stopped(watched: Watched) -> None:
-    """And hands on what the nucleus tells."""
+    """And hands on what the nucleus reports."""
     watched.thread.start()
     assert watched.done.get(timeout=SOON) == "subscribed"
     watched.nucleus.validations[0].on_requested("deployment-1", {})
