@@ -161,7 +161,7 @@ class NobodyIsDeafForLong(_Listening):
         latest = record.world.time + seconds + self.slack
         if self.is_refused:
             last = max(one.end for one in record.plan.session)
-            latest = max(latest, last) + TRY_AGAIN + self.renewal_seconds
+            latest = max(latest, last + TRY_AGAIN + self.slack)
         self._latest[topic_filter] = latest
 
     def _check(self, topic_filter: str) -> None:
