@@ -18,6 +18,7 @@ from client_device_associator.journal.rows import (
     read_announcement_row,
     read_device,
     text,
+    whole,
 )
 
 _FORGET_AT_ONCE = 200
@@ -172,7 +173,7 @@ class Journal:
         )
         with self._database.reading():
             return [
-                DurableResult(int(result_id), load_result(result), int(refusals))
+                DurableResult(int(result_id), load_result(result), whole(refusals))
                 for result_id, result, refusals in rows
                 if result_id not in busy
             ]

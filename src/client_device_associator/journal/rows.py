@@ -38,7 +38,7 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         state=DeviceState(state),
         since=float(since),
         due_at=float(due_at),
-        attempts=int(attempts),
+        attempts=whole(attempts),
         told_retrying=bool(told_retrying),
         code=_text_or_none(code),
         message=_text_or_none(message),
@@ -58,11 +58,16 @@ def dump_result(result: Result) -> str:
 
 def load_result(stored: object) -> Result:
     """A result from what is stored."""
-    fields = json.loads(text(stored))
+    try:
+        fields = json.loads(text(stored))
+    except RecursionError as error:
+        raise ValueError("a result is not nested") from error
+    if not isinstance(fields, dict):
+        raise TypeError(f"{type(fields).__name__} where there should be an object")
     kinds: dict[str, Any] = {
         "status": Status,
         "already": bool,
-        "attempts": int,
+        "attempts": whole,
         "next_attempt_at": float,
     }
     read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
@@ -74,6 +79,14 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{type(value).__name__} where there should be text")
     return value
+
+
+def whole(value: Any) -> int:  # noqa: ANN401 - whatever the file holds
+    """A number as an integer; raises ValueError or TypeError."""
+    try:
+        return int(value)
+    except OverflowError as error:
+        raise ValueError(f"{value} where there should be a number") from error
 
 
 def _text_or_none(value: object) -> str | None:

@@ -276,3 +276,11 @@ def test_storing_nothing_writes_nothing(journal: Journal, path: Path) -> None:
     with sqlite3.connect(path) as other:
         assert other.execute("SELECT COUNT(*) FROM device").fetchone() == (0,)
     other.close()
+
+
+def test_a_number_without_bound_is_damage(journal: Journal) -> None:
+    """A flash that fails can make one of any; it is an error of the journal and no other."""
+    keep(journal, 1)
+    connection(journal).execute("UPDATE owed SET refusals = 9e999")
+    with pytest.raises(JournalError, match="cannot read the journal"):
+        journal.unsent(START, 10)
