@@ -1,0 +1,81 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from client_device_associator.cloud.response_check import InvalidResponseError, check_responses
+
+
+class Events:
+    """The events of a botocore client: handlers by the name of the event."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Any] = {}
+        check_responses(self)
+
+    def register(self, event: str, handler: Any) -> None:  # noqa: ANN401 - botocore's own
+        """Remembers a handler."""
+        self.handlers[event] = handler
+
+    def before_parse(self, headers: dict[str, str]) -> dict[str, str]:
+        """The headers of a response as botocore's parser gets them."""
+        self.handlers["before-parse.greengrassv2"](response_dict={"headers": headers})
+        return headers
+
+    def after_call(self, status: int, content: bytes) -> None:
+        """A response was parsed."""
+        response = SimpleNamespace(status_code=status, content=content)
+        self.handlers["after-call.greengrassv2"](http_response=response, parsed={})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", b'{"errorEntries": null}', b'{"errorEntries": []}', b'{"errorEntries": [{}], "x": 1}'],
+)
+def test_a_body_of_this_operation_passes(content: bytes) -> None:
+    """An object that is empty, or has error entries that are objects."""
+    Events().after_call(200, content)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "why"),
+    [
+        (200, b"", "is not JSON"),
+        (200, b"<html></html>", "is not JSON"),
+        (200, b"[]", "not one of this operation"),
+        (200, b"null", "not one of this operation"),
+        (200, b'{"other": 1}', "not one of this operation"),
+        (200, b'{"errorEntries": {}}', "not a list of objects"),
+        (200, b'{"errorEntries": ["a"]}', "not a list of objects"),
+        (201, b"{}", "no answer with status 201"),
+        (204, b"", "no answer with status 204"),
+        (299, b"{}", "no answer with status 299"),
+    ],
+)
+def test_any_other_success_is_an_error(status: int, content: bytes, why: str) -> None:
+    """It would be taken for an empty answer, and every device for associated."""
+    with pytest.raises(InvalidResponseError, match=why):
+        Events().after_call(status, content)
+
+
+@pytest.mark.parametrize("status", [300, 400, 429, 500])
+def test_what_claims_no_success_is_left_to_botocore(status: int) -> None:
+    """It raises for these by itself, with the code of the service."""
+    Events().after_call(status, b"whatever")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"Retry-After": "6.5"}, {"Retry-After": "7"}),
+        ({"x-amz-retry-after": "2500"}, {"x-amz-retry-after": "2500", "Retry-After": "3"}),
+        ({"Retry-After": "soon"}, {}),
+        ({"Retry-After": "-5"}, {}),
+        ({}, {}),
+    ],
+)
+def test_retry_after_is_whole_seconds_or_nothing(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    """The parser of botocore raises ValueError for anything else."""
+    assert Events().before_parse(before) == after
