@@ -1,0 +1,151 @@
+"""The rules of the house: what is true of every file, and not of one module."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.documents import DOCUMENTS, ROOT, read
+
+PACKAGE = ROOT / "src" / "client_device_associator"
+UNIT = ROOT / "tests" / "unit"
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+MAX_LINES = 300
+
+STILL_LONG = {"tests/sandbox/test_cloud_faults.py": 341}
+"""Files that are to be split, and how long they may be until then."""
+
+WITHOUT_UNIT_TEST = {
+    "__main__.py": "one call of `component.main`; every integration test runs it",
+    "errors.py": "names alone",
+    "cloud/port.py": "a Protocol and its events",
+    "cloud/worker.py": "a process: tests/integration/test_answers.py and test_process.py",
+    "cloud/worker_process.py": "processes and pipes: tests/integration/test_unreachable.py",
+    "configuration/settings.py": "data alone",
+    "core/announcement.py": "data alone",
+    "core/answer.py": "data alone",
+    "core/decision.py": "data alone",
+    "core/device.py": "data alone",
+    "core/journal_view.py": "a Protocol",
+    "core/notices.py": "data alone",
+    "core/policy.py": "data alone",
+    "core/result.py": "data alone",
+    "messages/payload.py": "names of types",
+    "nucleus/ipc.py": "a socket: tests/integration, on both nuclei",
+    "nucleus/port.py": "Protocols",
+    "pipeline/events.py": "data alone",
+    "session/events.py": "data alone",
+}
+"""Modules that have no test file of their name, and why."""
+
+ABOUT_A_WHOLE_ROOM = {
+    "journal/test_earlier_versions.py": "journals of earlier versions go through all of the room",
+}
+"""Test files in a room that are not about one module of it, and why."""
+
+FORBIDDEN_WORDS = (
+    *("heed", "heeds", "heeded", "tend", "tends", "tended", "anew", "mend", "mends", "mended"),
+    *("whoever", "begun", "spoilt", "amiss", "hence", "wont", "dice"),
+    *("will not do", "in force", "out of force", "take up", "takes up", "try out", "results owed"),
+)
+"""Words that send a reader to the dictionary, or have a better one here."""
+
+
+def python_files(*folders: str) -> list[Path]:
+    """Every file of ours in these folders."""
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def name_of(path: Path) -> str:
+    """A file below the project's folder."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules() -> list[str]:
+    """The component's modules, below its package."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return [one.relative_to(PACKAGE).as_posix() for one in paths if one.name != "__init__.py"]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function in a file, at any depth."""
+    for node in ast.walk(ast.parse(read(path))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+@pytest.mark.parametrize("module", modules())
+def test_each_module_has_its_test(module: str) -> None:
+    """In the same place, by the same name; or a reason for having none, but never both."""
+    folder, _, name = module.rpartition("/")
+    has_test = (UNIT / folder / f"test_{name}").exists()
+    assert has_test != (module in WITHOUT_UNIT_TEST)
+
+
+def test_reasons_are_for_modules_that_exist() -> None:
+    """A reason whose module was renamed would excuse the next one of that name."""
+    assert set(WITHOUT_UNIT_TEST) <= set(modules())
+
+
+def test_each_unit_test_is_about_a_module() -> None:
+    """A test file in a room is named for a module of that room, with or without more words."""
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    reasons = ABOUT_A_WHOLE_ROOM
+    for path in sorted(UNIT.glob("*/test_*.py")):
+        if path.parent.name in rooms and path.relative_to(UNIT).as_posix() not in reasons:
+            stem = path.stem.removeprefix("test_")
+            names = [one.stem for one in (PACKAGE / path.parent.name).glob("*.py")]
+            assert any(stem == name or stem.startswith(f"{name}_") for name in names), path.name
+
+
+def test_no_file_is_long() -> None:
+    """What needs more lines is about more than one thing."""
+    long = {
+        name_of(path): lines
+        for path in python_files("src", "tests", "benchmarks", "artifacts")
+        if (lines := len(read(path).splitlines())) > STILL_LONG.get(name_of(path), MAX_LINES)
+    }
+    assert not long
+
+
+def test_each_test_says_what_it_is_about() -> None:
+    """A docstring of each test function, whose first line is a sentence."""
+    silent = [
+        f"{name_of(path)}:{function.lineno}"
+        for path in python_files("tests")
+        if path.name.startswith("test_")
+        for function in functions(path)
+        if function.name.startswith("test_")
+        and not (ast.get_docstring(function) or "").split("\n")[0].strip()
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=name_of)
+def test_a_decision_has_its_parts(path: Path) -> None:
+    """Number and title, what led to it, what was decided, and what follows; in this order."""
+    text = read(path)
+    assert re.match(rf"# {path.name[:4]}: \S", text)
+    parts = re.findall(r"^\*\*(\w+)\.\*\* \S", text, re.MULTILINE)
+    assert [part for part in parts if part != "Status"] == ["Context", "Decision", "Consequences"]
+    assert parts[0] in ("Status", "Context")
+
+
+def test_decisions_are_numbered_once() -> None:
+    """A number stands for one decision."""
+    numbers = [path.name[:4] for path in DECISIONS]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_readme_is_one_look() -> None:
+    """At most 150 lines: what is longer is in docs."""
+    assert len(read(ROOT / "README.md").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("word", FORBIDDEN_WORDS)
+def test_documents_are_in_plain_words(word: str) -> None:
+    """A reader whose third language is English needs no dictionary."""
+    pattern = re.compile(rf"\b{word}\b", re.IGNORECASE)
+    assert [name_of(path) for path in DOCUMENTS if pattern.search(read(path))] == []
