@@ -1,9 +1,7 @@
 """The call itself, with boto3. Nothing but the worker process imports this."""
 
 import os
-import re
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -11,8 +9,12 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import ContainerProvider, CredentialResolver
 from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import ContainerMetadataFetcher
 
 from client_device_associator import __version__
+from client_device_associator.cloud.bounded_http import BoundedSession
+from client_device_associator.cloud.credentials import Secrets, is_usable
 from client_device_associator.cloud.response_check import check_responses
 from client_device_associator.cloud.service_errors import CREDENTIALS_REFUSED, read_error
 from client_device_associator.core.answer import (
@@ -37,7 +39,6 @@ _OTHERS_VARIABLES = (
     "AWS_RETRY_MODE",
 )
 _OTHERS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-_SIGNATURE = re.compile(r"Signature=[0-9a-fA-F]+")
 
 
 class AssociationClient:
@@ -50,9 +51,9 @@ class AssociationClient:
         self._environment = environment
         self._client: Any = None
         self._session: Any = None
-        self._secrets: tuple[str, ...] = ()
+        self._secrets = Secrets(environment.get(_TOKEN_VARIABLE))
 
-    def prepare(self) -> CallFailed | None:
+    def prepare(self) -> Answer | None:
         """Gets everything ready for a call; returns why that is not possible now."""
         if not self._environment.get(_TOKEN_EXCHANGE_VARIABLE):
             return CallFailed(
@@ -71,15 +72,27 @@ class AssociationClient:
         try:
             self._create_client(region)
             frozen = self._session.get_credentials().get_frozen_credentials()
-            if not (frozen and frozen.access_key and frozen.secret_key):
-                self._client = None  # it would keep them until they expire
-                return CallFailed(
-                    FailureCause.NO_CREDENTIALS, "NoCredentials", "token exchange gave none"
-                )
-            self._secrets = tuple(filter(None, (frozen.token, frozen.secret_key)))
-        except Exception as error:  # noqa: BLE001 - botocore raises even TypeError for a `null`
-            return CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
-        return None
+        except TypeError:
+            # What botocore makes of HTTP 200 with the body `null`: lite's words for a refusal.
+            return CallFailed(
+                FailureCause.NO_CREDENTIALS,
+                "NoCredentials",
+                "token exchange answers without credentials: it cannot reach the cloud, or is"
+                " refused there",
+            )
+        except Exception as error:  # noqa: BLE001 - botocore and its HTTP library raise many kinds
+            failed = CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
+            return self._secrets.redacted(failed)
+        if is_usable(frozen):
+            self._secrets.add(frozen.token, frozen.secret_key)
+            return None
+        self._client = None  # it would keep them until they expire
+        return CallFailed(
+            FailureCause.NO_CREDENTIALS,
+            "UnusableCredentials",
+            "token exchange gives credentials that are empty, or hold characters that no request"
+            " can carry",
+        )
 
     def associate(self, core_thing_name: str, thing_names: Sequence[str]) -> Answer:
         """Calls BatchAssociateClientDeviceWithCoreDevice once; every outcome is a value."""
@@ -98,28 +111,16 @@ class AssociationClient:
                 coreDeviceThingName=core_thing_name,
                 entries=[{"thingName": name} for name in thing_names],
             )
-            return Succeeded(tuple(map(_error_entry, response.get("errorEntries") or ())))
+            entries = tuple(map(_error_entry, response.get("errorEntries") or ()))
+            return self._secrets.redacted(Succeeded(entries))
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in CREDENTIALS_REFUSED:
                 # botocore keeps credentials until they expire; the next call gets others.
                 self._client = None
-            return self._without_secrets(read_error(error.response, thing_names))
+            return self._secrets.redacted(read_error(error.response, thing_names))
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: tried again
             failed = CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
-            return self._without_secrets(failed)
-
-    def _without_secrets(self, answer: Answer) -> Answer:
-        """The same with no credentials in its words.
-
-        A service that disagrees about a signature shows what it has signed, the session token
-        included; the words go into the log and into results.
-        """
-        if isinstance(answer, Succeeded):
-            return answer
-        message = _SIGNATURE.sub("Signature=…", answer.message)
-        for secret in self._secrets:
-            message = message.replace(secret, "…")
-        return replace(answer, message=message)
+            return self._secrets.redacted(failed)
 
     def _create_client(self, region: str) -> None:
         if self._client is not None:
@@ -132,7 +133,8 @@ class AssociationClient:
             for name in (_TOKEN_EXCHANGE_VARIABLE, _TOKEN_VARIABLE)
             if name in self._environment
         }
-        provider = ContainerProvider(environ=exchange)
+        bounded = BoundedSession(URLLib3Session(timeout=ContainerMetadataFetcher.TIMEOUT_SECONDS))
+        provider = ContainerProvider(exchange, ContainerMetadataFetcher(bounded))
         session.register_component("credential_provider", CredentialResolver([provider]))
         self._session = session
         client = boto3.Session(botocore_session=session, region_name=region).client(
@@ -147,6 +149,8 @@ class AssociationClient:
             ),
         )
         check_responses(client.meta.events)
+        endpoint = client._endpoint  # noqa: SLF001 - botocore has no other way to replace its session
+        endpoint.http_session = BoundedSession(endpoint.http_session)
         self._client = client
 
 

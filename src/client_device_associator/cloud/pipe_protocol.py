@@ -86,6 +86,7 @@ def encode_answer(number: int, answer: Answer) -> bytes:
                 "code": answer.code,
                 "message": answer.message,
                 "retryAfter": answer.retry_after,
+                "wasAnswered": answer.was_answered,
             }
     return _line(document)
 
@@ -119,6 +120,7 @@ def _answer(document: dict[str, Any]) -> Answer:
         _bounded(failed["code"]),
         _bounded(failed["message"]),
         retry_after,
+        bool(failed["wasAnswered"]),
     )
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from client_device_associator.cloud.retry_after import RETRY_AFTER, whole_seconds
 
+MAX_ERROR_ENTRIES = 1000
+"""A call has 100 devices at most; more entries than this are no answer to it."""
+
 _HTTP_OK, _HTTP_REDIRECTS = 200, 300
 
 
@@ -50,3 +53,7 @@ def _check_success(http_response: Any, **_: object) -> None:  # noqa: ANN401 - b
         return
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InvalidResponseError("errorEntries is not a list of objects")
+    if len(entries) > MAX_ERROR_ENTRIES:
+        raise InvalidResponseError(
+            f"errorEntries has {len(entries)} entries for 100 devices at most"
+        )

@@ -54,17 +54,21 @@ def read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answe
         named = tuple(_field(one) for one in fields if isinstance(one, Mapping))
         return ValidationFailed(message, named)
     if code in _DENIED or (status == _HTTP_FORBIDDEN and _DENIED_WORDS in message):
-        return CallFailed(FailureCause.ACCESS_DENIED, code, message)
+        return _failed(FailureCause.ACCESS_DENIED, code, message)
     if code == "ResourceNotFoundException":
         missing = response.get("resourceId")
         if missing in thing_names and response.get("resourceType") != "coreDevice":
             return ThingNotFound(str(missing), code, message)
-        return CallFailed(FailureCause.CORE_UNKNOWN, code, message)
+        return _failed(FailureCause.CORE_UNKNOWN, code, message)
     if code in CREDENTIALS_REFUSED:
-        return CallFailed(FailureCause.CREDENTIALS_REFUSED, code, message)
+        return _failed(FailureCause.CREDENTIALS_REFUSED, code, message)
     throttled = code in _THROTTLED or status == _HTTP_THROTTLED
     cause = FailureCause.THROTTLED if throttled else FailureCause.UNAVAILABLE
-    return CallFailed(cause, code, message, whole_seconds(metadata.get("HTTPHeaders", {})))
+    return _failed(cause, code, message, whole_seconds(metadata.get("HTTPHeaders", {})))
+
+
+def _failed(cause: FailureCause, code: str, message: str, retry_after: float = 0.0) -> CallFailed:
+    return CallFailed(cause, code, message, retry_after, was_answered=True)
 
 
 def _field(field: Mapping[str, object]) -> tuple[str, str]:

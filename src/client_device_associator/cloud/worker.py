@@ -8,6 +8,7 @@ else, so no worker outlives its parent, however the parent died.
 import contextlib
 import os
 import queue
+import resource
 import signal
 import sys
 import threading
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from client_device_associator.cloud.client import AssociationClient
 
 
+MAX_ADDRESS_SPACE_BYTES = 1024**3
+"""A worker that works well maps some 300 MB and uses 50."""
+
 _EXIT_SECONDS = 0.2
 """For an idle worker to end normally; a call that is under way is cut short after it."""
 
@@ -33,6 +37,7 @@ def main() -> None:
     """Serves requests until standard input ends."""
     # The nucleus signals the whole process group; when to end is the parent's decision.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _limit_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests: queue.SimpleQueue[CallRequest | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
@@ -46,12 +51,24 @@ def main() -> None:
             sys.stdout.buffer.flush()
 
 
+def _limit_memory() -> None:
+    """The last resort: what is read from outside has bounds of its own."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MAX_ADDRESS_SPACE_BYTES
+    if most != resource.RLIM_INFINITY:
+        limit = min(limit, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
 def _read(requests: "queue.SimpleQueue[CallRequest | None]") -> None:
-    for line in sys.stdin.buffer:
-        requests.put(decode_request(line))
-    requests.put(None)
-    time.sleep(_EXIT_SECONDS)
-    os._exit(0)
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(decode_request(line))
+    finally:
+        # Also after half a line: the parent has died while it wrote.
+        requests.put(None)
+        time.sleep(_EXIT_SECONDS)
+        os._exit(0)
 
 
 class _Caller:

@@ -22,7 +22,11 @@ _MODULE = "client_device_associator.cloud.worker"
 _NOT_FOR_THE_WORKER = "SVCUID"
 """The component's identity at the nucleus; the worker does not talk to the nucleus."""
 
-_END_SECONDS = 1.0
+_END_SECONDS = 0.2
+"""For a worker to end by itself; one that is in a call does not, and what it does is repeated."""
+
+MAX_LINE_BYTES = 1024 * 1024
+"""A worker that writes more than this without an end is killed."""
 
 
 class WorkerProcess:
@@ -98,7 +102,7 @@ class WorkerProcess:
     def _listen(self, process: "subprocess.Popen[bytes]", number: int) -> None:
         reason = ""
         with _pipe(process.stdout) as stdout:
-            for line in stdout:
+            while line := stdout.readline(MAX_LINE_BYTES):
                 try:
                     call, answer = decode_answer(line)
                 except ProtocolError:

@@ -63,12 +63,14 @@ class CallFailed:
         code: The service's code or the type of the error, for people.
         message: The service's or the library's words, for people.
         retry_after: Seconds for which the service asked to get no call.
+        was_answered: Whether the service, or something in front of it, answered with an error.
     """
 
     cause: FailureCause
     code: str
     message: str
     retry_after: float = 0.0
+    was_answered: bool = False
 
 
 Answer = Succeeded | ValidationFailed | ThingNotFound | CallFailed

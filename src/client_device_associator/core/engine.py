@@ -162,7 +162,13 @@ class Engine:
         decision = postpone(call.thing_names, failed, until, self._journal, now)
         if before is not None and before.cause is failed.cause:
             return decision
-        failing = CallsFailing(failed.cause, failed.code, failed.message, until - now.steady)
+        failing = CallsFailing(
+            failed.cause,
+            failed.code,
+            failed.message,
+            until - now.steady,
+            was_answered=failed.was_answered,
+        )
         return replace(decision, notices=(failing, *decision.notices))
 
     def _wait_out(self, failed: CallFailed, now: Instant) -> float:

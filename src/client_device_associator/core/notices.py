@@ -42,6 +42,7 @@ class CallsFailing:
     code: str
     message: str
     wait_seconds: float
+    was_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from client_device_associator.reporting.iam_statement import iam_statement
 
 _WHAT_TO_DO: Mapping[FailureCause, str] = {
     FailureCause.THROTTLED: "nothing to do",
-    FailureCause.UNAVAILABLE: "check this core device's network",
+    FailureCause.UNAVAILABLE: "check this core device's network and proxy",
     FailureCause.NO_CREDENTIALS: "check aws.greengrass.TokenExchangeService and the role alias of"
     " the nucleus configuration",
     FailureCause.CREDENTIALS_REFUSED: "check this core device's clock and its token exchange role",
@@ -104,6 +104,8 @@ def _call_settled(notice: CallSettled, _: Place) -> Line:
 @line_for.register
 def _calls_failing(notice: CallsFailing, place: Place) -> Line:
     to_do = _WHAT_TO_DO[notice.cause]
+    if notice.cause is FailureCause.UNAVAILABLE and notice.was_answered:
+        to_do = "nothing to do on this core device: the service answers with this error"
     if notice.cause is FailureCause.ACCESS_DENIED:
         to_do = f"{to_do} {iam_statement(place.core, place.region, notice.message)}"
     return _warning(

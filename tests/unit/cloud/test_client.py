@@ -2,12 +2,8 @@
 
 import email.utils
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,75 +13,16 @@ from client_device_associator.cloud.client import AssociationClient
 from client_device_associator.core.answer import (
     Answer,
     CallFailed,
+    ErrorEntry,
     FailureCause,
     Succeeded,
     ThingNotFound,
     ValidationFailed,
 )
+from support.answering import CREDENTIALS, SESSION_TOKEN, Reply, Server, serving
 
 TOKEN_EXCHANGE_TOKEN = "of-the-nucleus"  # noqa: S105 - made up
-SESSION_TOKEN = "a-session-token"  # noqa: S105 - made up
-CREDENTIALS: Mapping[str, object] = {
-    "AccessKeyId": "AKID",
-    "SecretAccessKey": "a-secret-key",
-    "Token": SESSION_TOKEN,
-    "Expiration": "2099-01-01T00:00:00Z",
-}
 HTML = b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>"
-
-
-@dataclass
-class Reply:
-    """What a server answers to every request."""
-
-    status: int = 200
-    body: bytes = b"{}"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Server:
-    """A server, and what it was asked."""
-
-    url: str
-    reply: Reply
-    requests: list[Mapping[str, str]]
-
-
-@contextmanager
-def serving(reply: Reply) -> Iterator[Server]:
-    """A server on a port of its own."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self._answer()
-
-        def _answer(self) -> None:
-            server.requests.append(dict(self.headers))
-            self.send_response(server.reply.status)
-            for name, value in server.reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(server.reply.body)))
-            self.end_headers()
-            self.wfile.write(server.reply.body)
-
-        def log_message(self, *_: object) -> None:
-            """Logs nothing."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server = Server(f"http://localhost:{http.server_port}", reply, [])
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        http.shutdown()
-        thread.join()
-        http.server_close()
 
 
 @pytest.fixture
@@ -114,6 +51,11 @@ def client(exchange: Server, cloud: Server, monkeypatch: pytest.MonkeyPatch) -> 
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": TOKEN_EXCHANGE_TOKEN,
     }
     return AssociationClient(environment)
+
+
+def refused(cause: FailureCause, code: str, message: str = "no") -> CallFailed:
+    """An error of the service's."""
+    return CallFailed(cause, code, message, was_answered=True)
 
 
 def call(client: AssociationClient) -> Answer:
@@ -181,7 +123,7 @@ def test_retry_after_is_read_in_every_form(
         500: ("InternalServerException", FailureCause.UNAVAILABLE),
     }[status]
     cloud.reply = Reply(status, service_error(code), headers)
-    assert call(client) == CallFailed(cause, code, "no", seconds)
+    assert call(client) == CallFailed(cause, code, "no", seconds, was_answered=True)
 
 
 def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> None:
@@ -204,7 +146,7 @@ def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> 
             service_error(
                 "ResourceNotFoundException", resourceId="core-1", resourceType="coreDevice"
             ),
-            CallFailed(FailureCause.CORE_UNKNOWN, "ResourceNotFoundException", "no"),
+            refused(FailureCause.CORE_UNKNOWN, "ResourceNotFoundException"),
         ),
         (
             404,
@@ -219,7 +161,7 @@ def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> 
         (
             403,
             service_error("Forbidden", "role is not authorized to perform: greengrass:Batch"),
-            CallFailed(
+            refused(
                 FailureCause.ACCESS_DENIED,
                 "Forbidden",
                 "role is not authorized to perform: greengrass:Batch",
@@ -228,7 +170,7 @@ def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> 
         (
             403,
             service_error("InvalidTokenException"),
-            CallFailed(FailureCause.CREDENTIALS_REFUSED, "InvalidTokenException", "no"),
+            refused(FailureCause.CREDENTIALS_REFUSED, "InvalidTokenException"),
         ),
     ],
 )
@@ -290,3 +232,77 @@ def test_empty_credentials_are_none(
     assert answer.cause is FailureCause.NO_CREDENTIALS
     exchange.reply = Reply(body=json.dumps(CREDENTIALS).encode())
     assert call(client) == Succeeded()
+
+
+@pytest.mark.parametrize("token", [f"{SESSION_TOKEN}\n", f"\r{SESSION_TOKEN}", "to ken", "tök"])
+def test_credentials_that_no_header_can_hold_are_no_credentials(
+    client: AssociationClient, exchange: Server, cloud: Server, token: str
+) -> None:
+    """Nothing is sent, the token is in no word of it, and the next call gets others."""
+    exchange.reply = Reply(body=json.dumps({**CREDENTIALS, "Token": token}).encode())
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert (answer.cause, answer.code) == (FailureCause.NO_CREDENTIALS, "UnusableCredentials")
+    assert SESSION_TOKEN not in answer.message
+    assert cloud.requests == []
+    exchange.reply = Reply(body=json.dumps(CREDENTIALS).encode())
+    assert call(client) == Succeeded()
+
+
+def test_an_error_of_the_library_holds_no_secrets(
+    client: AssociationClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HTTP libraries quote the headers that they refuse, with escapes of their own."""
+    assert call(client) == Succeeded()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError(f"Invalid header value {SESSION_TOKEN.encode()!r}")
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", refuse)
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert (answer.cause, answer.code) == (FailureCause.UNAVAILABLE, "ValueError")
+    assert "Invalid header value" in answer.message
+    assert SESSION_TOKEN not in answer.message
+
+
+def test_error_entries_hold_no_secrets(client: AssociationClient, cloud: Server) -> None:
+    """They go into results."""
+    entry = {"thingName": "a", "code": "Odd", "message": f"you sent {SESSION_TOKEN}"}
+    cloud.reply = Reply(body=json.dumps({"errorEntries": [entry]}).encode())
+    assert call(client) == Succeeded((ErrorEntry("a", "Odd", "you sent …"),))
+
+
+def test_token_exchange_without_a_word_is_said_in_ours(
+    client: AssociationClient, exchange: Server
+) -> None:
+    """Lite answers `null` with status 200 when it is refused: no TypeError is of any use."""
+    exchange.reply = Reply(body=b"null")
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert (answer.cause, answer.code) == (FailureCause.NO_CREDENTIALS, "NoCredentials")
+    assert "without credentials" in answer.message
+
+
+def test_credentials_that_were_refused_are_not_kept(
+    client: AssociationClient, exchange: Server, cloud: Server
+) -> None:
+    """Token exchange is asked again before the next call, and not for each one that succeeds."""
+    assert call(client) == Succeeded()
+    assert call(client) == Succeeded()
+    assert len(exchange.requests) == 1
+    cloud.reply = Reply(403, service_error("ExpiredTokenException"))
+    call(client)
+    cloud.reply = Reply()
+    assert call(client) == Succeeded()
+    assert len(exchange.requests) == 2
+
+
+def test_more_error_entries_than_devices_are_no_answer(
+    client: AssociationClient, cloud: Server
+) -> None:
+    """They would be kept in memory, each of them."""
+    cloud.reply = Reply(body=json.dumps({"errorEntries": [{}] * 1001}).encode())
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert (answer.cause, answer.code) == (FailureCause.UNAVAILABLE, "InvalidResponseError")

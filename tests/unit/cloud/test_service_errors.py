@@ -48,14 +48,14 @@ def error(
 )
 def test_each_code_has_its_cause(code: str, status: int, cause: FailureCause) -> None:
     """Code and message are kept for people."""
-    assert error(code, status) == CallFailed(cause, code, "in words")
+    assert error(code, status) == CallFailed(cause, code, "in words", was_answered=True)
 
 
 def test_a_denial_is_known_by_its_words_as_well() -> None:
     """Some come with another code."""
     denial = "User: arn is not authorized to perform: greengrass:Batch"
     answer = error("Forbidden", 403, message=denial)
-    assert answer == CallFailed(FailureCause.ACCESS_DENIED, "Forbidden", denial)
+    assert answer == CallFailed(FailureCause.ACCESS_DENIED, "Forbidden", denial, was_answered=True)
 
 
 def test_a_missing_client_device_is_the_fault_of_no_other() -> None:
@@ -88,6 +88,6 @@ def test_the_service_may_ask_for_a_wait(code: str, status: int) -> None:
 
 def test_an_error_without_a_word_is_an_outage() -> None:
     """There is nothing but the status of a page that a proxy sent."""
-    unavailable = CallFailed(FailureCause.UNAVAILABLE, "Unknown", "")
+    unavailable = CallFailed(FailureCause.UNAVAILABLE, "Unknown", "", was_answered=True)
     assert read_error({}, NAMES) == unavailable
     assert read_error({"Error": {"Code": None, "Message": None}}, NAMES) == unavailable
