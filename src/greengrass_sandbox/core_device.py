@@ -5,18 +5,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from greengrass_sandbox.cloud import Cloud
 from greengrass_sandbox.lifecycle.components import Components
 from greengrass_sandbox.lifecycle.conduct import DEFAULT_STEP_TIMEOUT_SECONDS, conduct_of
-from greengrass_sandbox.lifecycle.environment import Identity, TokenExchangeAccess
+from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, Snapshot
 from greengrass_sandbox.loop import LoopThread
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.profile import CLASSIC, Profile
-from greengrass_sandbox.recipe import Recipe, load_recipe
+from greengrass_sandbox.recipe import TOKEN_EXCHANGE, Recipe, load_recipe
 from greengrass_sandbox.root_lock import RootLock
 from greengrass_sandbox.token_exchange import TokenExchange
 from greengrass_sandbox.watching import SyncWatch
@@ -67,7 +68,7 @@ class CoreDevice:
         self._region = region
         self.loop = LoopThread(call_timeout_seconds=_CALL_TIMEOUT_SECONDS)
         self.call = self.loop.call
-        self.token_exchange = TokenExchange(profile=profile)
+        self.token_exchange = TokenExchange(profile=profile, is_known=self._has_credentials)
         self.nucleus = Nucleus(
             self.layout.socket(conduct_of(profile).socket_name),
             profile,
@@ -82,9 +83,7 @@ class CoreDevice:
             layout=self.layout,
             identity=self._identity,
             nucleus=self.nucleus,
-            token_exchange=lambda: TokenExchangeAccess(
-                self.token_exchange.url, self.token_exchange.new_token()
-            ),
+            token_exchange_url=lambda: self.token_exchange.url,
         )
 
     def __enter__(self) -> "CoreDevice":  # noqa: PYI034 - typing.Self needs Python 3.11
@@ -113,6 +112,7 @@ class CoreDevice:
             self._write_root_certificates()
             for part in (self.token_exchange, self.cloud, self.nucleus):
                 self.call(part.start)
+            self.call(self._provide_nucleus_configuration)
             if self.thing_name:
                 self.call(self.cloud.cores.add, self.thing_name)
         except BaseException:
@@ -151,8 +151,8 @@ class CoreDevice:
     ) -> dict[str, str]:
         """Register a component and return what a nucleus sets in its environment.
 
-        For a client of IPC that the sandbox does not run itself. The SVCUID is fresh: one that the
-        component had before is void.
+        For a client of IPC that the sandbox does not run itself. Its SVCUID stays the same for as
+        long as the nucleus lives.
         """
         return self.loop.call(
             self.components.environment,
@@ -220,6 +220,23 @@ class CoreDevice:
         """
         self.call(self.nucleus.stop)
         self.call(self.nucleus.start)
+
+    def _has_credentials(self, svcuid: str) -> bool:
+        """Whether token exchange takes an SVCUID; classic, only of those that depend on it."""
+        component = self.nucleus.component_of(svcuid)
+        if component is None:
+            return False
+        return self.profile.name == "lite" or self.components.depends_on_token_exchange(component)
+
+    def _provide_nucleus_configuration(self) -> None:
+        region = {"awsRegion": self._region or ""}
+        port = urlsplit(self.token_exchange.url).port
+        if self.profile.name == "lite":
+            self.nucleus.provide("aws.greengrass.NucleusLite", region)
+            self.nucleus.provide(TOKEN_EXCHANGE, {"port": str(port)})
+        else:
+            self.nucleus.provide("aws.greengrass.Nucleus", region)
+            self.nucleus.provide(TOKEN_EXCHANGE, {"port": 0, "activePort": port})
 
     def _identity(self) -> Identity:
         return Identity(

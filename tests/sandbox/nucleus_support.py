@@ -19,7 +19,7 @@ from awsiot.greengrasscoreipc.client import (
 
 from greengrass_sandbox.loop import LoopThread
 from greengrass_sandbox.nucleus import Nucleus
-from greengrass_sandbox.nucleus.stream import to_json
+from greengrass_sandbox.nucleus.headers import string_header
 from greengrass_sandbox.nucleus.wire import (
     Flag,
     Frame,
@@ -27,7 +27,6 @@ from greengrass_sandbox.nucleus.wire import (
     decode,
     encode,
     encode_headers,
-    encode_string_header,
 )
 from greengrass_sandbox.profile import Profile
 
@@ -158,13 +157,13 @@ class RawComponent:
     def connect(self, svcuid: str, version: str = "0.1.0") -> None:
         """Send a connect."""
         headers = encode_headers(MessageType.CONNECT, stream_id=0)
-        headers += encode_string_header(":version", version)
-        self.socket.sendall(encode(headers, to_json({"authToken": svcuid})))
+        headers += string_header(":version", version)
+        self.socket.sendall(encode(headers, json.dumps({"authToken": svcuid}).encode()))
 
     def request(self, stream_id: int, operation: str, payload: bytes) -> None:
         """Send a request."""
         headers = encode_headers(MessageType.APPLICATION_MESSAGE, stream_id=stream_id)
-        headers += encode_string_header("operation", f"aws.greengrass#{operation}")
+        headers += string_header("operation", f"aws.greengrass#{operation}")
         self.socket.sendall(encode(headers, payload))
 
     def send(self, message_type: MessageType, payload: bytes = b"") -> None:

@@ -1,8 +1,10 @@
 import asyncio
+import uuid
 import zlib
 
 import pytest
 
+from greengrass_sandbox.nucleus.headers import string_header
 from greengrass_sandbox.nucleus.wire import (
     Flag,
     MessageType,
@@ -10,7 +12,6 @@ from greengrass_sandbox.nucleus.wire import (
     decode,
     encode,
     encode_headers,
-    encode_string_header,
     read_frame,
 )
 
@@ -23,7 +24,7 @@ def message(payload: bytes = b"{}") -> bytes:
         flags=Flag.TERMINATE_STREAM,
         model_type="aws.greengrass#ServiceError",
     )
-    return encode(headers + encode_string_header("name", "välue"), payload)
+    return encode(headers + string_header("name", "välue"), payload)
 
 
 async def read(data: bytes, max_packet_bytes: int | None) -> bytes:
@@ -53,10 +54,51 @@ def test_a_flipped_bit_is_noticed(position: int) -> None:
         decode(bytes(damaged))
 
 
-def test_a_message_without_the_three_headers_is_refused() -> None:
-    """Type, flags and stream are on every message."""
+def test_a_message_without_the_three_headers_is_incomplete() -> None:
+    """Type, flags and stream are on every message; lite takes zero for one that is missing."""
+    frame = decode(encode(string_header("name", "value")))
+    assert not frame.complete
+    assert (frame.message_type, frame.flags, frame.stream_id) == (0, 0, 0)
+    assert decode(message()).complete
+
+
+def test_a_common_header_of_another_type_is_refused() -> None:
+    """A stream has a number, not a name."""
     with pytest.raises(WireError):
-        decode(encode(encode_string_header("name", "value")))
+        decode(encode(string_header(":stream-id", "1")))
+
+
+def test_headers_that_are_not_plain_are_told_apart() -> None:
+    """Lite knows no types but int32 and text."""
+    assert decode(message()).plain
+    assert not decode(encode(b"\x01a\x00")).plain
+
+
+@pytest.mark.parametrize(
+    ("encoded", "value"),
+    [
+        (b"\x00", True),
+        (b"\x01", False),
+        (b"\x02\xff", -1),
+        (b"\x03\xff\xfe", -2),
+        (b"\x04\x00\x00\x00\x07", 7),
+        (b"\x05" + b"\xff" * 8, -1),
+        (b"\x06\x00\x02ab", b"ab"),
+        (b"\x07\x00\x02ab", "ab"),
+        (b"\x08" + b"\x00" * 7 + b"\x09", 9),
+        (b"\x09" + bytes(16), uuid.UUID(int=0)),
+    ],
+)
+def test_every_type_of_header_is_read(encoded: bytes, value: object) -> None:
+    """Ten types, as other clients than the SDK may send them."""
+    assert decode(encode(b"\x01a" + encoded)).headers == {"a": value}
+
+
+@pytest.mark.parametrize("encoded", [b"\x05a", b"\x01a", b"\x01a\x04\x00", b"\x01a\x07\x00\x01\xff"])
+def test_headers_that_are_cut_off_are_refused(encoded: bytes) -> None:
+    """Nothing is read beyond their end."""
+    with pytest.raises(WireError):
+        decode(encode(encoded))
 
 
 def test_a_header_of_an_unknown_type_is_refused() -> None:

@@ -40,7 +40,7 @@ class Components:
         layout: Where their files are.
         identity: What all of them are told of the core device.
         nucleus: Where they are registered.
-        token_exchange: Makes access to the token exchange for one start of one component.
+        token_exchange_url: Where the token exchange is.
     """
 
     def __init__(
@@ -49,12 +49,13 @@ class Components:
         layout: Layout,
         identity: Callable[[], Identity],
         nucleus: Nucleus,
-        token_exchange: Callable[[], TokenExchangeAccess],
+        token_exchange_url: Callable[[], str],
     ) -> None:
         self._layout = layout
         self._identity = identity
         self._nucleus = nucleus
-        self._token_exchange = token_exchange
+        self._token_exchange_url = token_exchange_url
+        self._dependents: set[str] = set()
         self._conduct = conduct_of(nucleus.profile)
         self._deployed: dict[str, Deployed] = {}
 
@@ -68,14 +69,27 @@ class Components:
     ) -> dict[str, str]:
         """Register a component and collect what a nucleus sets in the environment of its process.
 
-        The SVCUID and token are fresh, and those of an earlier call for the component are void.
+        Its SVCUID is its token for the token exchange too.
         """
+        svcuid = self._nucleus.register(name, configuration)
+        if depends_on_token_exchange:
+            self._dependents.add(name)
+        else:
+            self._dependents.discard(name)
         return nucleus_variables(
             self._identity(),
-            service_uid=self._nucleus.register(name, configuration),
-            token_exchange=self._token_exchange() if depends_on_token_exchange else None,
+            service_uid=svcuid,
+            token_exchange=(
+                TokenExchangeAccess(self._token_exchange_url(), svcuid)
+                if depends_on_token_exchange
+                else None
+            ),
             missing_is_empty=self._nucleus.profile.name == "lite",
         )
+
+    def depends_on_token_exchange(self, name: str) -> bool:
+        """Whether a component's recipe depends on the token exchange service."""
+        return name in self._dependents
 
     async def deploy(
         self, recipe: Recipe, artifacts: Path, merge: Mapping[str, Any] | None

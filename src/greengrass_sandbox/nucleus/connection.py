@@ -1,71 +1,76 @@
-"""One component's connection to the nucleus: the handshake, its streams, and writing to it."""
+"""One component's connection to the nucleus: its streams, and writing to it."""
 
 import asyncio
-import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
 from typing import Any
 
-from greengrass_sandbox.nucleus.errors import ConnectionBroken, OperationError, service_error
+from greengrass_sandbox.nucleus.errors import ConnectionBroken, OperationError
 from greengrass_sandbox.nucleus.holding import Holding
-from greengrass_sandbox.nucleus.stream import NAMESPACE, Stream
-from greengrass_sandbox.nucleus.wire import (
-    VERSION,
-    Flag,
-    Frame,
-    MessageType,
-    WireError,
-    encode,
-    encode_headers,
-    read_frame,
-)
+from greengrass_sandbox.nucleus.stream import Stream, Voice
+from greengrass_sandbox.nucleus.wire import Frame, WireError, read_frame
 from greengrass_sandbox.profile import Profile
-
-_REFUSAL_READ_SECONDS = 5.0
 
 Arguments = dict[str, Any]
 Handle = Callable[[Stream, Arguments], Awaitable[dict[str, Any]]]
 """Performs an operation: the stream that it opened and its arguments in, the response out."""
 
 
-class Connection:
-    """Serves one accepted socket until it ends.
+@dataclass(frozen=True)
+class Service:
+    """What every connection of a nucleus needs of it.
 
-    Args:
-        reader: The socket's reading side.
-        writer: Its writing side.
-        profile: Decides how a connect is refused, how large messages may be, and back-pressure.
+    Attributes:
+        profile: Decides how large messages may be, and back-pressure.
         component_of: The component that an SVCUID belongs to, or None for an unknown one.
         handle: Performs operations.
         chain: Held while a message is served, so that lite serves the whole device one by one.
         holding: Which requests have to wait. On lite the whole device waits with them.
     """
 
+    profile: Profile
+    component_of: Callable[[str], str | None]
+    handle: Handle
+    chain: AbstractAsyncContextManager[Any]
+    holding: Holding
+
+
+class Connection(ABC):
+    """Serves one accepted socket until it ends.
+
+    Args:
+        reader: The socket's reading side.
+        writer: Its writing side.
+        service: The nucleus.
+    """
+
     def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        profile: Profile,
-        *,
-        component_of: Callable[[str], str | None],
-        handle: Handle,
-        chain: AbstractAsyncContextManager[Any],
-        holding: Holding,
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, service: Service
     ) -> None:
         self.component = ""
         self.ended = False
+        self._service = service
         self._reader = reader
         self._writer = writer
-        self._profile = profile
-        self._component_of = component_of
-        self._handle = handle
-        self._chain = chain
-        self._holding = holding
-        self._held: set[asyncio.Task[None]] = set()
-        self._streams: dict[int, Stream] = {}
-        if profile.slow_write_seconds is not None:
+        self._open: list[Stream] = []
+        if service.profile.slow_write_seconds is not None:
             # Whatever the kernel's buffer does not take at once is backlog.
             writer.transport.set_write_buffer_limits(high=0)
+
+    @property
+    @abstractmethod
+    def voice(self) -> Voice:
+        """How this nucleus puts its answers into bytes."""
+
+    @abstractmethod
+    def _greet(self, frame: Frame) -> bool:
+        """Answer the first message; False ends the connection. Raises WireError to hang up."""
+
+    @abstractmethod
+    async def _serve_frame(self, frame: Frame) -> None:
+        """Do what a message asks for. Raises WireError to hang up."""
 
     async def serve(self) -> None:
         """Serve the connection to its end, and end its streams then."""
@@ -74,7 +79,7 @@ class Connection:
             with suppress(
                 WireError, ConnectionBroken, ConnectionError, asyncio.IncompleteReadError
             ):
-                if await self._accept():
+                if self._greet(await self._next_frame()):
                     while True:
                         await self._serve_frame(await self._next_frame())
         finally:
@@ -89,9 +94,14 @@ class Connection:
         self._end()
         self._writer.transport.abort()
 
-    def forget_stream(self, stream_id: int) -> None:
-        """Take a stream off the books; messages for its id mean nothing from here on."""
-        self._streams.pop(stream_id, None)
+    def keep(self, stream: Stream) -> None:
+        """The stream stays open."""
+        self._open.append(stream)
+
+    def forget(self, stream: Stream) -> None:
+        """Take a stream off the books."""
+        if stream in self._open:
+            self._open.remove(stream)
 
     async def write(self, message: bytes) -> bool:
         """Write a message as this nucleus does; False when it had to be dropped.
@@ -112,114 +122,38 @@ class Connection:
         if not self._writer.is_closing():
             self._writer.write(message)
 
-    async def _accept(self) -> bool:
-        frame = await self._next_frame()
-        component = self._component_of(_auth_token(frame))
-        if component is None:
-            if self._profile.acknowledges_refusal:
-                refusal = encode_headers(MessageType.CONNECT_ACK, stream_id=0)
-                self._writer.write(encode(refusal))
-                # Closing at once could overtake the refusal in the SDK, which then hangs up itself.
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._reader.read(1), _REFUSAL_READ_SECONDS)
-            return False
-        self.component = component
-        accepted = encode_headers(
-            MessageType.CONNECT_ACK, stream_id=0, flags=Flag.CONNECTION_ACCEPTED
-        )
-        self._writer.write(encode(accepted))
-        return True
+    def _open_stream(self, stream_id: int) -> Stream | None:
+        """The first open stream with this id."""
+        return next((stream for stream in self._open if stream.stream_id == stream_id), None)
 
-    async def _next_frame(self) -> Frame:
-        return await read_frame(self._reader, max_packet_bytes=self._profile.max_packet_bytes)
-
-    async def _serve_frame(self, frame: Frame) -> None:
-        if frame.message_type == MessageType.PING and self._profile.answers_pings:
-            pong = encode_headers(MessageType.PING_RESPONSE, stream_id=0)
-            self._writer.write(encode(pong, frame.payload))
-        elif frame.message_type != MessageType.APPLICATION_MESSAGE or frame.stream_id <= 0:
-            raise WireError(f"a message of type {frame.message_type} on stream {frame.stream_id}")
-        elif frame.flags & Flag.TERMINATE_STREAM:
-            if stream := self._streams.get(frame.stream_id):
-                stream.end()
-        elif self._holding.holds(_operation(frame)) and not self._profile.serial:
-            task = asyncio.get_running_loop().create_task(self._serve_held(frame))
-            self._held.add(task)
-            task.add_done_callback(self._held.discard)
-        else:
-            async with self._chain:
-                await self._holding.wait(_operation(frame))
-                await self._serve_request(frame)
-
-    async def _serve_held(self, frame: Frame) -> None:
-        await self._holding.wait(_operation(frame))
-        if not self.ended:
-            with suppress(ConnectionBroken, ConnectionError):
-                await self._serve_request(frame)
-
-    async def _serve_request(self, frame: Frame) -> None:
-        operation = _operation(frame)
-        stream = Stream(self, frame.stream_id, operation)
-        self._streams[frame.stream_id] = stream
+    async def _perform(self, stream: Stream, arguments: Callable[[], Arguments]) -> None:
+        """Serve a request: its response, or its error, is sent."""
         try:
-            response = await self._handle(stream, _arguments(frame.payload))
+            response = await self._service.handle(stream, arguments())
             # No await between the end of a subscribe and this write on classic, and the chain is
             # held on lite: the response always precedes the first event.
             await stream.respond(response)
-        except (OperationError, RecursionError) as error:
-            # JSON may be nested deeply enough for Python to give up on it.
-            refusal = (
-                error
-                if isinstance(error, OperationError)
-                else service_error("the request is nested too deeply")
-            )
-            stream.end()
-            await self.write(stream.encode_error(refusal, self._profile))
+        except OperationError as error:
+            await stream.refuse(error)
+
+    async def _next_frame(self) -> Frame:
+        return await read_frame(
+            self._reader, max_packet_bytes=self._service.profile.max_packet_bytes
+        )
 
     def _backlog(self) -> int:
-        if self._profile.slow_write_seconds is None:
+        if self._service.profile.slow_write_seconds is None:
             return 0
         return self._writer.transport.get_write_buffer_size()
 
     async def _flushed(self) -> bool:
         try:
-            await asyncio.wait_for(self._writer.drain(), self._profile.slow_write_seconds)
+            await asyncio.wait_for(self._writer.drain(), self._service.profile.slow_write_seconds)
         except (asyncio.TimeoutError, ConnectionError):
             return False
         return not self._writer.is_closing()
 
     def _end(self) -> None:
         self.ended = True
-        for stream in list(self._streams.values()):
+        for stream in list(self._open):
             stream.end()
-
-
-def _operation(frame: Frame) -> str:
-    return str(frame.headers.get("operation", "")).removeprefix(NAMESPACE)
-
-
-def _auth_token(frame: Frame) -> str:
-    if frame.message_type != MessageType.CONNECT or frame.stream_id != 0:
-        raise WireError("the first message of a connection must be a connect")
-    if frame.headers.get(":version") != VERSION:
-        raise WireError(f"this nucleus speaks version {VERSION} only")
-    try:
-        token = _arguments(frame.payload).get("authToken")
-    except OperationError as error:
-        raise WireError(error.message) from error
-    return token if isinstance(token, str) else ""
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _arguments(payload: bytes) -> Arguments:
-    try:
-        arguments = json.loads(payload, parse_constant=_no_constant)
-    # ValueError covers text that is not UTF-8 or not JSON.
-    except (ValueError, RecursionError) as error:
-        raise service_error(f"the request is not JSON: {error}") from error
-    if not isinstance(arguments, dict):
-        raise service_error("the request is not a JSON object")
-    return arguments

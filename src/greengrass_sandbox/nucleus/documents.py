@@ -1,13 +1,11 @@
 """Operations on configuration documents: maps are nodes, everything else is a leaf (lists too)."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Document = dict[str, Any]
 Path = tuple[str, ...]
-
-_MISSING = object()
 
 
 class Keys:
@@ -47,18 +45,6 @@ class Keys:
                 result[spelled] = copy.deepcopy(item)
         return result
 
-    def conflict(self, document: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
-        """Whether merging the value would put a map in a leaf's place, or the other way round."""
-        for key, item in value.items():
-            there = document.get(self._spelling(document, key), _MISSING)
-            if there is _MISSING:
-                continue
-            if isinstance(there, Mapping) != isinstance(item, Mapping):
-                return True
-            if isinstance(there, Mapping) and self.conflict(there, item):
-                return True
-        return False
-
     def reset(self, document: Document, defaults: Document, pointer: str) -> Document:
         """The document with what a JSON pointer (RFC 6901) names back at its default, or gone."""
         if not pointer:
@@ -97,38 +83,6 @@ def nested(path: Sequence[str], value: object) -> Document:
     return value
 
 
-def leaves(document: Mapping[str, Any]) -> Iterator[Path]:
-    """The path of every leaf. An empty map has none."""
-    for key, item in document.items():
-        if isinstance(item, Mapping):
-            yield from ((key, *rest) for rest in leaves(item))
-        else:
-            yield (key,)
-
-
-def changes(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, removal_is_one: bool
-) -> Iterator[Path]:
-    """The paths of leaves that were added, changed or removed.
-
-    Args:
-        before: The old document.
-        after: The new one.
-        removal_is_one: Whether a removed map is one path, its own, rather than one a leaf.
-    """
-    for key in before.keys() | after.keys():
-        old, new = before.get(key, _MISSING), after.get(key, _MISSING)
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            inner = changes(old, new, removal_is_one=removal_is_one)
-            yield from ((key, *rest) for rest in inner)
-        elif isinstance(new, Mapping):
-            yield from ((key, *rest) for rest in leaves(new))
-        elif isinstance(old, Mapping) and not removal_is_one:
-            yield from ((key, *rest) for rest in leaves(old))
-        elif type(old) is not type(new) or old != new:
-            yield (key,)
-
-
 def with_string_scalars(value: Any) -> Any:  # noqa: ANN401 - any YAML value in, text or a container out
     """A recipe's value as lite stores it: every scalar is text, as YAML would write it."""
     if isinstance(value, Mapping):
@@ -140,12 +94,3 @@ def with_string_scalars(value: Any) -> Any:  # noqa: ANN401 - any YAML value in,
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def largest_container(value: object) -> int:
-    """How many entries the largest list or map in a value has."""
-    if isinstance(value, dict):
-        return max([len(value), *map(largest_container, value.values())])
-    if isinstance(value, list):
-        return max([len(value), *map(largest_container, value)])
-    return 0

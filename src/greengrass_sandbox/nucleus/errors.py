@@ -4,7 +4,8 @@ NucleusError
 ├── DeploymentRejected     a component said no to its new configuration, or nothing at all
 ├── PublishRefused         the sandbox's own publish broke a limit of the profile
 └── OperationError         an answer to a component: one of the IPC model's error shapes
-    (made by `service_error`, `unauthorized`, `invalid_arguments`, `not_found`, `outdated`)
+    (made by `service_error`, `unauthorized`, `invalid_arguments`, `not_found`, `outdated`,
+    `internal_error`)
 """
 
 
@@ -28,19 +29,25 @@ class OperationError(NucleusError):
     """An operation's error answer.
 
     Args:
-        shape: The error's name in the IPC model, without its namespace, as `ServiceError`.
-        message: What the component is told. Lite's answer does not carry it.
+        shape: The error's name in the IPC model, without its namespace, as `ServiceError`; empty
+            for an error outside the model.
+        message: What the component is told, if anything. The SDK does not see it of lite.
     """
 
-    def __init__(self, shape: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, shape: str, message: str | None) -> None:
+        super().__init__(message or shape)
         self.shape = shape
         self.message = message
 
 
-def service_error(message: str) -> OperationError:
+def service_error(message: str | None = None) -> OperationError:
     """The nucleus cannot do it."""
     return OperationError("ServiceError", message)
+
+
+def internal_error() -> OperationError:
+    """Classic could not make an object of the request: an answer outside the model."""
+    return OperationError("", "InternalServerError")
 
 
 def unauthorized(message: str) -> OperationError:

@@ -1,6 +1,7 @@
 """The nucleus: a Unix socket, the components that may connect to it, and its operations."""
 
 import asyncio
+import base64
 import secrets
 import time
 import uuid
@@ -9,28 +10,30 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from greengrass_sandbox.nucleus.authorization import PUBSUB_SERVICE, AccessControl
-from greengrass_sandbox.nucleus.component_updates import ComponentUpdates
-from greengrass_sandbox.nucleus.configuration import Configurations
-from greengrass_sandbox.nucleus.connection import Connection, Handle
+from greengrass_sandbox.nucleus.classic.kind import Classic
+from greengrass_sandbox.nucleus.connection import Connection, Service
 from greengrass_sandbox.nucleus.errors import (
     ConnectionBroken,
+    DeploymentRejected,
     OperationError,
     PublishRefused,
-    service_error,
 )
 from greengrass_sandbox.nucleus.holding import Holding
+from greengrass_sandbox.nucleus.iot_core import MqttMessage
+from greengrass_sandbox.nucleus.kind import Kind, Surroundings
+from greengrass_sandbox.nucleus.lite.kind import Lite
 from greengrass_sandbox.nucleus.message import Message
-from greengrass_sandbox.nucleus.pubsub import PubSub
+from greengrass_sandbox.nucleus.states import OnReport
 from greengrass_sandbox.nucleus.stream import Stream
-from greengrass_sandbox.nucleus.subscription_budget import SubscriptionBudget
-from greengrass_sandbox.nucleus.validation import Validators
 from greengrass_sandbox.nucleus.watch import Watch
 from greengrass_sandbox.profile import Profile
 
 SANDBOX_PUBLISHER = "greengrass_sandbox"
 """The component that the sandbox itself publishes as."""
-_SVCUID_BYTES = 16
+CLOUD_PUBLISHER = "the cloud"
+"""Who publishes on AWS IoT Core besides components."""
+_SVCUID_BYTES = 12
+"""Sixteen characters of base64, on both nuclei."""
 
 
 class Nucleus:
@@ -41,6 +44,7 @@ class Nucleus:
         profile: CLASSIC, LITE or a variant.
         thing_name: The core device's thing name.
         clock: Seconds since 1970.
+        restart: Restarts a component on another's request; False if there is none of the name.
 
     Attributes:
         holding: Keeps requests waiting, as a nucleus does that is busy with a deployment.
@@ -53,34 +57,33 @@ class Nucleus:
         *,
         thing_name: str,
         clock: Callable[[], float] = time.time,
+        restart: Callable[[str], bool] = lambda _component: False,
     ) -> None:
         self.socket_path = socket_path
         self.profile = profile
         self.thing_name = thing_name
         self.holding = Holding()
-        budget = SubscriptionBudget(profile.max_subscriptions)
-        self._configurations = Configurations(profile, budget, clock)
-        self._pubsub = PubSub(profile, self._access_control_of, budget)
-        self._validators = Validators(profile.validation_timeout_seconds)
-        self._updates = ComponentUpdates(profile.component_update_timeout_seconds)
-        self._operations: dict[str, Handle] = {
-            "SubscribeToTopic": self._pubsub.subscribe,
-            "PublishToTopic": self._pubsub.publish,
-            "GetConfiguration": self._configurations.get,
-            "UpdateConfiguration": self._configurations.update,
-            "SubscribeToConfigurationUpdate": self._configurations.subscribe,
-            "SubscribeToValidateConfigurationUpdates": self._validators.subscribe,
-            "SendConfigurationValidityReport": self._validators.report,
-            "SubscribeToComponentUpdates": self._updates.subscribe,
-            "DeferComponentUpdate": self._updates.defer,
-            "UpdateState": self._updates.update_state,
-        }
+        surroundings = Surroundings(
+            profile=profile,
+            clock=clock,
+            thing_name=thing_name,
+            root_path=str(socket_path.parent),
+            component_of=self.component_of,
+            restart=restart,
+        )
+        self._kind: Kind = Lite(surroundings) if profile.name == "lite" else Classic(surroundings)
         self._components: dict[str, str] = {}
-        self._access_controls: dict[str, AccessControl] = {}
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._server: asyncio.AbstractServer | None = None
         self._chain: AbstractAsyncContextManager[Any] = (
             asyncio.Lock() if profile.serial else nullcontext()
+        )
+        self._service = Service(
+            profile=profile,
+            component_of=self.component_of,
+            handle=self._handle,
+            chain=self._chain,
+            holding=self.holding,
         )
 
     async def start(self) -> None:
@@ -111,22 +114,28 @@ class Nucleus:
         await asyncio.gather(*tasks)
 
     def register(self, component: str, configuration: Mapping[str, Any]) -> str:
-        """Let a component in; returns its SVCUID. An earlier one of the component's dies.
+        """Let a component in; returns its SVCUID, the same for as long as the nucleus lives.
 
         Args:
             component: Its name.
             configuration: Its recipe's DefaultConfiguration, accessControl included. What it has
                 been configured to before stays; only keys that are missing are added.
         """
-        self._components = {
-            svcuid: name for svcuid, name in self._components.items() if name != component
-        }
-        svcuid = secrets.token_urlsafe(_SVCUID_BYTES)
-        self._components[svcuid] = component
-        self._updates.forget_state(component)
-        self._configurations.register(component, configuration)
-        self._read_access_control(component)
+        svcuid = next((it for it, name in self._components.items() if name == component), None)
+        if svcuid is None:
+            svcuid = base64.b64encode(secrets.token_bytes(_SVCUID_BYTES)).decode()
+            self._components[svcuid] = component
+        self._kind.states.forget(component)
+        self._kind.configurations.register(component, configuration)
         return svcuid
+
+    def provide(self, component: str, configuration: Mapping[str, Any]) -> None:
+        """Make the configuration of a part of the nucleus itself readable."""
+        self._kind.configurations.provide(component, configuration)
+
+    def component_of(self, svcuid: str) -> str | None:
+        """The component that an SVCUID belongs to, or None."""
+        return self._components.get(svcuid)
 
     def configuration(self, component: str) -> dict[str, Any]:
         """A copy of a component's configuration as it is now.
@@ -134,7 +143,7 @@ class Nucleus:
         Raises:
             OperationError: No such component.
         """
-        return self._configurations.of(component)
+        return self._kind.configurations.of(component)
 
     async def merge_configuration(
         self, component: str, merge: Mapping[str, Any], reset: Sequence[str] = ()
@@ -148,29 +157,32 @@ class Nucleus:
 
         Raises:
             DeploymentRejected: The component subscribed to validation (classic), and said no or
-                nothing; its configuration is as it was.
+                nothing, and its configuration is as it was; or the nucleus cannot store it.
             OperationError: No such component.
         """
-        candidate = self._configurations.candidate(component, merge, reset)
-        if candidate == self._configurations.of(component):
+        configurations = self._kind.configurations
+        candidate = configurations.candidate(component, merge, reset)
+        if candidate == configurations.of(component):
             return
-        await self._validators.ask(component, str(uuid.uuid4()), candidate)
+        await self._kind.validate(component, str(uuid.uuid4()), candidate)
         async with self._chain:
             # Anew, because the component may have updated its configuration while it was asked.
-            candidate = self._configurations.candidate(component, merge, reset)
-            await self._configurations.apply(component, candidate)
-        self._read_access_control(component)
+            candidate = configurations.candidate(component, merge, reset)
+            try:
+                await configurations.apply(component, candidate)
+            except OperationError as error:
+                raise DeploymentRejected(f"the configuration cannot be stored: {error}") from error
 
     async def ask_before_update(self, deployment_id: str) -> None:
         """Ask the components that subscribed whether they may be updated, as classic does.
 
         Returns when all have agreed, or when the time for that is over.
         """
-        await self._updates.ask(deployment_id)
+        await self._kind.ask_before_update(deployment_id)
 
     async def announce_update(self, deployment_id: str) -> None:
         """Tell the components that subscribed that the update is done."""
-        await self._updates.announce_done(deployment_id)
+        await self._kind.announce_update(deployment_id)
 
     async def publish(self, topic: str, payload: bytes | Mapping[str, Any]) -> None:
         """Publish as a component of the sandbox's own: bytes as binary, a mapping as JSON.
@@ -182,21 +194,34 @@ class Nucleus:
         message = Message(topic, content, SANDBOX_PUBLISHER)
         async with self._chain:
             try:
-                await self._pubsub.publish_as_sandbox(message)
+                await self._kind.publish_as_sandbox(message)
             except (OperationError, ConnectionBroken) as error:
                 raise PublishRefused(str(error)) from error
 
     def watch(self, topic_filter: str) -> Watch:
         """Collect messages on the sandbox's side."""
-        return self._pubsub.watch(topic_filter)
+        return self._kind.delivery.watch(topic_filter)
+
+    async def publish_to_iot_core(self, topic: str, payload: bytes) -> None:
+        """Publish on AWS IoT Core as somebody in the cloud."""
+        async with self._chain:
+            await self._kind.iot_core.publish(MqttMessage(topic, payload, CLOUD_PUBLISHER))
+
+    def watch_iot_core(self, topic_filter: str) -> Watch:
+        """Collect messages of AWS IoT Core on the cloud's side."""
+        return self._kind.iot_core.watch(topic_filter)
+
+    def iot_core_subscriptions(self, component: str) -> list[str]:
+        """The filters that a component is subscribed to on AWS IoT Core."""
+        return self._kind.iot_core.filters(component)
 
     def subscriptions(self, component: str) -> list[str]:
         """The filters of a component's live subscriptions."""
-        return self._pubsub.filters(component, dead=False)
+        return self._kind.delivery.filters(component, dead=False)
 
     def dead_subscriptions(self, component: str) -> list[str]:
         """The filters of subscriptions that get nothing any more, and do not know it."""
-        return self._pubsub.filters(component, dead=True)
+        return self._kind.delivery.filters(component, dead=True)
 
     def close_subscription(self, component: str, topic_filter: str) -> None:
         """End a subscription from this side: its stream closes, the connection stays.
@@ -204,7 +229,7 @@ class Nucleus:
         Raises:
             LookupError: The component has no such subscription.
         """
-        _expect_some(self._pubsub.close(component, topic_filter), component, topic_filter)
+        _expect_some(self._kind.delivery.close(component, topic_filter), component, topic_filter)
 
     def kill_subscription(self, component: str, topic_filter: str) -> None:
         """Let a subscription die silently, as lite does: nothing comes, and nothing says so.
@@ -212,7 +237,7 @@ class Nucleus:
         Raises:
             LookupError: The component has no such subscription.
         """
-        _expect_some(self._pubsub.kill(component, topic_filter), component, topic_filter)
+        _expect_some(self._kind.delivery.kill(component, topic_filter), component, topic_filter)
 
     def connections(self, component: str) -> int:
         """How many connections a component has."""
@@ -224,24 +249,20 @@ class Nucleus:
             if connection.component == component:
                 connection.abort()
 
+    def on_reported_state(self, listener: OnReport) -> None:
+        """Tell somebody of each state that a component reports."""
+        self._kind.states.on_report = listener
+
     def state_of(self, component: str) -> str | None:
         """What the component last reported with UpdateState since it was registered."""
-        return self._updates.state_of(component)
+        return self._kind.states.of(component)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         limit = self.profile.max_connections
         if limit is not None and len(self._open_connections()) >= limit:
             writer.close()
             return
-        connection = Connection(
-            reader,
-            writer,
-            self.profile,
-            component_of=self._components_get,
-            handle=self._handle,
-            chain=self._chain,
-            holding=self.holding,
-        )
+        connection = self._kind.connect(reader, writer, self._service)
         task = asyncio.get_running_loop().create_task(connection.serve())
         self._connections[connection] = task
         task.add_done_callback(lambda _: self._connections.pop(connection, None))
@@ -249,24 +270,9 @@ class Nucleus:
     def _open_connections(self) -> list[Connection]:
         return [connection for connection in self._connections if not connection.ended]
 
-    def _components_get(self, svcuid: str) -> str | None:
-        return self._components.get(svcuid)
-
     async def _handle(self, stream: Stream, arguments: dict[str, Any]) -> dict[str, Any]:
-        operation = self._operations.get(stream.operation)
-        if operation is None or stream.operation not in self.profile.operations:
-            raise service_error(f"this nucleus does not implement {stream.operation or 'that'}")
+        operation = self._kind.operations.get(stream.operation, self._kind.refuse)
         return await operation(stream, arguments)
-
-    def _access_control_of(self, component: str) -> AccessControl:
-        return self._access_controls[component]
-
-    def _read_access_control(self, component: str) -> None:
-        self._access_controls[component] = AccessControl(
-            self._configurations.of(component),
-            service=PUBSUB_SERVICE,
-            thing_name=self.thing_name if self.profile.interpolates_thing_name else None,
-        )
 
 
 def _expect_some(count: int, component: str, topic_filter: str) -> None:

@@ -1,14 +1,29 @@
 """One operation's stream on a connection: its response, its events, its end."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from greengrass_sandbox.nucleus.errors import OperationError
 from greengrass_sandbox.nucleus.wire import Flag, MessageType, encode, encode_headers
-from greengrass_sandbox.profile import Profile
 
 NAMESPACE = "aws.greengrass#"
+
+Document = Mapping[str, Any]
+
+
+class Voice(Protocol):
+    """How a nucleus puts into bytes what it has to say on a stream."""
+
+    def response(
+        self, stream_id: int, operation: str, document: Document, *, subscribed: bool
+    ) -> bytes:
+        """An operation's response. Raises OperationError if this nucleus cannot write it."""
+
+    def event(self, stream_id: int, shape: str, document: Document) -> bytes | None:
+        """An event of a subscription; None if this nucleus cannot write it, and skips it."""
+
+    def error(self, stream_id: int, error: OperationError) -> bytes:
+        """The message that ends an operation with an error."""
 
 
 class Transport(Protocol):
@@ -16,13 +31,20 @@ class Transport(Protocol):
 
     component: str
 
+    @property
+    def voice(self) -> Voice:
+        """How the nucleus of this connection speaks."""
+
     async def write(self, message: bytes) -> bool:
         """Write with the nucleus' back-pressure; False when the message was dropped."""
 
     def write_now(self, message: bytes) -> None:
         """Write without waiting."""
 
-    def forget_stream(self, stream_id: int) -> None:
+    def keep(self, stream: "Stream") -> None:
+        """The stream stays open for events."""
+
+    def forget(self, stream: "Stream") -> None:
         """The stream has ended."""
 
 
@@ -38,11 +60,11 @@ class Stream:
     """
 
     def __init__(self, connection: Transport, stream_id: int, operation: str) -> None:
+        self.stream_id = stream_id
         self.operation = operation
         self._connection = connection
-        self._id = stream_id
         self._on_end: Callable[[], None] | None = None
-        self._event_headers = b""
+        self._event_shape = ""
 
     @property
     def component(self) -> str:
@@ -55,66 +77,46 @@ class Stream:
         `on_end` is called once, when the stream ends, for whatever reason.
         """
         self._on_end = on_end
-        self._event_headers = encode_headers(
-            MessageType.APPLICATION_MESSAGE,
-            stream_id=self._id,
-            model_type=NAMESPACE + event_shape,
-        )
+        self._event_shape = event_shape
+        self._connection.keep(self)
 
-    async def respond(self, response: dict[str, Any]) -> None:
-        """Send the operation's response; the stream ends with it unless it is kept open."""
+    async def respond(self, response: Document) -> None:
+        """Send the operation's response; the stream ends with it unless it is kept open.
+
+        Raises:
+            OperationError: This nucleus cannot write the response.
+        """
         subscribed = self._on_end is not None
-        headers = encode_headers(
-            MessageType.APPLICATION_MESSAGE,
-            stream_id=self._id,
-            flags=Flag.NONE if subscribed else Flag.TERMINATE_STREAM,
-            model_type=f"{NAMESPACE}{self.operation}Response",
+        message = self._connection.voice.response(
+            self.stream_id, self.operation, response, subscribed=subscribed
         )
         if not subscribed:
             self.end()
-        await self._connection.write(encode(headers, to_json(response)))
+        await self._connection.write(message)
 
-    async def send_event(self, payload: bytes) -> bool:
-        """Send an event (its JSON); False when it was dropped, or the stream has ended."""
+    async def send_event(self, document: Document) -> bool:
+        """Send an event; False when it was dropped, or the stream has ended."""
         if self._on_end is None:
             return False
-        return await self._connection.write(encode(self._event_headers, payload))
+        message = self._connection.voice.event(self.stream_id, self._event_shape, document)
+        return message is not None and await self._connection.write(message)
 
-    def encode_error(self, error: OperationError, profile: Profile) -> bytes:
-        """The message that ends the operation with an error.
-
-        Lite sends `_message` alone, where the SDK does not look: its `message` is None.
-        """
-        headers = encode_headers(
-            MessageType.APPLICATION_ERROR,
-            stream_id=self._id,
-            flags=Flag.TERMINATE_STREAM,
-            model_type=NAMESPACE + error.shape,
-        )
-        payload = {"_message": error.message, "_errorCode": error.shape}
-        if profile.error_messages:
-            payload["message"] = error.message
-        return encode(headers, to_json(payload))
+    async def refuse(self, error: OperationError) -> None:
+        """End it with an error answer."""
+        self.end()
+        await self._connection.write(self._connection.voice.error(self.stream_id, error))
 
     def close(self) -> None:
         """End it from the nucleus' side: the component sees its stream close."""
         headers = encode_headers(
-            MessageType.APPLICATION_MESSAGE, stream_id=self._id, flags=Flag.TERMINATE_STREAM
+            MessageType.APPLICATION_MESSAGE, stream_id=self.stream_id, flags=Flag.TERMINATE_STREAM
         )
         self.end()
         self._connection.write_now(encode(headers))
 
     def end(self) -> None:
         """Forget it, without telling the component anything."""
-        self._connection.forget_stream(self._id)
+        self._connection.forget(self)
         on_end, self._on_end = self._on_end, None
         if on_end is not None:
             on_end()
-
-
-def to_json(value: object) -> bytes:
-    """The value as compact JSON in UTF-8."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(
-        # A lone surrogate cannot be written as UTF-8; what a component sent must not break others.
-        errors="replace"
-    )

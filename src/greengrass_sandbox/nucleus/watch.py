@@ -2,11 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from greengrass_sandbox.nucleus.message import Message
-from greengrass_sandbox.nucleus.topic_filter import TopicFilter
 
 Predicate = Callable[[Sequence[Message]], bool]
+
+
+class Matcher(Protocol):
+    """Says which topics to collect."""
+
+    def matches(self, topic: str) -> bool:
+        """Whether a message on this topic is collected."""
 
 
 class Watch:
@@ -21,7 +28,7 @@ class Watch:
         forget: Called when it is closed.
     """
 
-    def __init__(self, topic_filter: TopicFilter, forget: Callable[["Watch"], None]) -> None:
+    def __init__(self, topic_filter: Matcher, forget: Callable[["Watch"], None]) -> None:
         self.messages: list[Message] = []
         self._filter = topic_filter
         self._forget = forget

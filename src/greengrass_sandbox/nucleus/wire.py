@@ -10,24 +10,30 @@ import struct
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import Any
 
-from botocore.eventstream import EventStreamBuffer, ParserError
+from greengrass_sandbox.nucleus.headers import (
+    HeaderError,
+    HeaderValue,
+    int32_header,
+    parse_headers,
+    string_header,
+)
 
 VERSION = "0.1.0"
 CONTENT_TYPE = ":content-type"
 MODEL_TYPE = "service-model-type"
 JSON = "application/json"
 
+PRELUDE_BYTES = 12
+TRAILER_BYTES = 4
+"""The CRC at a message's end."""
 _PRELUDE = struct.Struct(">III")
 _LENGTHS = struct.Struct(">II")
 _CRC = struct.Struct(">I")
-_INT32_HEADER = 4
-_STRING_HEADER = 7
-# An empty message: the prelude and the CRC at the end.
-_SMALLEST_MESSAGE_BYTES = _PRELUDE.size + _CRC.size
-# What botocore's parser takes; the SDK's own parser refuses more, too.
+_SMALLEST_MESSAGE_BYTES = PRELUDE_BYTES + TRAILER_BYTES
 _LARGEST_MESSAGE_BYTES = 24 * 1024 * 1024
+"""The SDK's own parser refuses more."""
+_COMMON_HEADERS = (":message-type", ":message-flags", ":stream-id")
 
 
 class MessageType(IntEnum):
@@ -57,13 +63,30 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message as it came in."""
+    """One message as it came in.
+
+    Attributes:
+        message_type: 0 if the message does not say.
+        flags: 0 if the message does not say.
+        stream_id: 0 if the message does not say.
+        headers: By name, as Python values.
+        payload: What follows the headers.
+        complete: Whether the three headers that every message has are there.
+        plain: Whether all headers are int32 or text, the only types that nucleus lite knows.
+    """
 
     message_type: int
     flags: int
     stream_id: int
-    headers: dict[str, Any]
+    headers: dict[str, HeaderValue]
     payload: bytes
+    complete: bool = True
+    plain: bool = True
+
+    def text(self, header: str) -> str | None:
+        """A header's text, or None if there is no such header or it is no text."""
+        value = self.headers.get(header)
+        return value if isinstance(value, str) else None
 
 
 def encode_headers(
@@ -72,17 +95,20 @@ def encode_headers(
     stream_id: int,
     flags: Flag = Flag.NONE,
     model_type: str | None = None,
+    content_type: str | None = None,
 ) -> bytes:
     """The headers' bytes of a message; with a model type, it says that its payload is JSON."""
     encoded = (
-        _int32_header(":message-type", message_type)
-        + _int32_header(":message-flags", flags)
-        + _int32_header(":stream-id", stream_id)
+        int32_header(":message-type", message_type)
+        + int32_header(":message-flags", flags)
+        + int32_header(":stream-id", stream_id)
     )
     if model_type is not None:
-        encoded += encode_string_header(CONTENT_TYPE, JSON) + encode_string_header(
-            MODEL_TYPE, model_type
-        )
+        content_type = content_type or JSON
+    if content_type is not None:
+        encoded += string_header(CONTENT_TYPE, content_type)
+    if model_type is not None:
+        encoded += string_header(MODEL_TYPE, model_type)
     return encoded
 
 
@@ -102,11 +128,9 @@ async def read_frame(reader: asyncio.StreamReader, *, max_packet_bytes: int | No
         asyncio.IncompleteReadError: The connection ended.
         ConnectionError: The connection broke.
     """
-    prelude = await reader.readexactly(_PRELUDE.size)
-    total = _PRELUDE.unpack(prelude)[0]
-    rest = total - _PRELUDE.size
-    if not _SMALLEST_MESSAGE_BYTES <= total <= _LARGEST_MESSAGE_BYTES:
-        raise WireError(f"a message cannot be {total} bytes long")
+    prelude = await reader.readexactly(PRELUDE_BYTES)
+    total = _check_prelude(prelude)
+    rest = total - PRELUDE_BYTES
     if max_packet_bytes is not None and rest > max_packet_bytes:
         raise WireError(f"a message of {rest} bytes; this nucleus takes {max_packet_bytes}")
     return decode(prelude + await reader.readexactly(rest))
@@ -116,38 +140,41 @@ def decode(message: bytes) -> Frame:
     """A message from exactly its bytes.
 
     Raises:
-        WireError: It is malformed, or lacks one of the three headers that each message has.
+        WireError: It is malformed, or one of the three common headers is no int32.
     """
-    buffer = EventStreamBuffer()
-    buffer.add_data(message)
+    if len(message) < _SMALLEST_MESSAGE_BYTES or len(message) != _check_prelude(message):
+        raise WireError("the length is not what the prelude says")
+    if _CRC.unpack_from(message, len(message) - TRAILER_BYTES)[0] != zlib.crc32(
+        message[:-TRAILER_BYTES]
+    ):
+        raise WireError("the checksum of a message is wrong")
+    end = PRELUDE_BYTES + _PRELUDE.unpack_from(message)[1]
     try:
-        event = next(buffer)
-        headers = event.headers
-        return Frame(
-            message_type=headers[":message-type"],
-            flags=headers[":message-flags"],
-            stream_id=headers[":stream-id"],
-            headers=headers,
-            payload=event.payload,
-        )
-    # KeyError: an unknown type of header, or one missing; ValueError: a name that is not UTF-8.
-    except (ParserError, StopIteration, KeyError, ValueError, struct.error) as error:
-        raise WireError(f"not an event-stream RPC message: {error!r}") from error
-
-
-def _int32_header(name: str, value: int) -> bytes:
-    encoded = name.encode()
-    return struct.pack(f">B{len(encoded)}sBi", len(encoded), encoded, _INT32_HEADER, value)
-
-
-def encode_string_header(name: str, value: str) -> bytes:
-    """One more header, to append to what `encode_headers` made."""
-    encoded, text = name.encode(), value.encode()
-    return struct.pack(
-        f">B{len(encoded)}sBH{len(text)}s",
-        len(encoded),
-        encoded,
-        _STRING_HEADER,
-        len(text),
-        text,
+        headers, plain = parse_headers(message[PRELUDE_BYTES:end])
+    except HeaderError as error:
+        raise WireError(f"not an event-stream RPC message: {error}") from error
+    common = [headers.get(name, 0) for name in _COMMON_HEADERS]
+    if not all(type(value) is int for value in common):
+        raise WireError(f"one of {', '.join(_COMMON_HEADERS)} is no int32")
+    message_type, flags, stream_id = (int(value) for value in common)
+    return Frame(
+        message_type=message_type,
+        flags=flags,
+        stream_id=stream_id,
+        headers=headers,
+        payload=message[end:-TRAILER_BYTES],
+        complete=all(name in headers for name in _COMMON_HEADERS),
+        plain=plain,
     )
+
+
+def _check_prelude(message: bytes) -> int:
+    """The total length that a prelude says; WireError if it cannot be."""
+    total, headers, checksum = _PRELUDE.unpack_from(message)
+    if checksum != zlib.crc32(message[: _LENGTHS.size]):
+        raise WireError("the checksum of a prelude is wrong")
+    if not _SMALLEST_MESSAGE_BYTES <= total <= _LARGEST_MESSAGE_BYTES:
+        raise WireError(f"a message cannot be {total} bytes long")
+    if headers > total - _SMALLEST_MESSAGE_BYTES:
+        raise WireError(f"headers of {headers} bytes do not fit in a message of {total}")
+    return int(total)

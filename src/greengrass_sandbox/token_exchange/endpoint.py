@@ -7,6 +7,7 @@ import string
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import NoReturn
 
 from aiohttp import web
 
@@ -16,7 +17,8 @@ from greengrass_sandbox.token_exchange import credentials, refusals
 from greengrass_sandbox.token_exchange.credentials import Credentials
 from greengrass_sandbox.token_exchange.error_cache import ErrorCache
 from greengrass_sandbox.token_exchange.modes import TokenExchangeMode
-from greengrass_sandbox.token_exchange.refusals import Refusal
+from greengrass_sandbox.token_exchange.refusals import IsKnown, Refusal
+from greengrass_sandbox.token_exchange.replies import reply, send
 
 NULL_DELAY_SECONDS = 10.0
 """How long lite takes to answer `null` when it has no cloud (measured)."""
@@ -37,6 +39,7 @@ class TokenExchange:
         caches_errors: Whether errors are remembered, as classic does (4xx 120 s, 5xx 60 s,
             unreachable 300 s).
         clock: Seconds since the epoch.
+        is_known: Which tokens count besides those that were made up or admitted here.
 
     Attributes:
         requests: How many requests have come, refused ones too.
@@ -51,6 +54,7 @@ class TokenExchange:
         null_delay_seconds: float = NULL_DELAY_SECONDS,
         caches_errors: bool = False,
         clock: Callable[[], float] = time.time,
+        is_known: IsKnown = lambda _token: False,
     ) -> None:
         self.lifetime_seconds = lifetime_seconds
         self.requests = 0
@@ -58,6 +62,7 @@ class TokenExchange:
         self._profile = profile
         self._null_delay_seconds = null_delay_seconds
         self._clock = clock
+        self._is_known = is_known
         self._errors = ErrorCache(enabled=caches_errors)
         self._tokens: set[str] = set()
         self._mode = TokenExchangeMode.OK
@@ -114,50 +119,61 @@ class TokenExchange:
         """The credentials with this id, if they were given out here."""
         return self.issued.get(access_key_id)
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _handle(self, request: web.BaseRequest) -> NoReturn:
         self.requests += 1
         refusal = refusals.check(
             self._profile,
             method=request.method,
             path=request.path,
             token=request.headers.get("Authorization"),
-            known=self._tokens,
+            is_known=self._counts,
         )
-        refusal = refusal or self._errors.get(self._clock())
-        if refusal is not None:
-            return _refuse(refusal)
-        return await self._answer(self._mode)
+        answer = refusal or self._errors.get(self._clock()) or await self._answer(self._mode)
+        send(
+            request,
+            reply(
+                self._profile,
+                method=request.method,
+                status=answer.status,
+                text=answer.text,
+                reason=answer.reason,
+            ),
+        )
+        # The connection ends when the answer has been written, and this with it.
+        await hang()
 
-    async def _answer(self, mode: TokenExchangeMode) -> web.Response:
+    def _counts(self, token: str) -> bool:
+        return token in self._tokens or self._is_known(token)
+
+    async def _answer(self, mode: TokenExchangeMode) -> Refusal:
+        is_classic = self._profile.name == "classic"
         if mode is TokenExchangeMode.HANGING:
             await hang()
         if mode.status is not None:
             return self._fail(Refusal(mode.status, f"The cloud said {mode.status}"))
-        if mode is TokenExchangeMode.UNREACHABLE and self._profile.name == "classic":
-            error = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "There is no connection to the cloud")
+        if mode is TokenExchangeMode.UNREACHABLE and is_classic:
+            error = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "Failed to get connection")
             return self._fail(error, unreachable=True)
         if mode in (TokenExchangeMode.NULL_SLOW, TokenExchangeMode.UNREACHABLE):
             await asyncio.sleep(self._null_delay_seconds)
             mode = TokenExchangeMode.NULL
         if mode is TokenExchangeMode.NULL:
-            return _body("null")
+            return Refusal(HTTPStatus.OK, "null")
         if mode is TokenExchangeMode.NOT_JSON:
-            return _body("This is not JSON")
+            return Refusal(HTTPStatus.OK, "This is not JSON")
+        if mode is TokenExchangeMode.EXPIRED and is_classic:
+            # It looks at them itself, and does not remember this error.
+            return Refusal(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "TES responded with credentials that expired an hour ago",
+            )
         lifetime = (
             -_EXPIRED_FOR_SECONDS if mode is TokenExchangeMode.EXPIRED else self.lifetime_seconds
         )
         issued = credentials.issue(expires_at=self._clock() + lifetime)
         self.issued[issued.access_key_id] = issued
-        return _body(json.dumps(issued.as_document()))
+        return Refusal(HTTPStatus.OK, json.dumps(issued.as_document(), sort_keys=True))
 
-    def _fail(self, error: Refusal, *, unreachable: bool = False) -> web.Response:
+    def _fail(self, error: Refusal, *, unreachable: bool = False) -> Refusal:
         self._errors.put(error, unreachable=unreachable, now=self._clock())
-        return _refuse(error)
-
-
-def _refuse(refusal: Refusal) -> web.Response:
-    return web.Response(status=refusal.status, text=refusal.text)
-
-
-def _body(text: str) -> web.Response:
-    return web.Response(status=HTTPStatus.OK, text=text)
+        return error

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from greengrass_sandbox.nucleus.errors import DeploymentRejected, invalid_arguments
-from greengrass_sandbox.nucleus.stream import Stream, to_json
+from greengrass_sandbox.nucleus.errors import DeploymentRejected, invalid_arguments, service_error
+from greengrass_sandbox.nucleus.stream import Stream
 
 _ACCEPTED = "ACCEPTED"
-_STATUSES = (_ACCEPTED, "REJECTED")
 _Key = tuple[str, str]
 
 
@@ -38,10 +37,14 @@ class Validators:
 
     async def report(self, stream: Stream, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """SendConfigurationValidityReport."""
-        report = arguments.get("configurationValidityReport")
-        if not isinstance(report, Mapping) or report.get("status") not in _STATUSES:
-            raise invalid_arguments("Configuration validity report with a status is required")
-        verdict = self._verdicts.pop((stream.component, str(report.get("deploymentId"))), None)
+        report = arguments["configurationValidityReport"]
+        if report is None:
+            raise service_error("there is no report")
+        if report["deploymentId"] is None:
+            raise invalid_arguments(
+                "Cannot accept configuration validity report, the deployment ID provided was null"
+            )
+        verdict = self._verdicts.pop((stream.component, report["deploymentId"]), None)
         if verdict is None or verdict.done():
             raise invalid_arguments("Validation request either timed out or was never made")
         verdict.set_result(report)
@@ -59,7 +62,7 @@ class Validators:
         verdict = asyncio.get_running_loop().create_future()
         self._verdicts[component, deployment_id] = verdict
         question = {"configuration": document, "deploymentId": deployment_id}
-        await stream.send_event(to_json({"validateConfigurationUpdateEvent": question}))
+        await stream.send_event({"validateConfigurationUpdateEvent": question})
         try:
             report = await asyncio.wait_for(verdict, self._timeout_seconds)
         except asyncio.TimeoutError:

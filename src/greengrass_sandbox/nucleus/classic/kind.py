@@ -1,0 +1,97 @@
+"""The classic nucleus put together."""
+
+import asyncio
+from typing import Any
+
+from greengrass_sandbox.nucleus.classic.authorization import ClassicAuthorization
+from greengrass_sandbox.nucleus.classic.component_updates import ComponentUpdates
+from greengrass_sandbox.nucleus.classic.configuration import ClassicConfigurations
+from greengrass_sandbox.nucleus.classic.connection import ClassicConnection
+from greengrass_sandbox.nucleus.classic.iot_core import ClassicIotCore, event
+from greengrass_sandbox.nucleus.classic.lifecycle import ClassicLifecycle
+from greengrass_sandbox.nucleus.classic.pubsub import ClassicPubSub
+from greengrass_sandbox.nucleus.classic.topics import ClassicFilter
+from greengrass_sandbox.nucleus.classic.validation import Validators
+from greengrass_sandbox.nucleus.connection import Connection, Service
+from greengrass_sandbox.nucleus.delivery import Delivery
+from greengrass_sandbox.nucleus.documents import Document
+from greengrass_sandbox.nucleus.errors import service_error
+from greengrass_sandbox.nucleus.iot_core import IotCore
+from greengrass_sandbox.nucleus.kind import Kind, Surroundings
+from greengrass_sandbox.nucleus.message import Message
+from greengrass_sandbox.nucleus.states import ReportedStates
+from greengrass_sandbox.nucleus.stream import NAMESPACE, Stream
+
+
+class Classic(Kind):
+    """The classic nucleus.
+
+    Args:
+        surroundings: What it is told.
+    """
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        profile = surroundings.profile
+        configurations = ClassicConfigurations(surroundings.clock)
+        authorization = ClassicAuthorization(
+            configurations.policies,
+            surroundings.thing_name if profile.interpolates_thing_name else None,
+        )
+        self.configurations = configurations
+        self.delivery = Delivery(ClassicFilter, surroundings.new_pace())
+        self.iot_core = IotCore(event)
+        self.states = ReportedStates()
+        self._pubsub = ClassicPubSub(authorization, self.delivery)
+        self._validators = Validators(profile.validation_timeout_seconds)
+        self._updates = ComponentUpdates(profile.component_update_timeout_seconds)
+        mqtt = ClassicIotCore(authorization, self.iot_core)
+        lifecycle = ClassicLifecycle(
+            self.states, authorization, surroundings.component_of, configurations.knows
+        )
+        self.operations = {
+            "SubscribeToTopic": self._pubsub.subscribe,
+            "PublishToTopic": self._pubsub.publish,
+            "PublishToIoTCore": mqtt.publish,
+            "SubscribeToIoTCore": mqtt.subscribe,
+            "GetConfiguration": configurations.get,
+            "UpdateConfiguration": configurations.update,
+            "SubscribeToConfigurationUpdate": configurations.subscribe,
+            "SubscribeToValidateConfigurationUpdates": self._validators.subscribe,
+            "SendConfigurationValidityReport": self._validators.report,
+            "SubscribeToComponentUpdates": self._updates.subscribe,
+            "DeferComponentUpdate": self._updates.defer,
+            "UpdateState": lifecycle.update_state,
+            "PauseComponent": lifecycle.pause,
+            "ResumeComponent": lifecycle.pause,
+            "PutComponentMetric": lifecycle.put_metric,
+            "ValidateAuthorizationToken": lifecycle.validate_token,
+        }
+
+    def connect(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, service: Service
+    ) -> Connection:
+        """See `Kind`."""
+        return ClassicConnection(reader, writer, service)
+
+    async def refuse(self, stream: Stream, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What components of AWS implement, if they are installed."""
+        del arguments
+        raise service_error(
+            f"Operation {NAMESPACE}{stream.operation} is not supported by Greengrass"
+        )
+
+    async def publish_as_sandbox(self, message: Message) -> None:
+        """See `Kind`."""
+        await self._pubsub.publish_as_sandbox(message)
+
+    async def validate(self, component: str, deployment_id: str, document: Document) -> None:
+        """See `Kind`."""
+        await self._validators.ask(component, deployment_id, document)
+
+    async def ask_before_update(self, deployment_id: str) -> None:
+        """See `Kind`."""
+        await self._updates.ask(deployment_id)
+
+    async def announce_update(self, deployment_id: str) -> None:
+        """See `Kind`."""
+        await self._updates.announce_done(deployment_id)
