@@ -2,7 +2,9 @@
 
 import pytest
 
+from client_device_associator.cloud.bounded_http import MAX_BODY_BYTES
 from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS, WARM_UP_SECONDS
+from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
 from client_device_associator.core import backoff
 from client_device_associator.core.enqueue import MAX_WAITING_PER_DEVICE
 from client_device_associator.core.policy import MAX_BATCH
@@ -72,6 +74,8 @@ PHRASES = {
         f"waits for its answers, up to {ANSWER_TIMEOUT_SECONDS:g} s each",
         f"for at most {settings_in_effect.GIVE_UP_SECONDS:g} s, nothing is subscribed",
         f"started up to {WARM_UP_SECONDS:g} s before a call is expected",
+        f"It reads at most {MAX_BODY_BYTES // MIB} MiB of a response",
+        f"may map at most {MAX_ADDRESS_SPACE_BYTES // MIB // KIB} GiB of memory",
         f"for at most {loop.TAKE_IN_SECONDS:g} s; a call in flight is ended",
         f"it waits up to {CONNECT_PATIENCE_SECONDS:g} s for a nucleus",
         f"end a call that has had {CALL_DEADLINE_SECONDS:g} s",
