@@ -8,6 +8,7 @@ import pytest
 
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.instant import Instant
+from client_device_associator.errors import NucleusError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import (
     Event,
@@ -24,6 +25,7 @@ from client_device_associator.pipeline.loop import (
     EXIT_STOPPED,
     TAKE_IN_SECONDS,
 )
+from client_device_associator.pipeline.outbox import FAILED_AGAIN_SECONDS
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.reporting.notices import (
     DefectFound,
@@ -31,7 +33,7 @@ from client_device_associator.reporting.notices import (
     Stopping,
 )
 from support.rig import Rig, of_kind
-from support.values import SHARED, settings
+from support.values import SHARED, policy, settings
 
 LATE = MessageArrived(None, SHARED, b'{"thingName": "late"}')
 
@@ -203,6 +205,27 @@ def test_a_defect_costs_the_turn_that_met_it(rig: Rig, monkeypatch: pytest.Monke
     assert rig.worker.calls == [("a",)] * 2
     rig.answer(Succeeded())
     assert ("a", "associated", None) in rig.results()
+
+
+def test_acknowledgements_from_before_a_defect_mean_nothing_after_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nucleus takes a message late: no result that went out since is taken with it."""
+    rig.configure(settings(policy=policy(receipts=True)))
+    rig.call("a")
+    rig.answer(Succeeded())
+    receipt, _ = [one for one in rig.nucleus.published if one.topic == f"{SHARED}/status"]
+    monkeypatch.setattr(Pipeline, "turn", failing_turn([ZeroDivisionError("x")]))
+    rig.turn()
+    rig.clock.seconds += AFTER_DEFECT_SECONDS
+    rig.turn()
+    again = rig.nucleus.published[-1]
+    receipt.on_acknowledged(None)
+    rig.turn()
+    again.on_acknowledged(NucleusError("not now"))
+    rig.turn()
+    (unsent,) = rig.journal.unsent(rig.clock.steady() + FAILED_AGAIN_SECONDS, 10)
+    assert (unsent.result.thing_name, unsent.refusals) == ("a", 1)
 
 
 def test_defects_that_follow_each_other_are_met_less_and_less_often(
