@@ -30,7 +30,6 @@ WITHOUT_UNIT_TEST = {
     "core/notices.py": "data alone",
     "core/policy.py": "data alone",
     "core/result.py": "data alone",
-    "messages/payload.py": "names of types",
     "nucleus/ipc.py": "a socket: tests/integration, on both nuclei",
     "nucleus/port.py": "Protocols",
     "pipeline/events.py": "data alone",
@@ -143,7 +142,8 @@ def test_readme_is_one_look() -> None:
 
 
 @pytest.mark.parametrize("word", FORBIDDEN_WORDS)
-def test_documents_are_in_plain_words(word: str) -> None:
+def test_documents_and_component_are_in_plain_words(word: str) -> None:
     """A reader whose third language is English needs no dictionary."""
     pattern = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    assert [name_of(path) for path in DOCUMENTS if pattern.search(read(path))] == []
+    texts = [*DOCUMENTS, *python_files("src/client_device_associator")]
+    assert [name_of(path) for path in texts if pattern.search(read(path))] == []
