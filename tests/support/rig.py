@@ -34,6 +34,7 @@ class Rig:
     """
 
     def __init__(self, directory: Path, worker: "Callable[[Rig], Worker] | None" = None) -> None:
+        self.directory = directory
         self.clock = FakeClock()
         self.nucleus = FakeNucleus()
         self.worker = FakeWorker()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
-from client_device_associator.messages.payload import Payload
+from client_device_associator.messages.payload import bytes_in_memory
 from client_device_associator.pipeline.events import Event, HealthRequested, MessageArrived
 
 MAX_MESSAGES = 4000
@@ -92,7 +92,7 @@ class Inbox:
     def offer(self, message: MessageArrived) -> None:
         """Adds a message if there is room; called by the IPC thread alone, and never blocks."""
         message = _bounded(message)
-        size = _size(message.payload)
+        size = bytes_in_memory(message.payload, MAX_BYTES)
         waiting = self._bytes_in - self._bytes_out
         if len(self._messages) >= MAX_MESSAGES or waiting + size > MAX_BYTES:
             # There is no need to wake a reader that has this much to read.
@@ -170,8 +170,3 @@ def _bounded(message: MessageArrived) -> MessageArrived:
     if not isinstance(message.payload, bytes) or len(message.payload) <= MAX_PAYLOAD_BYTES:
         return message
     return replace(message, payload=message.payload[: MAX_PAYLOAD_BYTES + 1])
-
-
-def _size(payload: Payload) -> int:
-    """Bytes in memory, about; of an object its text, which the IPC library had to read as well."""
-    return len(payload) if isinstance(payload, bytes) else len(str(payload))

@@ -151,6 +151,13 @@ def test_topics_are_filled_in(template: str, topic: str) -> None:
     assert result_topic(template, Result("a/b", Status.QUEUED, "lamp"), CORE) == topic
 
 
+@pytest.mark.parametrize("topic", ["a/announce", "a/announce/", "a/announce///"])
+def test_empty_levels_at_the_end_of_a_topic_do_not_count(topic: str) -> None:
+    """The classic nucleus delivers `a/` to a subscriber of `a`; no policy allows `a//status`."""
+    result = Result(topic, Status.ASSOCIATED, "lamp")
+    assert result_topic("{topic}/status", result, "core-1") == "a/announce/status"
+
+
 @pytest.mark.parametrize("name", [None, "a/b", "+", "é"])
 def test_no_bad_name_reaches_a_topic(name: str | None) -> None:
     """What was rejected as a thing name is none in a topic either; the result is left out."""
