@@ -39,7 +39,7 @@ NOTHING = {
 }
 
 
-def test_a_refused_subscription_is_mended_by_the_block_in_the_log(
+def test_a_refused_subscription_is_allowed_by_the_block_in_the_log(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """One error for the topic; the others work; its JSON merged, and the topic works."""
@@ -90,21 +90,21 @@ def test_a_refused_result_topic_is_said_once(
     associator.deploy(block_in(lines[0]))
     core.publish(SHARED, json.dumps({"thingName": names[0]}).encode())
 
-    def told() -> set[str]:
+    def published() -> set[str]:
         return {one["thingName"] for it in heard.messages for one in document(it)["results"]}
 
-    # Those that were told of from memory (associated already) may be lost; the owed ones may not.
-    eventually(lambda: "device-0" in told())
+    # Transient results (associated already) may be lost; durable ones may not.
+    eventually(lambda: "device-0" in published())
 
     def announce_all() -> None:
         for name in names:
             core.publish(f"gateway/{name}/joined", b"")
 
-    repeat_until(announce_all, lambda: told() == set(names))
+    repeat_until(announce_all, lambda: published() == set(names))
     assert len(lines) == 1
 
 
-def test_everything_refused_is_an_error_that_a_person_can_mend(
+def test_everything_refused_is_an_error_that_a_person_can_correct(
     core: CoreDevice, launch: Start, results: Results
 ) -> None:
     """State ERRORED, no exit; RUNNING as soon as accessControl allows it."""

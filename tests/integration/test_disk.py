@@ -47,7 +47,7 @@ def announce_until_associated(core: CoreDevice, results: Results, name: str) -> 
 def test_a_journal_that_cannot_be_used_is_set_aside(
     core: CoreDevice, start: Start, results: Results, damage: Callable[[Path], None]
 ) -> None:
-    """Kept under another name that the log tells, byte for byte; a new one is begun."""
+    """Kept under another name that is in the log, byte for byte; a new one is made."""
     names = device_names(300)
     core.call(core.cloud.add_things, [*names, "next"])
     associator = start(QUICK)
@@ -164,7 +164,7 @@ def test_a_full_disk(
 def test_a_disk_that_is_full_from_the_start(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
-    """Not even a new journal can be begun: the component listens, rejects, and recovers."""
+    """Not even a new journal can be made: the component listens, rejects, and recovers."""
     file_system.fill_up()
     health = HealthWatch(core)
     associator = start(QUICK)
@@ -176,7 +176,7 @@ def test_a_disk_that_is_full_from_the_start(
 def test_a_disk_that_is_full_when_devices_wait(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
-    """Receipted, then full before the answer of the cloud: associated and told all the same."""
+    """Receipted, then full before the answer of the cloud: associated, and its result comes."""
     core.call(core.cloud.add_things, ["receipted"])
     start({**QUICK, "batching": {"maxWaitSeconds": 3}})
     core.publish(SHARED, {"thingName": "receipted"})
@@ -223,7 +223,7 @@ def test_an_orphan_that_holds_the_journal(core: CoreDevice, start: Start, result
 def test_an_orphan_that_holds_the_journal_at_the_start(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """It listens and is RUNNING meanwhile, and takes up the work when the journal is free."""
+    """It listens and is RUNNING meanwhile, and works when the journal is free."""
     core.call(core.cloud.add_things, ["waiting"])
     associator = start({**QUICK, "batching": {"maxWaitSeconds": 30}})
     core.publish(SHARED, {"thingName": "waiting"})
@@ -251,7 +251,7 @@ def test_sigterm_while_the_journal_is_locked(core: CoreDevice, start: Start) -> 
 def test_the_callback_never_waits_for_the_disk(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """While the journal is locked health is asked for and told, at the latest between two tries."""
+    """Health is published while the journal is locked, at the latest between two tries."""
     associator = start(QUICK)
     health = HealthWatch(core)
     with locked(associator.work / JOURNAL):

@@ -16,7 +16,7 @@ LONGEST_LIFE_SECONDS = 0.4
 
 PUBLISH_POLICY = "community.greengrass.ClientDeviceAssociator:pubsub:publish"
 MUTE = {"aws.greengrass.ipc.pubsub": {PUBLISH_POLICY: {"resources": ["nothing"]}}}
-"""It may listen and not speak: results stay owed."""
+"""It may listen and not speak: durable results stay in the journal."""
 
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
@@ -25,10 +25,10 @@ def test_receipted_announcements_survive_twenty_kills(
 ) -> None:
     """500 devices announce while the component is killed 20 times at random moments.
 
-    Every device that got a `queued` receipt ends up in the cloud's table with its result told;
+    Every device that got a `queued` receipt ends up in the cloud's table with its result published;
     those whose announcement fell into a gap have announced in vain, and got no receipt.
     """
-    dice = random.Random(20)
+    rng = random.Random(20)
     names = device_names(DEVICES)
     core.call(core.cloud.add_things, names)
     per_life = DEVICES // KILLS
@@ -36,8 +36,8 @@ def test_receipted_announcements_survive_twenty_kills(
     for life in range(KILLS):
         for name in names[life * per_life : (life + 1) * per_life]:
             core.publish("clientdevices/announce", {"thingName": name})
-        # Not a wait for anything: the moment of the kill is what the dice decide.
-        threading.Event().wait(dice.uniform(0, LONGEST_LIFE_SECONDS))
+        # Not a wait for anything: the moment of the kill is random.
+        threading.Event().wait(rng.uniform(0, LONGEST_LIFE_SECONDS))
         associator.kill()
         associator.start().wait_until_running()
     receipted = results.names("queued")
@@ -49,7 +49,7 @@ def test_receipted_announcements_survive_twenty_kills(
 
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
-def test_owed_results_are_sent_after_a_restart(
+def test_durable_results_are_sent_after_a_restart(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """Killed when the cloud has answered and no result could be sent: they come after a restart."""

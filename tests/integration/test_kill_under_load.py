@@ -33,13 +33,13 @@ def workers_of(associator: Associator) -> list[psutil.Process]:
     return children
 
 
-def rounds(core: CoreDevice, names: list[str], dice: random.Random) -> Iterator[int]:
+def rounds(core: CoreDevice, names: list[str], rng: random.Random) -> Iterator[int]:
     """Announces a few devices, lets a random moment pass, and yields for a kill; 50 times."""
     for number in range(KILLS):
         for name in names[number * PER_ROUND : (number + 1) * PER_ROUND]:
             core.publish("clientdevices/announce", {"thingName": name})
-        # Not a wait for anything: the moment of the kill is what the dice decide.
-        threading.Event().wait(dice.uniform(0, LONGEST_LIFE_SECONDS))
+        # Not a wait for anything: the moment of the kill is random.
+        threading.Event().wait(rng.uniform(0, LONGEST_LIFE_SECONDS))
         yield number
 
 

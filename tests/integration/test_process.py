@@ -54,9 +54,7 @@ def test_sigterm_ends_it_in_good_order(core: CoreDevice, start: Start, results: 
     eventually(lambda: not worker.is_running())
 
 
-def test_sigterm_is_heeded_while_the_nucleus_keeps_it_waiting(
-    core: CoreDevice, start: Start
-) -> None:
+def test_sigterm_works_while_the_nucleus_keeps_it_waiting(core: CoreDevice, start: Start) -> None:
     """A nucleus that does not answer holds up nothing but what it was asked."""
     associator = start()
     core.call(core.nucleus.holding.hold, "GetConfiguration")
@@ -103,7 +101,7 @@ def test_a_wrong_svcuid_ends_it_with_an_error(start: Start) -> None:
 
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
-def test_boto3_is_gone_when_there_is_nothing_to_do(
+def test_boto3_is_unloaded_when_there_is_nothing_to_do(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """The worker ends after workerIdleSeconds; the process that stays has never loaded boto3."""
