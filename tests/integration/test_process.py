@@ -17,6 +17,9 @@ GRACE_SECONDS = 4.0
 PROMPT_SECONDS = 2.0
 """With no call in flight."""
 
+HEAVY_LIBRARIES = ("_ssl", "_hashlib", "_bz2", "_lzma")
+"""TLS, OpenSSL's digests, and compression that nobody asked for."""
+
 
 def worker_of(pid: int) -> psutil.Process | None:
     """The association worker, if there is one."""
@@ -37,9 +40,13 @@ def start_a_call_that_hangs(core: CoreDevice, start: Start) -> tuple[Associator,
     return associator, worker
 
 
-def loads_tls(pid: int) -> bool:
-    """Whether a process has Python's TLS library in memory: boto3 brings it in, nothing else."""
-    return "/_ssl." in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+def heavy_libraries_of(pid: int) -> set[str]:
+    """Which of Python's own libraries in C a process has in memory that it had better not have.
+
+    boto3 brings them all; a careless import brings some. Each costs a megabyte or more.
+    """
+    maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+    return {name for name in HEAVY_LIBRARIES if f"/{name}." in maps}
 
 
 def test_sigterm_ends_it_in_good_order(core: CoreDevice, start: Start, results: Results) -> None:
@@ -111,9 +118,9 @@ def test_boto3_is_unloaded_when_there_is_nothing_to_do(
     results.wait_for_names("associated", ["device"])
     worker = worker_of(associator.pid)
     assert worker is not None
-    assert loads_tls(worker.pid)
+    assert heavy_libraries_of(worker.pid) == set(HEAVY_LIBRARIES)
     eventually(lambda: worker_of(associator.pid) is None)
-    assert not loads_tls(associator.pid)
+    assert not heavy_libraries_of(associator.pid)
     assert "the association worker" not in associator.log
 
 

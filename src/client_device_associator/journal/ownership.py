@@ -5,7 +5,6 @@ the work directory alone, not of what is in it.
 """
 
 import os
-import shutil
 from pathlib import Path
 
 from client_device_associator.journal.set_aside import COMPANIONS
@@ -32,6 +31,9 @@ def make_ours(path: Path) -> None:
     Raises:
         OSError: The disk does not allow it.
     """
+    # It brings all of Python's compression, over a megabyte for something that hardly ever happens.
+    import shutil  # noqa: PLC0415
+
     for file in sorted(_files(path), key=lambda one: -len(one.name)):
         if file.name.endswith(_SHARED_MEMORY):
             file.unlink()
