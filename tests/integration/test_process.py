@@ -43,7 +43,7 @@ def start_a_call_that_hangs(core: CoreDevice, start: Start) -> tuple[Associator,
 def heavy_libraries_of(pid: int) -> set[str]:
     """Which of Python's own libraries in C a process has in memory that it had better not have.
 
-    boto3 brings them all; a careless import brings some. Each costs a megabyte or more.
+    boto3 brings them all; a careless import brings some.
     """
     maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
     return {name for name in HEAVY_LIBRARIES if f"/{name}." in maps}

@@ -31,7 +31,7 @@ def make_ours(path: Path) -> None:
     Raises:
         OSError: The disk does not allow it.
     """
-    # It brings all of Python's compression, over a megabyte for something that hardly ever happens.
+    # It brings all of Python's compression, 0.4 MiB for something that hardly ever happens.
     import shutil  # noqa: PLC0415
 
     for file in sorted(_files(path), key=lambda one: -len(one.name)):
