@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client_device_associator.core.result import Result, Status
-from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode
+from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode, size_on_the_wire
 from client_device_associator.messages.result_message import (
     ResultMessage,
     pack,
@@ -136,6 +136,27 @@ def test_messages_are_filled() -> None:
     """Results are not sent one by one for want of trying."""
     results = [Result(SHARED, Status.ASSOCIATED, name) for name in numbered(100)]
     assert len(packed(results)) == 1
+
+
+@pytest.mark.parametrize("before", [[], ["y" * 6850]])
+@pytest.mark.parametrize(("as_json", "count", "spared"), [(True, 2, 2), (False, 3, 4)])
+def test_a_message_is_filled_up_to_the_limit(
+    before: list[str], count: int, spared: int, *, as_json: bool
+) -> None:
+    """But for what is counted between results and is not there: each counts a comma and a blank."""
+
+    def last(padding: int) -> ResultMessage:
+        names = [*before, *["é"] * (count - 1), "x" * padding]
+        results = [Result(SHARED, Status.FAILED, name) for name in names]
+        return packed(results, as_json=as_json)[-1]
+
+    filled = [last(padding) for padding in range(6500, 7000)]
+    longest = max(
+        size_on_the_wire(one.document, as_json=as_json)
+        for one in filled
+        if len(one.results) == count
+    )
+    assert longest == MAX_MESSAGE_BYTES - spared
 
 
 @pytest.mark.parametrize(
