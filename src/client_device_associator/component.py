@@ -65,7 +65,7 @@ def run(environment: Mapping[str, str]) -> int:
         return EXIT_FAILED
 
     def stop() -> None:
-        inbox.put(StopRequested())
+        inbox.put(StopRequested(clock.now().steady))
         nucleus.give_up()
 
     with _signals(stop), ExitStack() as parts:

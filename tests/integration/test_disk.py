@@ -12,6 +12,7 @@ from greengrass_sandbox.core_device import CoreDevice
 from integration.associator import (
     JOURNAL,
     NAME,
+    STOPPED,
     Associator,
     Results,
     associated,
@@ -244,7 +245,7 @@ def test_sigterm_while_the_journal_is_locked(core: CoreDevice, start: Start) -> 
         associator.wait_until_log_has("cannot write the journal")
         core.publish(SHARED, {"thingName": "another"})
         began = time.monotonic()
-        assert associator.stop() == 0
+        assert associator.stop() == STOPPED
         assert time.monotonic() - began < 4
 
 

@@ -9,7 +9,14 @@ import pytest
 
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
-from integration.associator import Associator, Results, associated, device_names, eventually
+from integration.associator import (
+    STOPPED,
+    Associator,
+    Results,
+    associated,
+    device_names,
+    eventually,
+)
 from integration.conftest import Start
 
 KILLS = 50
@@ -76,5 +83,5 @@ def test_nothing_is_lost_and_nobody_is_left(
     results.wait_for_names("associated", receipted)
     assert receipted <= associated(core)
     assert not results.of("failed")
-    assert associator.stop() == 0
+    assert associator.stop() == STOPPED
     eventually(lambda: not any(worker.is_running() for worker in seen))

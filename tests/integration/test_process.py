@@ -8,7 +8,7 @@ import pytest
 
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
-from integration.associator import Associator, Results, eventually
+from integration.associator import STOPPED, Associator, Results, eventually
 from integration.conftest import Start
 
 GRACE_SECONDS = 4.0
@@ -50,14 +50,14 @@ def heavy_libraries_of(pid: int) -> set[str]:
 
 
 def test_sigterm_ends_it_in_good_order(core: CoreDevice, start: Start, results: Results) -> None:
-    """With work done and the worker alive: exit code 0, no process left."""
+    """With work done and the worker alive: exit code 143, no process left."""
     core.call(core.cloud.add_things, ["device"])
     associator = start()
     core.publish("clientdevices/announce", {"thingName": "device"})
     results.wait_for_names("associated", ["device"])
     worker = worker_of(associator.pid)
     assert worker is not None
-    assert associator.stop() == 0
+    assert associator.stop() == STOPPED
     eventually(lambda: not worker.is_running())
 
 
@@ -68,7 +68,7 @@ def test_sigterm_works_while_the_nucleus_keeps_it_waiting(core: CoreDevice, star
     associator.deploy({"trustSeconds": 1800})
     eventually(lambda: core.call(core.nucleus.holding.waiting, "GetConfiguration") > 0)
     began = time.monotonic()
-    assert associator.stop() == 0
+    assert associator.stop() == STOPPED
     assert time.monotonic() - began < PROMPT_SECONDS
 
 
@@ -79,7 +79,7 @@ def test_sigterm_in_the_middle_of_a_call_ends_both_processes_in_time(
     """A call that hangs is cut short, and made again by the next process."""
     associator, worker = start_a_call_that_hangs(core, start)
     began = time.monotonic()
-    assert associator.stop() == 0
+    assert associator.stop() == STOPPED
     assert time.monotonic() - began < GRACE_SECONDS
     eventually(lambda: not worker.is_running())
     associator.start().wait_until_running()

@@ -1,14 +1,20 @@
 """Where every other thread puts what the main thread has to know."""
 
 import queue
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
 from client_device_associator.messages.payload import bytes_in_memory
-from client_device_associator.pipeline.events import Event, HealthRequested, MessageArrived
+from client_device_associator.pipeline.events import (
+    Event,
+    HealthRequested,
+    MessageArrived,
+    NoticeGiven,
+)
+from client_device_associator.reporting.notices import MessageUnreadable
 
 MAX_MESSAGES = 4000
 """Messages that may wait to be read; at about 1 kB each a bounded few megabytes."""
@@ -81,6 +87,7 @@ class Inbox:
         self._bytes_out = 0
         self._health_requested = False
         self._overflow: deque[str] = deque(maxlen=MAX_OVERFLOW)
+        self._unreadable: Counter[str] = Counter()
         self.overflowed = 0
 
     def put(self, event: Event) -> None:
@@ -107,6 +114,17 @@ class Inbox:
         enough = len(self._messages) >= MAX_GATHERED
         if reader is _Reader.ASLEEP or (reader is _Reader.GATHERING and enough):
             self._bell.put(None)
+
+    def count_unreadable(self, topic_filter: str) -> None:
+        """Counts a message that could not be decoded; called by the IPC thread alone."""
+        if topic_filter not in self._unreadable:
+            self.put(NoticeGiven(MessageUnreadable(topic_filter)))
+        self._unreadable[topic_filter] += 1
+
+    @property
+    def unreadable(self) -> int:
+        """How many messages could not be decoded."""
+        return sum(list(self._unreadable.values()))
 
     def request_health(self) -> None:
         """Adds a request for health, unless one waits already; called by the IPC thread alone."""

@@ -8,6 +8,7 @@ from client_device_associator.pipeline.events import (
     Event,
     HealthRequested,
     MessageArrived,
+    NoticeGiven,
     NucleusLost,
     StopRequested,
 )
@@ -22,6 +23,7 @@ from client_device_associator.pipeline.inbox import (
     Inbox,
     _Reader,
 )
+from client_device_associator.reporting.notices import MessageUnreadable
 from support.fakes import FakeClock
 from support.values import START
 
@@ -82,13 +84,13 @@ def test_messages_are_gathered_for_a_short_while(inbox: Inbox, clock: FakeClock)
 def test_anything_else_ends_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
     """What is there already goes along behind it; nothing waits for more."""
     inbox.offer(message())
-    inbox.put(StopRequested())
+    inbox.put(StopRequested(0.0))
     inbox.put(NucleusLost())
     inbox.offer(message("behind"))
     due_at = inbox.due_at()
     assert due_at is not None
     assert due_at <= clock.steady()
-    assert inbox.take().events == (StopRequested(), NucleusLost(), message(), message("behind"))
+    assert inbox.take().events == (StopRequested(0.0), NucleusLost(), message(), message("behind"))
 
 
 def test_enough_messages_end_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
@@ -170,9 +172,9 @@ def test_our_own_events_always_find_room(inbox: Inbox) -> None:
     """An answer is taken behind any flood, and before it."""
     for _ in range(MAX_MESSAGES + 10):
         inbox.offer(message())
-    inbox.put(StopRequested())
+    inbox.put(StopRequested(0.0))
     events = take_all(inbox)
-    assert events[0] == StopRequested()
+    assert events[0] == StopRequested(0.0)
     assert len(events) == MAX_MESSAGES + 1
 
 
@@ -193,9 +195,9 @@ def test_waiting_ends_at_its_moment(inbox: Inbox, clock: FakeClock) -> None:
 
 def test_waiting_ends_with_what_is_there_already(inbox: Inbox) -> None:
     """An event that came before the wait is not missed."""
-    inbox.put(StopRequested())
+    inbox.put(StopRequested(0.0))
     inbox.wait(None)
-    assert inbox.take().events == (StopRequested(),)
+    assert inbox.take().events == (StopRequested(0.0),)
 
 
 @pytest.mark.parametrize("add", ["event", "messages"])
@@ -211,7 +213,7 @@ def test_another_thread_ends_the_waiting(inbox: Inbox, clock: FakeClock, add: st
     thread.start()
     waiting.wait()
     if add == "event":
-        inbox.put(StopRequested())
+        inbox.put(StopRequested(0.0))
     else:
         for _ in range(MAX_GATHERED):
             inbox.offer(message())
@@ -233,3 +235,14 @@ def test_a_reader_is_woken_once_for_messages_that_come_together(
     for _ in range(MAX_GATHERED):
         inbox.offer(message())
     assert inbox._bell.qsize() == rings  # noqa: SLF001 - how often it would have been woken
+
+
+def test_unreadable_messages_are_reported_once_per_topic_filter(inbox: Inbox) -> None:
+    """However many there are, they are only counted."""
+    for topic_filter in ("a/+", "a/+", "b", "a/+"):
+        inbox.count_unreadable(topic_filter)
+    assert inbox.unreadable == 4
+    assert inbox.take().events == (
+        NoticeGiven(MessageUnreadable("a/+")),
+        NoticeGiven(MessageUnreadable("b")),
+    )

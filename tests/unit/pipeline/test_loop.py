@@ -23,6 +23,7 @@ from client_device_associator.pipeline.loop import (
     AFTER_DEFECT_SECONDS,
     EXIT_FAILED,
     EXIT_STOPPED,
+    STORE_SENT_SECONDS,
     TAKE_IN_SECONDS,
 )
 from client_device_associator.pipeline.outbox import FAILED_AGAIN_SECONDS
@@ -33,7 +34,7 @@ from client_device_associator.reporting.notices import (
     Stopping,
 )
 from support.rig import Rig, of_kind
-from support.values import SHARED, policy, settings
+from support.values import SHARED, START, policy, settings
 
 LATE = MessageArrived(None, SHARED, b'{"thingName": "late"}')
 
@@ -53,7 +54,7 @@ def stored(directory: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("event", "exit_code"), [(StopRequested(), EXIT_STOPPED), (NucleusLost(), EXIT_FAILED)]
+    ("event", "exit_code"), [(StopRequested(START), EXIT_STOPPED), (NucleusLost(), EXIT_FAILED)]
 )
 def test_ends_with_a_code_that_says_why(rig: Rig, event: Event, exit_code: int) -> None:
     """A lost nucleus has its successor start another process; before and after the settings."""
@@ -64,7 +65,7 @@ def test_ends_with_a_code_that_says_why(rig: Rig, event: Event, exit_code: int) 
         assert isinstance(rig.notices[-1], Stopping)
 
 
-@pytest.mark.parametrize("event", [StopRequested(), NucleusLost()])
+@pytest.mark.parametrize("event", [StopRequested(START), NucleusLost()])
 def test_what_was_delivered_last_is_kept_for_the_next_process(
     rig: Rig, tmp_path: Path, event: Event
 ) -> None:
@@ -82,7 +83,7 @@ def test_an_answer_that_comes_with_the_end_is_stored(rig: Rig) -> None:
     rig.call("a")
     rig.answer(Succeeded())
     rig.nucleus.published.clear()
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     rig.loop.turn()
     assert rig.journal.pending() == 0
 
@@ -103,11 +104,38 @@ def test_the_end_takes_in_no_longer_than_it_may(
 
     monkeypatch.setattr(Pipeline, "take_in", slow)
     rig.inbox.offer(LATE)
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     before = rig.clock.seconds
     assert rig.loop.turn() == EXIT_STOPPED
     assert rig.clock.seconds - before <= TAKE_IN_SECONDS + 0.4
     assert stored(tmp_path) == {"late"}
+
+
+def test_the_time_of_a_stop_begins_when_it_is_asked_for(rig: Rig, tmp_path: Path) -> None:
+    """A turn that was under way may have used it up: then nothing more is begun."""
+    rig.configure()
+    rig.inbox.offer(LATE)
+    rig.inbox.put(StopRequested(rig.clock.steady() - TAKE_IN_SECONDS))
+    assert rig.loop.turn() == EXIT_STOPPED
+    assert stored(tmp_path) == set()
+
+
+@pytest.mark.parametrize(("late", "kept"), [(STORE_SENT_SECONDS, 1), (0.0, 0)])
+def test_what_was_sent_is_stored_if_there_is_time(rig: Rig, late: float, kept: int) -> None:
+    """Otherwise the next process sends it again, which is harmless."""
+    rig.configure()
+    rig.call("a")
+    rig.answer(Succeeded())
+    rig.inbox.put(StopRequested(rig.clock.steady() - late))
+    (published,) = [one for one in rig.nucleus.published if one.topic == f"{SHARED}/status"]
+    rig.loop.turn()
+    pipeline = rig.loop._pipeline  # noqa: SLF001 - its loop handles no more events
+    assert pipeline is not None
+    published.on_acknowledged(None)
+    (acknowledged,) = rig.inbox.take().events
+    pipeline._outbox.acknowledged(acknowledged)  # type: ignore[arg-type] # noqa: SLF001 - as above
+    rig.loop.end()
+    assert len(rig.journal.unsent(2 * START, 10)) == kept
 
 
 def test_the_end_does_not_wait_for_a_journal_that_fails(
@@ -127,7 +155,7 @@ def test_the_end_does_not_wait_for_a_journal_that_fails(
 
     monkeypatch.setattr(Pipeline, "take_in", fail)
     rig.inbox.offer(LATE)
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     assert rig.loop.turn() == EXIT_STOPPED
     assert tries == 1
 
@@ -154,6 +182,7 @@ def test_health_is_published_when_it_is_requested(rig: Rig) -> None:
         "pending": 0,
         "resultsDropped": 0,
         "turnedAway": 0,
+        "unreadable": 0,
     }
 
 
@@ -254,7 +283,7 @@ def test_runs_until_it_is_told_to_stop(rig: Rig) -> None:
         nonlocal turns
         turns += 1
         if turns == 3:
-            rig.inbox.put(StopRequested())
+            rig.inbox.put(StopRequested(rig.clock.steady()))
         wait(rig.clock.steady() if until is not None else until)
 
     rig.inbox.wait = stop_at_the_third  # type: ignore[method-assign] # looks on

@@ -128,7 +128,7 @@ def test_the_end_with_an_unusable_journal_is_an_end(rig: Rig) -> None:
     rig.answer(Succeeded())
     rig.results()
     lose_results(rig)
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     assert rig.loop.turn() is not None
     rig.loop.end()
     assert rig.worker.number == 0
