@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
+from integration.announcer import Announcer
 from integration.associator import (
     JOURNAL,
     NAME,
@@ -21,6 +23,10 @@ from integration.associator import (
 from integration.conftest import Start
 from integration.disk import UNUSABLE, SmallFileSystem, locked, small_file_system
 from integration.what_operators_do import HealthWatch, lines_with, repeat_until
+
+STOP_UNDER_LOAD_PAUSE_SECONDS = 0.3
+KILLED_AFTER_SECONDS = 4.0
+"""A second less than the nuclei wait before they kill."""
 
 SHARED = "clientdevices/announce"
 QUICK = {"batching": {"maxWaitSeconds": 0.1}, "results": {"receipts": True}}
@@ -237,16 +243,27 @@ def test_an_orphan_that_holds_the_journal_at_the_start(
     results.wait_for_names("associated", ["waiting"])
 
 
-def test_sigterm_while_the_journal_is_locked(core: CoreDevice, start: Start) -> None:
-    """The nuclei send SIGKILL after five seconds; an orphan must not make us wait for that."""
-    associator = start(QUICK)
-    with locked(associator.work / JOURNAL):
-        core.publish(SHARED, {"thingName": "device"})
+@pytest.mark.parametrize("calling", [False, True], ids=["no call", "a call in flight"])
+def test_sigterm_while_the_journal_is_locked(
+    core: CoreDevice, start: Start, *, calling: bool
+) -> None:
+    """Announcements go on coming: each try to store them waits for the lock, and has an end.
+
+    The nuclei send SIGKILL after five seconds.
+    """
+    core.call(core.cloud.add_fault, Fault(FaultKind.HANG))
+    associator = start({**QUICK, "batching": {"maxWaitSeconds": 0}})
+    if calling:
+        core.publish(SHARED, {"thingName": "called"})
+        core.call(core.cloud.wait_for_calls, 1)
+    with (
+        locked(associator.work / JOURNAL),
+        Announcer(core, device_names(100), STOP_UNDER_LOAD_PAUSE_SECONDS),
+    ):
         associator.wait_until_log_has("cannot write the journal")
-        core.publish(SHARED, {"thingName": "another"})
         began = time.monotonic()
         assert associator.stop() == STOPPED
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < KILLED_AFTER_SECONDS
 
 
 def test_the_callback_never_waits_for_the_disk(

@@ -94,7 +94,6 @@ PHRASES = {
         f"of at most {MAX_TOPIC_BYTES} bytes",
         f"{QUIET} after the last of a deployment's changes",
         f"after {settings_in_effect.LONGEST_QUIET_SECONDS:g} s at the latest",
-        f"still not {WORDS[subscriptions.TRY_SOON_SECONDS]} seconds later",
     ),
     "docs/deploying.md": (f"it asks again after {DENIED.floor / MINUTE:g} min at first",),
     "docs/operating.md": (f"the newest {WORDS[MAX_SET_ASIDE]} are kept",),
