@@ -14,7 +14,11 @@ UNIT = ROOT / "tests" / "unit"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MAX_LINES = 300
 
-STILL_LONG = {"tests/sandbox/test_cloud_faults.py": 341, "tests/unit/cloud/test_client.py": 308}
+STILL_LONG = {
+    "tests/sandbox/test_cloud_faults.py": 341,
+    "tests/unit/cloud/test_client.py": 308,
+    "tests/unit/messages/test_announcement.py": 308,
+}
 """Files that are to be split, and how long they may be until then."""
 
 WITHOUT_UNIT_TEST = {
