@@ -198,7 +198,7 @@ class Pipeline:
         with suppress(JournalError):
             self._outbox.run_due(now)
         overdue = self._calls.overdue(now)
-        if overdue is not None:
-            self._decide((), [overdue], now)
+        if overdue is not None and self._decide((), [overdue], now):
+            return now.steady  # the journal can be used again
         wakes = (self._storage.try_again_at, self._calls.run_due(None, now))
         return min((at for at in wakes if at is not None), default=None)

@@ -1,14 +1,13 @@
 """From the first settings to the end."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.instant import Instant
-from client_device_associator.errors import NucleusError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import (
     Event,
@@ -19,22 +18,20 @@ from client_device_associator.pipeline.events import (
     SettingsInEffect,
     StopRequested,
 )
+from client_device_associator.pipeline.inbox import MAX_GATHERED
 from client_device_associator.pipeline.loop import (
-    AFTER_DEFECT_SECONDS,
     EXIT_FAILED,
     EXIT_STOPPED,
     STORE_SENT_SECONDS,
     TAKE_IN_SECONDS,
 )
-from client_device_associator.pipeline.outbox import FAILED_AGAIN_SECONDS
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.reporting.notices import (
-    DefectFound,
     IdleWorkerEnded,
     Stopping,
 )
-from support.rig import Rig, of_kind
-from support.values import SHARED, START, policy, settings
+from support.rig import Rig
+from support.values import SHARED, START, settings
 
 LATE = MessageArrived(None, SHARED, b'{"thingName": "late"}')
 
@@ -54,15 +51,24 @@ def stored(directory: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("event", "exit_code"), [(StopRequested(START), EXIT_STOPPED), (NucleusLost(), EXIT_FAILED)]
+    ("event", "exit_code", "reason"),
+    [
+        (StopRequested(START), EXIT_STOPPED, "SIGTERM has come, from the nucleus or from a person"),
+        (NucleusLost(), EXIT_FAILED, "the connection to the nucleus is lost"),
+    ],
 )
-def test_ends_with_a_code_that_says_why(rig: Rig, event: Event, exit_code: int) -> None:
-    """A lost nucleus has its successor start another process; before and after the settings."""
+def test_ends_with_a_code_that_says_why(
+    rig: Rig, event: Event, exit_code: int, reason: str
+) -> None:
+    """A lost nucleus has its successor start another process; before and after the settings.
+
+    The log says why in words.
+    """
     for first in ((), (SettingsInEffect(settings()),)):
         for one in (*first, event):
             rig.inbox.put(one)
         assert rig.loop.turn() == exit_code
-        assert isinstance(rig.notices[-1], Stopping)
+        assert rig.notices[-1] == Stopping(reason)
 
 
 @pytest.mark.parametrize("event", [StopRequested(START), NucleusLost()])
@@ -186,6 +192,19 @@ def test_health_is_published_when_it_is_requested(rig: Rig) -> None:
     }
 
 
+def test_all_that_was_delivered_is_taken_in_at_the_end(rig: Rig, tmp_path: Path) -> None:
+    """More than fits into a commit, and behind messages of which there is nothing to store."""
+    rig.configure()
+    for _ in range(MAX_GATHERED):
+        rig.inbox.offer(MessageArrived(None, SHARED, b""))
+    for number in range(MAX_GATHERED):
+        rig.inbox.offer(MessageArrived(None, SHARED, b'{"thingName": "%d"}' % number))
+    rig.inbox.offer(LATE)
+    rig.inbox.put(NucleusLost())
+    assert rig.loop.turn() == EXIT_FAILED
+    assert stored(tmp_path) == {"late", *map(str, range(MAX_GATHERED))}
+
+
 def test_notices_of_other_threads_are_reported_here(rig: Rig) -> None:
     """Log and health belong to the main thread."""
     rig.turn(NoticeGiven(IdleWorkerEnded("ended")))
@@ -200,76 +219,6 @@ def test_a_topic_that_overflowed_is_answered(rig: Rig) -> None:
     rig.turn()
     assert [one.topic for one in rig.nucleus.published] == ["x/status", "y/status"]
     assert rig.results() == [(None, "rejected", "overloaded")] * 2
-
-
-def failing_turn(failures: list[Exception]) -> Callable[..., float | None]:
-    """A turn that raises these first."""
-    turn = Pipeline.turn
-
-    def fail(
-        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
-    ) -> float | None:
-        if failures:
-            raise failures.pop()
-        return turn(pipeline, events, overflow, now)
-
-    return fail
-
-
-def test_a_defect_costs_the_turn_that_met_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It goes on a little later, with parts that are built again from the journal."""
-    rig.configure()
-    rig.call("a")
-    before = rig.loop._pipeline  # noqa: SLF001 - what must not be used any more
-    monkeypatch.setattr(Pipeline, "turn", failing_turn([ZeroDivisionError("x"), KeyError("y")]))
-    assert rig.turn() == AFTER_DEFECT_SECONDS
-    assert rig.loop._pipeline is not before  # noqa: SLF001 - as above
-    assert rig.worker.number == 0
-    rig.clock.seconds += AFTER_DEFECT_SECONDS
-    assert rig.turn() == 2 * AFTER_DEFECT_SECONDS
-    assert len(of_kind(rig.notices, DefectFound)) == 2
-    rig.clock.seconds += 2 * AFTER_DEFECT_SECONDS
-    wait = rig.turn()
-    rig.pass_turns(wait, rig.clock.seconds + 5)
-    assert rig.worker.calls == [("a",)] * 2
-    rig.answer(Succeeded())
-    assert ("a", "associated", None) in rig.results()
-
-
-def test_acknowledgements_from_before_a_defect_mean_nothing_after_it(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The nucleus takes a message late: no result that went out since is taken with it."""
-    rig.configure(settings(policy=policy(receipts=True)))
-    rig.call("a")
-    rig.answer(Succeeded())
-    receipt, _ = [one for one in rig.nucleus.published if one.topic == f"{SHARED}/status"]
-    monkeypatch.setattr(Pipeline, "turn", failing_turn([ZeroDivisionError("x")]))
-    rig.turn()
-    rig.clock.seconds += AFTER_DEFECT_SECONDS
-    rig.turn()
-    again = rig.nucleus.published[-1]
-    receipt.on_acknowledged(None)
-    rig.turn()
-    again.on_acknowledged(NucleusError("not now"))
-    rig.turn()
-    (unsent,) = rig.journal.unsent(rig.clock.steady() + FAILED_AGAIN_SECONDS, 10)
-    assert (unsent.result.thing_name, unsent.refusals) == ("a", 1)
-
-
-def test_defects_that_follow_each_other_are_met_less_and_less_often(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many; and after a turn that went well as at the first one."""
-    rig.configure()
-    failures: list[Exception] = [ZeroDivisionError("x")] * 1100
-    monkeypatch.setattr(Pipeline, "turn", failing_turn(failures))
-    waits = [rig.turn() for _ in range(1100)]
-    assert waits[:8] == [1, 2, 4, 8, 16, 32, 64, 64]
-    assert waits[-1] == 64
-    rig.turn()
-    failures.append(KeyError("y"))
-    assert rig.turn() == AFTER_DEFECT_SECONDS
 
 
 def test_runs_until_it_is_told_to_stop(rig: Rig) -> None:

@@ -16,7 +16,7 @@ from client_device_associator.reporting.notices import (
 )
 from support.damage import damage
 from support.journal_files import connection
-from support.rig import Rig, fill_disk
+from support.rig import Rig, fill_disk, find_results, lose_results
 from support.values import numbered
 
 LONG_NAMES = [name.ljust(128, "x") for name in numbered(100)]
@@ -28,16 +28,6 @@ def rig(rig: Rig) -> Rig:
     rig.configure()
     rig.nucleus.published.clear()
     return rig
-
-
-def lose_results(rig: Rig) -> None:
-    """Makes the journal unusable in a way that is easily undone."""
-    connection(rig.journal).execute("ALTER TABLE owed RENAME TO away")
-
-
-def find_results(rig: Rig) -> None:
-    """Undoes it."""
-    connection(rig.journal).execute("ALTER TABLE away RENAME TO owed")
 
 
 def about_journal(rig: Rig) -> list[type]:
