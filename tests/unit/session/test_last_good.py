@@ -94,3 +94,24 @@ def test_an_unfinished_file_of_another_user_is_replaced() -> None:
             assert LastGood(path).load() == GOOD
 
         change_user(folder, work)
+
+
+def test_without_a_file_there_is_none_however_often_it_is_asked(path: Path) -> None:
+    """Nothing is made up the second time."""
+    last_good = LastGood(path)
+    assert [last_good.load(), last_good.load()] == [None, None]
+
+
+def test_a_document_that_is_no_object_is_none(path: Path) -> None:
+    """A configuration is always an object."""
+    path.write_text('["logLevel"]')
+    assert LastGood(path).load() is None
+
+
+def test_the_file_is_read_once(path: Path) -> None:
+    """What this process has kept counts, even if the disk did not take it."""
+    path.write_text(json.dumps(GOOD))
+    last_good = LastGood(path)
+    assert last_good.load() == GOOD
+    path.write_text("{}")
+    assert last_good.load() == GOOD

@@ -4,7 +4,12 @@ import pytest
 
 from client_device_associator.errors import NotAuthorizedError, NucleusError
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.pipeline.events import Event, NoticeGiven, SettingsInEffect
+from client_device_associator.pipeline.events import (
+    Event,
+    MessageArrived,
+    NoticeGiven,
+    SettingsInEffect,
+)
 from client_device_associator.reporting.notices import (
     ListeningChanged,
     Notice,
@@ -151,3 +156,11 @@ def test_closing_ends_every_stream(rig: Rig, session: Session) -> None:
     assert rig.nucleus.live == []
     assert rig.nucleus.watches[0].closed
     assert rig.nucleus.validations[0].closed
+
+
+def test_announcements_reach_the_main_thread(rig: Rig, session: Session) -> None:
+    """Whatever comes on a subscription waits in the inbox."""
+    rig.run_due(session)
+    posted(rig)
+    rig.nucleus.subscriptions[0].on_message("clientdevices/announce", b"{}")
+    assert posted(rig) == [MessageArrived(None, "clientdevices/announce", b"{}")]
