@@ -98,7 +98,7 @@ class Component:
         nucleus: Connected.
         worker: Makes the calls.
         inbox: Where other threads tell the main thread something.
-        journal: Makes the journal; it is given whom to tell about a file that was set aside.
+        journal: Makes the journal; its argument is called for a file that was set aside.
         last_good: The last configuration that was good.
         clock: The time.
         rng: The randomness of waits.

@@ -103,7 +103,7 @@ def _check(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
         database.execute("ROLLBACK")
     except (sqlite3.DatabaseError, ValueError) as error:
         if not is_damage(error):
-            raise  # locked, full or unreadable: nothing is known against the file itself
+            raise  # locked, full or unreadable: the file itself may be good
         raise _UnusableError("damaged", str(error)) from error
     if verdict != "ok":
         raise _UnusableError("damaged", " ".join(str(verdict).split()))

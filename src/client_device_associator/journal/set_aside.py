@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 MAX_SET_ASIDE = 5
-"""Journals kept for somebody to look at; a failing flash must not fill up with them."""
+"""Journals kept for somebody to look at; they must not fill the disk."""
 
 Identity = tuple[int, int]
 """Device and inode: another file under the same name has another one."""

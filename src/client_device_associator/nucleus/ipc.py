@@ -57,7 +57,7 @@ _Answer = TypeVar("_Answer")
 
 
 class IpcNucleus:
-    """One connection; when it is lost, `on_lost` is called once and the object is useless.
+    """One connection; when it is lost, `on_lost` is called once and nothing works any more.
 
     It does not connect again: SVCUID dies with the nucleus (classic) or with ggipcd (lite), so that
     only a process which the new nucleus has started can connect.

@@ -64,7 +64,7 @@ class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no type
 
 
 def messages(on_message: OnMessage) -> Callable[[Any], None]:
-    """Passes on the messages of a topic subscription, of either kind."""
+    """Forwards the messages of a topic subscription, of either kind."""
 
     def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
         if event.binary_message is not None:

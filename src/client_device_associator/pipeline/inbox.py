@@ -41,7 +41,7 @@ class _Reader(Enum):
     """What the main thread is doing, and so what it must be woken for."""
 
     BUSY = auto()
-    """It will look by itself: for nothing."""
+    """It looks at the inbox next: it need not be woken."""
     GATHERING = auto()
     """For anything but a message, or when there are enough of them."""
     ASLEEP = auto()
@@ -69,7 +69,7 @@ class Inbox:
     is woken once for all messages that come together.
 
     It needs no lock: a deque takes and gives one item at a time, each side first does its own part
-    and then looks at what the other has done, and a bell without need does no harm. The bell is a
+    and then looks at what the other has done, and one wake-up too many does no harm. The bell is a
     `SimpleQueue` because its `put` may be called from a signal handler.
 
     Args:
@@ -158,8 +158,9 @@ class Inbox:
         """Sleeps until something is due, or that steady moment; None for as long as it takes."""
         try:
             while True:
-                # First what it is doing, and then a look: a thread that adds something does it the
-                # other way round, so that one of the two sees the other.
+                # First the state is set, then the queue is read: a thread that
+                # adds something does it the other way round, so that one of the
+                # two sees the other.
                 self._reader = _Reader.GATHERING if self._messages else _Reader.ASLEEP
                 moments = [at for at in (self.due_at(), until) if at is not None]
                 left = min(moments) - self._steady() if moments else None
@@ -184,7 +185,7 @@ class Inbox:
 
 
 def _bounded(message: MessageArrived) -> MessageArrived:
-    """The message; of one that is too large to be an announcement only what shows that."""
+    """The message; of one that is too large to be an announcement only as much as shows that."""
     if not isinstance(message.payload, bytes) or len(message.payload) <= MAX_PAYLOAD_BYTES:
         return message
     return replace(message, payload=message.payload[: MAX_PAYLOAD_BYTES + 1])

@@ -26,7 +26,7 @@ component for finished and starts it no more; while it stops the component it do
 
 EXIT_FAILED = 1
 """Any non-zero code makes the nucleus start the component again. It allows that three times an
-hour, so nothing but the loss of the nucleus itself may lead to it."""
+hour, so only the loss of the nucleus may lead to it."""
 
 TAKE_IN_SECONDS, STORE_SENT_SECONDS = 0.5, 0.8
 """From the moment of a stop, which has to be over within 2 s: until then what has come is stored,

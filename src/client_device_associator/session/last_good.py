@@ -35,7 +35,7 @@ class LastGood:
         return self._content
 
     def keep(self, document: Mapping[str, object]) -> None:
-        """Replaces it. A disk that cannot be written costs no more than this safety."""
+        """Replaces it. If the disk cannot be written, the file is just not up to date."""
         kept = {key: value for key, value in document.items() if key not in _OTHERS}
         if kept == self.load():
             return

@@ -26,7 +26,8 @@ BOTH_SECONDS = 2.0
 counted may still be on its way. What comes on both is taken twice, which is harmless."""
 
 RESUBSCRIBE_SECONDS = 1.0
-"""After the nucleus has closed a subscription; one that it closes each time must not spin."""
+"""After the nucleus has closed a subscription; one that it closes each time must not be made again
+at once, over and over."""
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class _Stream:
 
 @dataclass(slots=True)
 class _Topic:
-    """A topic filter, and how it stands with the subscription to it."""
+    """A topic filter, and the state of the subscription to it."""
 
     listener: Listener
     current: _Stream | None = None
