@@ -8,7 +8,8 @@ from types import TracebackType
 
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.nucleus.message import Message
-from integration.associator import NAME, PATIENCE_SECONDS, document
+from integration.associator import NAME, PATIENCE_SECONDS, Results, document
+from integration.what_operators_do import repeat_until
 
 SHARED = "clientdevices/announce"
 _IN_ONE_MESSAGE = 100
@@ -89,6 +90,15 @@ def associate(core: CoreDevice, names: Sequence[str]) -> None:
         message = {"thingNames": names[first : first + _IN_ONE_MESSAGE]}
         core.publish(SHARED, json.dumps(message).encode())
     answers.wait_for(lambda: set(names) <= answers.names.get("associated", set()))
+
+
+def announce_until_associated(core: CoreDevice, results: Results, name: str) -> None:
+    """Announces a device, as devices do that were rejected, until it is associated."""
+    core.call(core.cloud.add_things, [name])
+    repeat_until(
+        lambda: core.publish(SHARED, {"thingName": name}),
+        lambda: name in results.names("associated"),
+    )
 
 
 async def publish(core: CoreDevice, payload: bytes) -> int:

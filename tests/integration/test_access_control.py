@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from greengrass_sandbox.core_device import CoreDevice
 from integration.associator import NAME, Results, default_configuration, document, eventually
 from integration.conftest import Start
@@ -39,6 +41,7 @@ NOTHING = {
 }
 
 
+@pytest.mark.slow(12)
 def test_a_refused_subscription_is_allowed_by_the_block_in_the_log(
     core: CoreDevice, start: Start, results: Results
 ) -> None:

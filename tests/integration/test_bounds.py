@@ -60,6 +60,7 @@ BAD: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = [
 ALLOWED = {"accessControl": access("gateway/*", SHARED, f"{SHARED}/status")}
 
 
+@pytest.mark.slow(64)
 @pytest.mark.timeout(240)
 def test_two_hundred_changes_under_a_stream_of_announcements(
     core: CoreDevice, start: Start
@@ -77,7 +78,7 @@ def test_two_hundred_changes_under_a_stream_of_announcements(
     pid = associator.pid
     answers = Answers(core)
     original = core.call(core.nucleus.configuration, NAME)
-    with Announcer(core, names, 0.004) as announcer:
+    with Announcer(core, names, 0.01) as announcer:
         repair: Mapping[str, Any] = {}
         for _ in range(CHANGES):
             change, after = rng.choice(BAD) if rng.random() < BAD_SHARE else (rng.choice(GOOD), {})

@@ -107,6 +107,7 @@ def test_the_veto_is_turned_on_and_off_live(start: Start) -> None:
     """From the deployment that turns it on, and until the one that turns it off."""
     associator = start()
     associator.deploy(VETO)
+    associator.wait_until_quiet()
 
     def is_rejected(bad: int) -> Callable[[], bool]:
         def attempt() -> bool:
@@ -122,6 +123,8 @@ def test_the_veto_is_turned_on_and_off_live(start: Start) -> None:
 
     eventually(is_rejected(5))
     associator.deploy({"deploymentVeto": False})
+    # A deployment that asks at the very moment in which nobody answers any more waits for 20 s.
+    associator.wait_until_quiet()
     eventually(lambda: not is_rejected(6)())
     assert associator.is_alive
 

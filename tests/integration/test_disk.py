@@ -1,16 +1,13 @@
-"""A journal that cannot be used, and a disk that cannot be written."""
+"""A disk that cannot be written, and a journal that somebody else holds."""
 
-import contextlib
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
-from integration.announcer import Announcer
+from integration.announcer import SHARED, Announcer, announce_until_associated
 from integration.associator import (
     JOURNAL,
     NAME,
@@ -21,14 +18,13 @@ from integration.associator import (
     device_names,
 )
 from integration.conftest import Start
-from integration.disk import UNUSABLE, SmallFileSystem, locked, small_file_system
+from integration.disk import SmallFileSystem, locked, small_file_system
 from integration.what_operators_do import HealthWatch, lines_with, repeat_until
 
 STOP_UNDER_LOAD_PAUSE_SECONDS = 0.3
 KILLED_AFTER_SECONDS = 4.0
 """A second less than the nuclei wait before they kill."""
 
-SHARED = "clientdevices/announce"
 QUICK = {"batching": {"maxWaitSeconds": 0.1}, "results": {"receipts": True}}
 
 pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
@@ -39,83 +35,6 @@ def file_system(core: CoreDevice) -> Iterator[SmallFileSystem]:
     """A small file system as the component's work directory."""
     with small_file_system(core.layout.work(NAME), "512k") as mounted:
         yield mounted
-
-
-def announce_until_associated(core: CoreDevice, results: Results, name: str) -> None:
-    """Announces a device, as devices do that were rejected, until it is associated."""
-    core.call(core.cloud.add_things, [name])
-    repeat_until(
-        lambda: core.publish(SHARED, {"thingName": name}),
-        lambda: name in results.names("associated"),
-    )
-
-
-@pytest.mark.parametrize("damage", UNUSABLE.values(), ids=UNUSABLE.keys())
-def test_a_journal_that_cannot_be_used_is_set_aside(
-    core: CoreDevice, start: Start, results: Results, damage: Callable[[Path], None]
-) -> None:
-    """Kept under another name that is in the log, byte for byte; a new one is made."""
-    names = device_names(300)
-    core.call(core.cloud.add_things, [*names, "next"])
-    associator = start(QUICK)
-    core.publish(SHARED, {"thingNames": names})
-    results.wait_for_names("associated", names)
-    associator.wait_until_quiet()
-    associator.stop()
-    damage(associator.work)
-    content = (associator.work / JOURNAL).read_bytes()
-    associator.start().wait_until_running()
-    core.publish(SHARED, {"thingName": "next"})
-    results.wait_for_names("associated", ["next"])
-    (line,) = lines_with(associator, "the journal could not be used")
-    (aside,) = (
-        path
-        for path in associator.work.glob(f"{JOURNAL}.*")
-        if not path.name.endswith(("-wal", "-shm"))
-    )
-    assert str(aside.name) in line
-    assert aside.read_bytes() == content
-    assert is_sound(associator.work / JOURNAL)
-    assert associator.is_alive
-
-
-def is_sound(journal: Path) -> bool:
-    """Whether SQLite finds nothing wrong."""
-    with contextlib.closing(sqlite3.connect(journal)) as database:
-        (verdict,) = database.execute("PRAGMA quick_check").fetchone()
-    return bool(verdict == "ok")
-
-
-def test_a_newer_journal_can_be_put_back(core: CoreDevice, start: Start, results: Results) -> None:
-    """A roll-back of the component loses nothing: what was set aside still holds every device."""
-    core.call(core.cloud.add_things, ["before"])
-    associator = start(QUICK)
-    core.publish(SHARED, {"thingName": "before"})
-    results.wait_for_names("associated", ["before"])
-    associator.wait_until_quiet()
-    associator.stop()
-    UNUSABLE["a newer version"](associator.work)
-    associator.start().wait_until_running()
-    associator.wait_until_log_has("version 99")
-    (aside,) = associator.work.glob(f"{JOURNAL}.version99-*Z")
-    with contextlib.closing(sqlite3.connect(aside)) as database:
-        assert database.execute("SELECT thing_name FROM device").fetchall() == [("before",)]
-
-
-def test_a_journal_damaged_while_it_runs(core: CoreDevice, start: Start, results: Results) -> None:
-    """Overwritten under the running component: it is set aside, and the component goes on."""
-    names = device_names(200)
-    core.call(core.cloud.add_things, names)
-    associator = start(QUICK)
-    core.publish(SHARED, {"thingNames": names})
-    results.wait_for_names("associated", names)
-    associator.wait_until_quiet()
-    for path in associator.work.glob(f"{JOURNAL}*"):
-        if not path.name.endswith("-shm"):
-            with path.open("r+b") as file:
-                file.write(b"\xa5" * path.stat().st_size)
-    announce_until_associated(core, results, "next")
-    assert associator.is_alive
 
 
 def expect_storage_trouble(
@@ -146,6 +65,7 @@ def expect_recovery(
     assert associated(core) >= {"unlucky"}
 
 
+@pytest.mark.slow(21)
 def test_a_full_disk(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
@@ -168,6 +88,7 @@ def test_a_full_disk(
     expect_recovery(core, results, associator, health)
 
 
+@pytest.mark.slow(11)
 def test_a_disk_that_is_full_from_the_start(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
@@ -194,6 +115,7 @@ def test_a_disk_that_is_full_when_devices_wait(
     results.wait_for_names("associated", ["receipted"])
 
 
+@pytest.mark.slow(12)
 def test_a_disk_that_is_read_only_from_the_start(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
@@ -213,6 +135,7 @@ def test_a_disk_that_is_read_only_from_the_start(
     expect_recovery(core, results, associator, health)
 
 
+@pytest.mark.slow(21)
 def test_an_orphan_that_holds_the_journal(core: CoreDevice, start: Start, results: Results) -> None:
     """Locked for a while: rejected with `storage`, never set aside, and all is well afterwards."""
     core.call(core.cloud.add_things, ["unlucky", "before"])
@@ -236,6 +159,7 @@ def test_an_orphan_that_holds_the_journal_at_the_start(
     core.publish(SHARED, {"thingName": "waiting"})
     results.wait_for_names("queued", ["waiting"])
     associator.kill()
+    associator.deploy({"batching": {"maxWaitSeconds": 0.1}})
     with locked(associator.work / JOURNAL):
         associator.start().wait_until_running()
         associator.wait_until_log_has("cannot write the journal")

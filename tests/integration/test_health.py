@@ -37,6 +37,7 @@ def test_health_is_published_on_request(core: CoreDevice, start: Start, results:
     assert counters["pending"] == 0
 
 
+@pytest.mark.slow(21)
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
 def test_a_lost_cloud_is_published_without_a_request(
     core: CoreDevice, start: Start, results: Results
@@ -69,6 +70,7 @@ def test_requests_are_answered_at_a_bounded_rate(core: CoreDevice, start: Start)
     assert health.ask()["journal"]["state"] == "ok"
 
 
+@pytest.mark.slow(10)
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
 def test_states_that_flap_are_published_at_a_bounded_rate(core: CoreDevice, start: Start) -> None:
     """A configuration that changes from good to bad and back all the time is no flood."""

@@ -19,6 +19,7 @@ RENEWALS = 4
 PACE_SECONDS = 0.02
 
 
+@pytest.mark.slow(12)
 def test_nothing_is_missed_and_nothing_is_repeated_but_in_a_renewal(
     core: CoreDevice, start: Start
 ) -> None:
@@ -27,7 +28,7 @@ def test_nothing_is_missed_and_nothing_is_repeated_but_in_a_renewal(
     associator = start(EVERY_SECOND)
     associate(core, names)
     answers = Answers(core)
-    with Announcer(core, names, 0.001) as announcer:
+    with Announcer(core, names, 0.004) as announcer:
         eventually(lambda: announcer.renewals >= RENEWALS)
     answers.wait_for_ids(announcer.sent)
     associator.wait_until_quiet()

@@ -39,7 +39,7 @@ def store(journal: Journal, decision: Decision) -> None:
 def test_the_number_is_what_counting_gives(
     steps: list[tuple[set[str], DeviceState, bool, bool]],
 ) -> None:
-    """After any decisions, whether they were stored or taken back, and whoever has looked."""
+    """After any decisions, stored or taken back, and whether somebody has looked or not."""
     journal = Journal(Path(":memory:"))
     pending: set[str] = set()
     for names, state, is_stored, looks in steps:
