@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Much of the suite waits for things to time out: four at a time suit two cores well.
-PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
+# Much of the suite waits for things to time out: eight at a time keep two cores busy.
+PYTEST := $(BIN)/python -m pytest -n 8 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
@@ -53,7 +53,7 @@ $(STAMP): tests/requirements.txt tests/installer.txt pyproject.toml
 
 check: lint
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 4 --dist worksteal -q
+	$(BIN)/python -m coverage run -m pytest -n 8 --dist worksteal -q
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --include='*/client_device_associator/core/*' --fail-under=100
 	$(BIN)/python -m coverage report --fail-under=90

@@ -73,7 +73,7 @@ say "making a virtual environment with $python"
         "The device must reach its package index (PIP_INDEX_URL and proxies are respected)," \
         "and awscrt has wheels for x86_64 and aarch64 only. The nucleus will try again."
 
-# The stamp vouches for all the rest, so the rest must be on the disk before it.
+# The stamp says that all the rest is complete, so the rest must be on the disk before it.
 sync
 printf '%s\n' "$wanted" >"$unfinished/$stamp"
 sync

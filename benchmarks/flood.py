@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.measuring import component, core_device, cost_of, process, script
@@ -83,7 +83,7 @@ class Game:
 def in_trouble(
     core: CoreDevice,
     flood: Flood,
-    changes: dict[str, object],
+    changes: Mapping[str, object],
     command: Sequence[str] = COMMAND,
 ) -> Iterator[Associator]:
     """The component with the cloud out and its disk slow; afterwards the cloud is back."""

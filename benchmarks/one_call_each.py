@@ -13,7 +13,7 @@ from benchmarks.listening import listen
 
 
 class Associate(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK has no types
-    """Associates whoever announces itself, and publishes that."""
+    """Associates every device that announces itself, and publishes that."""
 
     def __init__(self, client: Any) -> None:  # noqa: ANN401 - the SDK has no types
         super().__init__()

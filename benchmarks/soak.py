@@ -29,20 +29,20 @@ def announce_some(core: CoreDevice, names: list[str]) -> None:
     watch = core.watch(f"{SHARED}/status")
     for name in names:
         core.publish(SHARED, json.dumps({"thingName": name}).encode())
-    told: list[str] = []
+    heard: list[str] = []
     read = 0
 
-    def all_told(messages: list[object]) -> bool:
+    def all_heard(messages: list[object]) -> bool:
         nonlocal read
-        told.extend(
+        heard.extend(
             result["thingName"]
             for result in results_in(messages[read:])  # type: ignore[arg-type] # of a watch
             if result["status"] == "associated"
         )
         read = len(messages)
-        return len(told) >= len(names)
+        return len(heard) >= len(names)
 
-    watch.wait_for(all_told, PATIENCE_SECONDS)  # type: ignore[arg-type] # messages are a list
+    watch.wait_for(all_heard, PATIENCE_SECONDS)  # type: ignore[arg-type] # messages are a list
     watch.close()
 
 

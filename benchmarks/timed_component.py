@@ -30,7 +30,7 @@ def main() -> int:
         taken = time.perf_counter_ns() - began
         steps[math.ceil(math.log2(max(taken, 1)) * _STEPS_TO_DOUBLE)] += 1
 
-    Stream.on_stream_event = timed  # type: ignore[method-assign] # the seam that is measured
+    Stream.on_stream_event = timed  # type: ignore[assignment,method-assign] # the seam that is measured
     exit_code = component.main()
     sys.stdout.write(f"{MARK}{json.dumps(_microseconds(steps))}\n")
     return exit_code

@@ -15,7 +15,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Wall time at the start of the process, carried on by a clock that is never set."""
+    """Wall time at the start of the process, continued by a clock that is never set."""
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()

@@ -1,5 +1,6 @@
 """The composition root: which parts the component has, and how they start and stop."""
 
+import itertools
 import os
 import random
 import signal
@@ -64,7 +65,7 @@ def run(environment: Mapping[str, str]) -> int:
         return EXIT_FAILED
 
     def stop() -> None:
-        inbox.put(StopRequested())
+        inbox.put(StopRequested(clock.now().steady))
         nucleus.give_up()
 
     with _signals(stop), ExitStack() as parts:
@@ -84,7 +85,7 @@ def run(environment: Mapping[str, str]) -> int:
         parts.callback(component.loop.end)
         session = SessionThread(component.session, clock, component.report_from_thread)
         parts.callback(session.stop)
-        component.report(Started(__version__, str(JOURNAL.resolve())))
+        component.report(Started(__version__, str(JOURNAL.absolute())))
         session.start()
         return component.loop.run()
 
@@ -97,7 +98,7 @@ class Component:
         nucleus: Connected.
         worker: Makes the calls.
         inbox: Where other threads tell the main thread something.
-        journal: Makes the journal; it is given whom to tell about a file that was set aside.
+        journal: Makes the journal; its argument is called for a file that was set aside.
         last_good: The last configuration that was good.
         clock: The time.
         rng: The randomness of waits.
@@ -124,6 +125,7 @@ class Component:
         self._last_good = last_good
         self._clock = clock
         self._rng = rng
+        self._message_numbers = itertools.count(1)
         health = Health(core_thing_name, __version__, self._publish_health, clock.now)
         self.report = report_to((log, health))
         self.journal = journal(lambda aside: self.report(JournalSetAside(aside)))
@@ -142,6 +144,7 @@ class Component:
                 settings=settings,
                 core_thing_name=self._core_thing_name,
                 post=self._inbox.put,
+                numbers=self._message_numbers,
                 report=self.report,
             ),
             calls=Calls(self._worker, self.report, settings.worker_idle_seconds),

@@ -51,7 +51,7 @@ class LiveProgress(Progress):
     ) -> None:
         self._live.stop()
 
-    def _begun(self, stage: Stage) -> None:
+    def _started(self, stage: Stage) -> None:
         """The next picture has it."""
 
     def _ended(self, stage: Stage) -> None:

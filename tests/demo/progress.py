@@ -72,7 +72,7 @@ class Progress:
         """Something begins, and ends with the block; how long it took is shown."""
         stage = Stage(title, time.monotonic())
         self._stages.append(stage)
-        self._begun(stage)
+        self._started(stage)
         try:
             yield
         except BaseException:
@@ -87,7 +87,7 @@ class Progress:
         self._stages[-1].note = text
         self._noted(text)
 
-    def _begun(self, stage: Stage) -> None:
+    def _started(self, stage: Stage) -> None:
         self._say(stage.title)
 
     def _ended(self, stage: Stage) -> None:
@@ -106,6 +106,6 @@ class Progress:
         self._say(f"  {text}")
 
     def _say(self, text: str) -> None:
-        # No markup, wrapping or colour: whoever reads a pipe wants one line for one thing.
+        # No markup, wrapping or colour: who reads a pipe wants one line for one thing.
         line = f"{self.seconds:6.1f} s  {text}"
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)

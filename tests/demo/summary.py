@@ -32,7 +32,7 @@ def tell(console: Console, outcome: Outcome, *, seconds: float, log: str) -> Non
         console: Where to.
         outcome: What was counted.
         seconds: How long the whole demo took.
-        log: Where the component's log is, for whoever wants to know more.
+        log: Where the component's log is, for those who want to know more.
     """
 
     def say(text: str = "", style: str = "") -> None:

@@ -8,7 +8,8 @@ from types import TracebackType
 
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.nucleus.message import Message
-from integration.associator import PATIENCE_SECONDS, document
+from integration.associator import NAME, PATIENCE_SECONDS, Results, document
+from integration.what_operators_do import repeat_until
 
 SHARED = "clientdevices/announce"
 _IN_ONE_MESSAGE = 100
@@ -57,6 +58,14 @@ class Answers:
         wanted = set(ids)
         self.wait_for(lambda: wanted <= self.outcomes.keys())
 
+    def repeated(self, announcer: "Announcer") -> dict[str, int]:
+        """Ids with more outcomes than subscriptions that have delivered the announcement."""
+        return {
+            one: count
+            for one, count in self.outcomes.items()
+            if count > (2 if one in announcer.on_both else 1)
+        }
+
     def _absorb(self, index: int, messages: Sequence[Message]) -> None:
         for message in messages[self._read[index] :]:
             for result in document(message)["results"]:
@@ -83,6 +92,26 @@ def associate(core: CoreDevice, names: Sequence[str]) -> None:
     answers.wait_for(lambda: set(names) <= answers.names.get("associated", set()))
 
 
+def announce_until_associated(core: CoreDevice, results: Results, name: str) -> None:
+    """Announces a device, as devices do that were rejected, until it is associated."""
+    core.call(core.cloud.add_things, [name])
+    repeat_until(
+        lambda: core.publish(SHARED, {"thingName": name}),
+        lambda: name in results.names("associated"),
+    )
+
+
+async def publish(core: CoreDevice, payload: bytes) -> int:
+    """Publishes on the shared topic, and returns how many subscriptions may have delivered it.
+
+    A subscription may be made or closed while the message waits for its turn, so it is the larger
+    number of before and after.
+    """
+    before = core.nucleus.subscriptions(NAME).count(SHARED)
+    await core.nucleus.publish(SHARED, payload)
+    return max(before, core.nucleus.subscriptions(NAME).count(SHARED))
+
+
 class Announcer:
     """Announces one device after the other, from a thread, until the `with` block ends.
 
@@ -100,6 +129,10 @@ class Announcer:
         self._thread = threading.Thread(target=self._announce, name="announcer")
         self.sent: dict[str, str] = {}
         """Thing names by id."""
+        self.on_both: set[str] = set()
+        """Ids of those that two subscriptions have delivered, in the middle of a renewal."""
+        self.renewals = 0
+        """How often two subscriptions have become one again."""
 
     def __enter__(self) -> "Announcer":  # noqa: PYI034 - typing.Self needs Python 3.11
         self._thread.start()
@@ -116,10 +149,14 @@ class Announcer:
 
     def _announce(self) -> None:
         number = 0
+        on_both = False
         while not self._end.wait(self._pause_seconds):
             name = self._names[number % len(self._names)]
             number += 1
             announcement_id = f"request-{number}"
             self.sent[announcement_id] = name
             payload = json.dumps({"thingName": name, "id": announcement_id}).encode()
-            self._core.publish(SHARED, payload)
+            was_on_both, on_both = on_both, self._core.call(publish, self._core, payload) > 1
+            if on_both:
+                self.on_both.add(announcement_id)
+            self.renewals += was_on_both and not on_both

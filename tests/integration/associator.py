@@ -22,6 +22,9 @@ NAME = "community.greengrass.ClientDeviceAssociator"
 COMMAND = (sys.executable, "-u", "-m", "client_device_associator")
 RECIPE = Path(__file__).parents[2] / "recipe.yaml"
 JOURNAL = "associations.sqlite3"
+STOPPED = 143
+"""The exit code after a SIGTERM: what a shell says of a process that it has ended."""
+
 PATIENCE_SECONDS = 60.0
 """Only a broken test waits this long; the machine may be slow."""
 

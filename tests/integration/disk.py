@@ -87,19 +87,19 @@ def _database(work: Path) -> sqlite3.Connection:
 
 
 def truncate(work: Path) -> None:
-    """Half of the file is gone."""
+    """Half of the file is cut off."""
     journal = work / JOURNAL
     os.truncate(journal, journal.stat().st_size // 2 // _PAGE_BYTES * _PAGE_BYTES + 100)
 
 
-def spoil_a_page(work: Path) -> None:
+def damage_a_page(work: Path) -> None:
     """A page in the middle holds garbage."""
     with (work / JOURNAL).open("r+b") as file:
         file.seek(_PAGE_BYTES * 2)
         file.write(b"\xa5" * _PAGE_BYTES)
 
 
-def spoil_all_but_the_first_page(work: Path) -> None:
+def damage_all_but_the_first_page(work: Path) -> None:
     """Flash that lost everything but the header."""
     journal = work / JOURNAL
     size = journal.stat().st_size
@@ -135,8 +135,8 @@ def add_garbage_of_a_write_ahead_log(work: Path) -> None:
 
 UNUSABLE: dict[str, Callable[[Path], None]] = {
     "truncated": truncate,
-    "a garbage page": spoil_a_page,
-    "all garbage but the header": spoil_all_but_the_first_page,
+    "a garbage page": damage_a_page,
+    "all garbage but the header": damage_all_but_the_first_page,
     "a foreign database": replace_by_another_database,
     "random bytes": replace_by_random_bytes,
     "a newer version": make_it_newer,

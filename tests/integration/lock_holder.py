@@ -9,13 +9,13 @@ import threading
 def hold(journal: str, seconds: float) -> None:
     """Takes the lock for so long, and leaves it alone for about as long in between."""
     pace = threading.Event()
-    dice = random.Random()
+    rng = random.Random()
     database = sqlite3.connect(journal, timeout=60, isolation_level=None)
     while True:
         database.execute("BEGIN IMMEDIATE")
         pace.wait(seconds)
         database.execute("ROLLBACK")
-        pace.wait(dice.uniform(0, 2 * seconds))
+        pace.wait(rng.uniform(0, 2 * seconds))
 
 
 def main() -> None:

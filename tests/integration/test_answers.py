@@ -6,8 +6,9 @@ import pytest
 
 from greengrass_sandbox.cloud import ErrorEntry, Fault, FaultKind, InvalidField
 from greengrass_sandbox.core_device import CoreDevice
-from integration.associator import Results, associated, calls, device_names
+from integration.associator import Associator, Results, associated, calls, device_names
 from integration.conftest import Start
+from integration.what_operators_do import lines_with
 
 pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
 
@@ -27,12 +28,12 @@ class Passing:
     Attributes:
         fault: What happens.
         code: What the announcers hear of it.
-        log: What the operator's one line holds.
+        cause: What the operator's one line gives as the cause.
     """
 
     fault: Fault
     code: str
-    log: str
+    cause: str
 
 
 PASSING = {
@@ -58,14 +59,14 @@ PASSING = {
         "unavailable",
     ),
     "200 with an empty body": Passing(
-        Fault(FaultKind.EMPTY_BODY, times=1), "NonsenseError", "unavailable"
+        Fault(FaultKind.EMPTY_BODY, times=1), "InvalidResponseError", "unavailable"
     ),
     "200 with a web page": Passing(
-        Fault(FaultKind.HTML_BODY, times=1), "NonsenseError", "unavailable"
+        Fault(FaultKind.HTML_BODY, times=1), "InvalidResponseError", "unavailable"
     ),
     "200 with another shape": Passing(
         Fault(FaultKind.WRONG_SHAPE, times=1, body='{"message": "welcome"}'),
-        "NonsenseError",
+        "InvalidResponseError",
         "unavailable",
     ),
     "502 of a proxy": Passing(
@@ -80,38 +81,49 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize("row", PASSING.values(), ids=PASSING.keys())
-def test_a_call_that_comes_to_nothing_is_made_again(
-    core: CoreDevice, start: Start, results: Results, row: Passing
+@pytest.mark.slow(20)
+def test_a_call_that_fails_is_made_again(
+    core: CoreDevice, start: Start, subtests: pytest.Subtests
 ) -> None:
     """Announcers hear `retrying` with the reason, no attempt is counted, and it works out."""
-    core.call(core.cloud.add_fault, row.fault)
     associator = start(QUICK)
-    announce(core, ["one", "two"])
-    results.wait_for_names("associated", ["one", "two"])
-    assert {one["code"] for one in results.of("retrying")} == {row.code}
-    assert {one["attempts"] for one in results.of("retrying")} == {0}
-    assert len(results.of("retrying")) == 2
-    assert [call.thing_names for call in calls(core)] == [("one", "two")] * 2
-    assert associator.log.count("calls for core device") == 1
-    assert row.log in associator.log
-    assert not results.of("failed")
+    for number, (what, row) in enumerate(PASSING.items()):
+        calls_before, lines_before = len(calls(core)), len(failing_lines(associator))
+        results = Results(core)
+        names = [f"one-{number}", f"two-{number}"]
+        core.call(core.cloud.add_fault, row.fault)
+        announce(core, names)
+        with subtests.test(what):
+            results.wait_for_names("associated", names)
+            assert {one["code"] for one in results.of("retrying")} == {row.code}
+            assert {one["attempts"] for one in results.of("retrying")} == {0}
+            assert len(results.of("retrying")) == 2
+            made = calls(core)[calls_before:]
+            assert [call.thing_names for call in made] == [tuple(names)] * 2
+            (line,) = failing_lines(associator)[lines_before:]
+            assert f" fail: {row.cause}: {row.code} " in line
+            assert not results.of("failed")
 
 
-@pytest.mark.parametrize(
-    "kind", [FaultKind.NULL_BODY, FaultKind.WRONG_SHAPE], ids=lambda kind: str(kind.value)
-)
+def failing_lines(associator: Associator) -> list[str]:
+    """The log's lines about calls that fail."""
+    return lines_with(associator, "calls for core device")
+
+
 def test_a_body_that_breaks_the_parser_is_an_outage(
-    core: CoreDevice, start: Start, results: Results, kind: FaultKind
+    core: CoreDevice, start: Start, results: Results, subtests: pytest.Subtests
 ) -> None:
-    """Whatever botocore makes of it, nobody is told that he is associated."""
-    fault = core.call(core.cloud.add_fault, Fault(kind))
+    """Whatever botocore makes of it, no device gets the result `associated`."""
     start(QUICK)
-    announce(core, ["device"])
-    results.wait_for_names("retrying", ["device"])
-    assert not results.of("associated")
-    core.call(core.cloud.remove_fault, fault)
-    results.wait_for_names("associated", ["device"])
+    for kind in (FaultKind.NULL_BODY, FaultKind.WRONG_SHAPE):
+        name = f"device-{kind.value}"
+        fault = core.call(core.cloud.add_fault, Fault(kind))
+        announce(core, [name])
+        with subtests.test(kind.value):
+            results.wait_for_names("retrying", [name])
+            assert name not in results.names("associated")
+        core.call(core.cloud.remove_fault, fault)
+        results.wait_for_names("associated", [name])
 
 
 def test_retry_after_is_honoured(core: CoreDevice, start: Start, results: Results) -> None:
@@ -150,7 +162,8 @@ def test_an_unknown_core_device_waits_for_a_person(
     assert retrying["code"] == "ResourceNotFoundException"
     associator.wait_until_quiet()
     assert len(calls(core)) == 1
-    assert "sandbox-core" in associator.log.split(" fail: ")[0].splitlines()[-1]
+    (line,) = failing_lines(associator)
+    assert "sandbox-core" in line.split(" fail: ")[0]
 
 
 def test_error_entries_concern_their_device_alone(
@@ -173,31 +186,32 @@ def test_error_entries_concern_their_device_alone(
     assert [call.thing_names for call in calls(core)][1:] == [("two",)]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        ErrorEntry(None, "InternalFailure", "one of them"),
-        ErrorEntry("somebody-else", "InternalFailure", "not asked for"),
-        ErrorEntry(None, None, None),
-    ],
-    ids=["no name", "a name not asked for", "nothing at all"],
-)
+UNUSABLE_ENTRIES = {
+    "no name": ErrorEntry(None, "InternalFailure", "one of them"),
+    "a name not asked for": ErrorEntry("somebody-else", "InternalFailure", "not asked for"),
+    "nothing at all": ErrorEntry(None, None, None),
+}
+
+
 def test_error_entries_without_a_usable_name_are_narrowed_down(
-    core: CoreDevice, start: Start, results: Results, entry: ErrorEntry
+    core: CoreDevice, start: Start, subtests: pytest.Subtests
 ) -> None:
-    """Who is at fault is found, and fails alone; all others are associated."""
-    names = device_names(16)
-    fault = Fault(
-        FaultKind.ERROR_ENTRIES, only_if_named=frozenset({names[5]}), error_entries=(entry,)
-    )
-    core.call(core.cloud.add_fault, fault)
+    """The device at fault is found, and fails alone; all others are associated."""
     start({**QUICK, "limits": {"maxAttempts": 1}})
-    announce(core, list(names))
-    results.wait_for_count("failed", 1)
-    others = set(names) - {names[5]}
-    results.wait_for_names("associated", others)
-    assert results.names("failed") == {names[5]}
-    assert len(calls(core)) <= 1 + 2 * 4
+    for number, (what, entry) in enumerate(UNUSABLE_ENTRIES.items()):
+        calls_before = len(calls(core))
+        results = Results(core)
+        names = device_names(16, f"batch-{number}")
+        fault = Fault(
+            FaultKind.ERROR_ENTRIES, only_if_named=frozenset({names[5]}), error_entries=(entry,)
+        )
+        core.call(core.cloud.add_fault, fault)
+        announce(core, list(names))
+        with subtests.test(what):
+            results.wait_for_count("failed", 1)
+            results.wait_for_names("associated", set(names) - {names[5]})
+            assert results.names("failed") == {names[5]}
+            assert len(calls(core)) - calls_before <= 1 + 2 * 4
 
 
 def test_one_poisoned_name_among_a_hundred(
@@ -218,10 +232,10 @@ def test_one_poisoned_name_among_a_hundred(
     assert associated(core) == set(names) - {names[62]}
 
 
-def test_a_named_field_costs_one_call_more(
+def test_a_named_field_costs_two_calls_more(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """A ValidationException whose `fields` point at the entry: the other 99 go through at once."""
+    """`fields` point at one entry: the other 99 go through at once, and it is called alone."""
     names = device_names(100)
     fault = Fault(
         FaultKind.VALIDATION_EXCEPTION, only_if_named=frozenset({names[62]}), names_fields=True
@@ -231,7 +245,7 @@ def test_a_named_field_costs_one_call_more(
     announce(core, list(names))
     results.wait_for_names("failed", [names[62]])
     results.wait_for_names("associated", set(names) - {names[62]})
-    assert [len(call.thing_names) for call in calls(core)] == [100, 99]
+    assert [len(call.thing_names) for call in calls(core)] == [100, 99, 1]
 
 
 def test_a_refusal_of_the_core_device_is_nobodys_fault(

@@ -19,7 +19,7 @@ from integration.what_operators_do import access, is_heard
 
 CHANGES = 200
 PAUSES_SECONDS = (0.0, 0.05, 0.2, 0.7)
-"""Shorter and longer than the quiet time after which a change is taken up."""
+"""Shorter and longer than the quiet time after which a change is read."""
 BAD_SHARE = 0.3
 GROWTH_BYTES = 40 * 1024 * 1024
 """An upper bound for the smaller flood; the benchmark states the true growth."""
@@ -60,12 +60,16 @@ BAD: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = [
 ALLOWED = {"accessControl": access("gateway/*", SHARED, f"{SHARED}/status")}
 
 
+@pytest.mark.slow(64)
 @pytest.mark.timeout(240)
 def test_two_hundred_changes_under_a_stream_of_announcements(
     core: CoreDevice, start: Start
 ) -> None:
-    """Good and bad in random order: each announcement answered once, and a burst costs 3 calls."""
-    dice = random.Random(200)
+    """Good and bad in random order: each announcement is answered, and a burst costs 3 calls.
+
+    Answered once; twice at most if it came on both subscriptions of a renewal.
+    """
+    rng = random.Random(200)
     names = device_names(200)
     burst = device_names(250, "burst")
     core.call(core.cloud.add_things, burst)
@@ -74,21 +78,19 @@ def test_two_hundred_changes_under_a_stream_of_announcements(
     pid = associator.pid
     answers = Answers(core)
     original = core.call(core.nucleus.configuration, NAME)
-    with Announcer(core, names, 0.004) as announcer:
+    with Announcer(core, names, 0.01) as announcer:
         repair: Mapping[str, Any] = {}
         for _ in range(CHANGES):
-            change, after = (
-                dice.choice(BAD) if dice.random() < BAD_SHARE else (dice.choice(GOOD), {})
-            )
+            change, after = rng.choice(BAD) if rng.random() < BAD_SHARE else (rng.choice(GOOD), {})
             associator.deploy(repair)
             associator.deploy(change)
             repair = after
-            # Not a wait for anything: the dice decide.
-            threading.Event().wait(dice.choice(PAUSES_SECONDS))
+            # Not a wait for anything: chance decides.
+            threading.Event().wait(rng.choice(PAUSES_SECONDS))
         associator.deploy(repair)
         associator.deploy({**original, "batching": {"maxWaitSeconds": 3, "maxSize": 100}})
         associator.deploy({"announcements": {"shared": {"topic": SHARED}, "moved": None}})
-        # The last of them is in force, with time to spare.
+        # The last of them is in effect, with time to spare.
         threading.Event().wait(2)
     answers.wait_for_ids(announcer.sent)
     associator.wait_until_quiet()
@@ -99,8 +101,8 @@ def test_two_hundred_changes_under_a_stream_of_announcements(
         core.publish(SHARED, {"thingName": name})
     answers.wait_for(lambda: set(burst) <= answers.names["associated"])
     assert len(calls(core)) - before == 3
-    twice = {one: count for one, count in answers.outcomes.items() if count > 1}
-    assert not twice, f"{len(twice)} of {len(announcer.sent)}: {list(twice.items())[:5]}"
+    repeated = answers.repeated(announcer)
+    assert not repeated, f"{len(repeated)} of {len(announcer.sent)}: {list(repeated.items())[:5]}"
     assert associator.pid == pid
     assert associator.is_alive
     assert is_heard(core, SHARED)

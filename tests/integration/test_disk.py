@@ -1,27 +1,30 @@
-"""A journal that cannot be used, and a disk that cannot be written."""
+"""A disk that cannot be written, and a journal that somebody else holds."""
 
-import contextlib
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
+from integration.announcer import SHARED, Announcer, announce_until_associated
 from integration.associator import (
     JOURNAL,
     NAME,
+    STOPPED,
     Associator,
     Results,
     associated,
     device_names,
 )
 from integration.conftest import Start
-from integration.disk import UNUSABLE, SmallFileSystem, locked, small_file_system
+from integration.disk import SmallFileSystem, locked, small_file_system
 from integration.what_operators_do import HealthWatch, lines_with, repeat_until
 
-SHARED = "clientdevices/announce"
+STOP_UNDER_LOAD_PAUSE_SECONDS = 0.3
+KILLED_AFTER_SECONDS = 4.0
+"""A second less than the nuclei wait before they kill."""
+
 QUICK = {"batching": {"maxWaitSeconds": 0.1}, "results": {"receipts": True}}
 
 pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
@@ -32,83 +35,6 @@ def file_system(core: CoreDevice) -> Iterator[SmallFileSystem]:
     """A small file system as the component's work directory."""
     with small_file_system(core.layout.work(NAME), "512k") as mounted:
         yield mounted
-
-
-def announce_until_associated(core: CoreDevice, results: Results, name: str) -> None:
-    """Announces a device, as devices do that were rejected, until it is associated."""
-    core.call(core.cloud.add_things, [name])
-    repeat_until(
-        lambda: core.publish(SHARED, {"thingName": name}),
-        lambda: name in results.names("associated"),
-    )
-
-
-@pytest.mark.parametrize("damage", UNUSABLE.values(), ids=UNUSABLE.keys())
-def test_a_journal_that_cannot_be_used_is_set_aside(
-    core: CoreDevice, start: Start, results: Results, damage: Callable[[Path], None]
-) -> None:
-    """Kept under another name that the log tells, byte for byte; a new one is begun."""
-    names = device_names(300)
-    core.call(core.cloud.add_things, [*names, "next"])
-    associator = start(QUICK)
-    core.publish(SHARED, {"thingNames": names})
-    results.wait_for_names("associated", names)
-    associator.wait_until_quiet()
-    associator.stop()
-    damage(associator.work)
-    content = (associator.work / JOURNAL).read_bytes()
-    associator.start().wait_until_running()
-    core.publish(SHARED, {"thingName": "next"})
-    results.wait_for_names("associated", ["next"])
-    (line,) = lines_with(associator, "the journal could not be used")
-    (aside,) = (
-        path
-        for path in associator.work.glob(f"{JOURNAL}.*")
-        if not path.name.endswith(("-wal", "-shm"))
-    )
-    assert str(aside.name) in line
-    assert aside.read_bytes() == content
-    assert is_sound(associator.work / JOURNAL)
-    assert associator.is_alive
-
-
-def is_sound(journal: Path) -> bool:
-    """Whether SQLite finds nothing wrong."""
-    with contextlib.closing(sqlite3.connect(journal)) as database:
-        (verdict,) = database.execute("PRAGMA quick_check").fetchone()
-    return bool(verdict == "ok")
-
-
-def test_a_newer_journal_can_be_put_back(core: CoreDevice, start: Start, results: Results) -> None:
-    """A roll-back of the component loses nothing: what was set aside still holds every device."""
-    core.call(core.cloud.add_things, ["before"])
-    associator = start(QUICK)
-    core.publish(SHARED, {"thingName": "before"})
-    results.wait_for_names("associated", ["before"])
-    associator.wait_until_quiet()
-    associator.stop()
-    UNUSABLE["a newer version"](associator.work)
-    associator.start().wait_until_running()
-    associator.wait_until_log_has("version 99")
-    (aside,) = associator.work.glob(f"{JOURNAL}.version99-*Z")
-    with contextlib.closing(sqlite3.connect(aside)) as database:
-        assert database.execute("SELECT thing_name FROM device").fetchall() == [("before",)]
-
-
-def test_a_journal_damaged_while_it_runs(core: CoreDevice, start: Start, results: Results) -> None:
-    """Overwritten under the running component: it is set aside, and the component goes on."""
-    names = device_names(200)
-    core.call(core.cloud.add_things, names)
-    associator = start(QUICK)
-    core.publish(SHARED, {"thingNames": names})
-    results.wait_for_names("associated", names)
-    associator.wait_until_quiet()
-    for path in associator.work.glob(f"{JOURNAL}*"):
-        if not path.name.endswith("-shm"):
-            with path.open("r+b") as file:
-                file.write(b"\xa5" * path.stat().st_size)
-    announce_until_associated(core, results, "next")
-    assert associator.is_alive
 
 
 def expect_storage_trouble(
@@ -139,6 +65,7 @@ def expect_recovery(
     assert associated(core) >= {"unlucky"}
 
 
+@pytest.mark.slow(21)
 def test_a_full_disk(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
@@ -161,10 +88,11 @@ def test_a_full_disk(
     expect_recovery(core, results, associator, health)
 
 
+@pytest.mark.slow(11)
 def test_a_disk_that_is_full_from_the_start(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
-    """Not even a new journal can be begun: the component listens, rejects, and recovers."""
+    """Not even a new journal can be made: the component listens, rejects, and recovers."""
     file_system.fill_up()
     health = HealthWatch(core)
     associator = start(QUICK)
@@ -176,7 +104,7 @@ def test_a_disk_that_is_full_from_the_start(
 def test_a_disk_that_is_full_when_devices_wait(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
-    """Receipted, then full before the answer of the cloud: associated and told all the same."""
+    """Receipted, then full before the answer of the cloud: associated, and its result comes."""
     core.call(core.cloud.add_things, ["receipted"])
     start({**QUICK, "batching": {"maxWaitSeconds": 3}})
     core.publish(SHARED, {"thingName": "receipted"})
@@ -187,6 +115,7 @@ def test_a_disk_that_is_full_when_devices_wait(
     results.wait_for_names("associated", ["receipted"])
 
 
+@pytest.mark.slow(12)
 def test_a_disk_that_is_read_only_from_the_start(
     core: CoreDevice, file_system: SmallFileSystem, start: Start, results: Results
 ) -> None:
@@ -206,6 +135,7 @@ def test_a_disk_that_is_read_only_from_the_start(
     expect_recovery(core, results, associator, health)
 
 
+@pytest.mark.slow(21)
 def test_an_orphan_that_holds_the_journal(core: CoreDevice, start: Start, results: Results) -> None:
     """Locked for a while: rejected with `storage`, never set aside, and all is well afterwards."""
     core.call(core.cloud.add_things, ["unlucky", "before"])
@@ -223,12 +153,13 @@ def test_an_orphan_that_holds_the_journal(core: CoreDevice, start: Start, result
 def test_an_orphan_that_holds_the_journal_at_the_start(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """It listens and is RUNNING meanwhile, and takes up the work when the journal is free."""
+    """It listens and is RUNNING meanwhile, and works when the journal is free."""
     core.call(core.cloud.add_things, ["waiting"])
     associator = start({**QUICK, "batching": {"maxWaitSeconds": 30}})
     core.publish(SHARED, {"thingName": "waiting"})
     results.wait_for_names("queued", ["waiting"])
     associator.kill()
+    associator.deploy({"batching": {"maxWaitSeconds": 0.1}})
     with locked(associator.work / JOURNAL):
         associator.start().wait_until_running()
         associator.wait_until_log_has("cannot write the journal")
@@ -236,22 +167,33 @@ def test_an_orphan_that_holds_the_journal_at_the_start(
     results.wait_for_names("associated", ["waiting"])
 
 
-def test_sigterm_while_the_journal_is_locked(core: CoreDevice, start: Start) -> None:
-    """The nuclei send SIGKILL after five seconds; an orphan must not make us wait for that."""
-    associator = start(QUICK)
-    with locked(associator.work / JOURNAL):
-        core.publish(SHARED, {"thingName": "device"})
+@pytest.mark.parametrize("calling", [False, True], ids=["no call", "a call in flight"])
+def test_sigterm_while_the_journal_is_locked(
+    core: CoreDevice, start: Start, *, calling: bool
+) -> None:
+    """Announcements go on coming: each try to store them waits for the lock, and has an end.
+
+    The nuclei send SIGKILL after five seconds.
+    """
+    core.call(core.cloud.add_fault, Fault(FaultKind.HANG))
+    associator = start({**QUICK, "batching": {"maxWaitSeconds": 0}})
+    if calling:
+        core.publish(SHARED, {"thingName": "called"})
+        core.call(core.cloud.wait_for_calls, 1)
+    with (
+        locked(associator.work / JOURNAL),
+        Announcer(core, device_names(100), STOP_UNDER_LOAD_PAUSE_SECONDS),
+    ):
         associator.wait_until_log_has("cannot write the journal")
-        core.publish(SHARED, {"thingName": "another"})
         began = time.monotonic()
-        assert associator.stop() == 0
-        assert time.monotonic() - began < 4
+        assert associator.stop() == STOPPED
+        assert time.monotonic() - began < KILLED_AFTER_SECONDS
 
 
 def test_the_callback_never_waits_for_the_disk(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """While the journal is locked health is asked for and told, at the latest between two tries."""
+    """Health is published while the journal is locked, at the latest between two tries."""
     associator = start(QUICK)
     health = HealthWatch(core)
     with locked(associator.work / JOURNAL):

@@ -1,4 +1,4 @@
-"""The component tells how it is: when it is asked, and when something changes."""
+"""The component publishes how it is: when it is asked, and when something changes."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ SHARED = "clientdevices/announce"
 MOST_BYTES = 7000
 
 
-def test_health_is_told_on_request(core: CoreDevice, start: Start, results: Results) -> None:
+def test_health_is_published_on_request(core: CoreDevice, start: Start, results: Results) -> None:
     """Counters and the state of nucleus, cloud, journal and configuration."""
     names = device_names(5)
     core.call(core.cloud.add_things, names)
@@ -37,8 +37,9 @@ def test_health_is_told_on_request(core: CoreDevice, start: Start, results: Resu
     assert counters["pending"] == 0
 
 
+@pytest.mark.slow(21)
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
-def test_a_lost_cloud_is_told_without_being_asked(
+def test_a_lost_cloud_is_published_without_a_request(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """Lost, with code and time; and back."""
@@ -69,15 +70,16 @@ def test_requests_are_answered_at_a_bounded_rate(core: CoreDevice, start: Start)
     assert health.ask()["journal"]["state"] == "ok"
 
 
+@pytest.mark.slow(10)
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
-def test_states_that_flap_are_told_at_a_bounded_rate(core: CoreDevice, start: Start) -> None:
+def test_states_that_flap_are_published_at_a_bounded_rate(core: CoreDevice, start: Start) -> None:
     """A configuration that changes from good to bad and back all the time is no flood."""
     associator = start()
     health = HealthWatch(core)
     began = time.monotonic()
     for number in range(7):
         associator.deploy({"trustSeconds": f"bad {number}" if number % 2 == 0 else number})
-        # Longer than the quiet time, so that each is taken up by itself.
+        # Longer than the quiet time, so that each is read by itself.
         threading.Event().wait(0.8)
     health.wait_for(lambda one: one["configuration"]["state"] == "refused")
     assert len(health.all) <= 2 + (time.monotonic() - began) / 10

@@ -1,4 +1,4 @@
-"""Configuration that changes while the component runs: in force within seconds, no restart."""
+"""Configuration that changes while the component runs: in effect within seconds, no restart."""
 
 import itertools
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from integration.what_operators_do import (
 
 SHARED = "clientdevices/announce"
 RECEIPTS = {"results": {"receipts": True}}
-"""Also a sign that can be seen from outside: with it the deployment's other values are in force."""
+"""Also a sign that can be seen from outside: the deployment's other values are in effect too."""
 
 GATEWAY = {"announcements": {"gateway": {"topic": "gateway/joined", "thingName": "{payload:/who}"}}}
 GATEWAY_ACCESS = {"accessControl": access("gateway/*", "other/*")}
@@ -37,7 +37,7 @@ GATEWAY_ACCESS = {"accessControl": access("gateway/*", "other/*")}
 def deploy_and_wait(
     core: CoreDevice, associator: Associator, results: Results, changes: Mapping[str, Any]
 ) -> None:
-    """Deploys changes together with receipts, and waits until they are in force."""
+    """Deploys changes together with receipts, and waits until they are in effect."""
     associator.deploy({**changes, **RECEIPTS})
     numbers = itertools.count()
 
@@ -76,7 +76,7 @@ def test_topics_come_change_and_go(core: CoreDevice, start: Start, results: Resu
     assert associator.log.count("client device associator ") == 1
 
 
-def test_an_entry_that_a_deployment_resets_is_gone(core: CoreDevice, start: Start) -> None:
+def test_an_entry_that_a_deployment_resets_is_removed(core: CoreDevice, start: Start) -> None:
     """A RESET of an entry that the recipe lacks takes it away, as null does."""
     associator = start(GATEWAY_ACCESS)
     associator.deploy(GATEWAY)
@@ -86,7 +86,7 @@ def test_an_entry_that_a_deployment_resets_is_gone(core: CoreDevice, start: Star
     assert is_heard(core, SHARED)
 
 
-def test_a_template_that_changes_names_devices_anew(core: CoreDevice, start: Start) -> None:
+def test_a_template_that_changes_names_other_devices(core: CoreDevice, start: Start) -> None:
     """The same topic with another thingName: the next message is read in the new way."""
     core.call(core.cloud.add_things, ["x", "bulb-x"])
     associator = start({**GATEWAY, **GATEWAY_ACCESS})
@@ -212,7 +212,7 @@ def test_a_good_configuration_takes_over_from_a_bad_one(
     associator.wait_until_log_has("the configuration is rejected")
     health.wait_for(lambda one: one["configuration"]["state"] == "refused")
     deploy_and_wait(core, associator, results, {"batching": {"maxSize": 50}})
-    associator.wait_until_log_has("the configuration is in order again")
+    associator.wait_until_log_has("the configuration is valid again")
     state = health.wait_for(lambda one: one["configuration"]["state"] == "inForce")
     assert state["configuration"]["problems"] == []
     assert len(lines_with(associator, "the configuration is valid again")) == 1

@@ -34,7 +34,7 @@ def announce_in_every_form(core: CoreDevice, names: Sequence[str]) -> dict[str, 
 def test_a_burst_costs_one_call_per_hundred_and_everybody_hears(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """250 devices at once: 3 calls, all in the cloud's table, each told on its own status topic."""
+    """250 devices at once: 3 calls, all in the cloud's table, each result on its status topic."""
     names = device_names(250)
     core.call(core.cloud.add_things, names)
     start(UNHURRIED)
@@ -43,18 +43,18 @@ def test_a_burst_costs_one_call_per_hundred_and_everybody_hears(
     sizes = [len(call.thing_names) for call in calls(core)]
     assert sizes == [100, 100, 50]
     assert associated(core) == set(names)
-    told = {
+    heard = {
         result["thingName"]: message.topic
         for message in results.messages
         for result in document(message)["results"]
     }
-    assert told == awaited
+    assert heard == awaited
 
 
 def test_repeats_cost_neither_a_call_nor_a_write(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """The same 250 once more: told that they are associated already, and the journal untouched."""
+    """The same 250 once more: `already` associated, and the journal untouched."""
     names = device_names(250)
     core.call(core.cloud.add_things, names)
     associator = start(UNHURRIED)

@@ -60,7 +60,7 @@ def test_a_hundred_longest_names_fit_lite(
 def test_a_hundred_longest_names_associated_at_once(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """One answer of the cloud for a hundred names of full length is told in a few messages."""
+    """One answer of the cloud for a hundred names of full length fits into a few messages."""
     names = longest_names(100)
     core.call(core.cloud.add_things, names)
     start()

@@ -32,6 +32,7 @@ def hidden(core: CoreDevice) -> Iterator[Path]:
         away.rename(socket)
 
 
+@pytest.mark.slow(20)
 @pytest.mark.usefixtures("hidden")
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
 def test_without_a_nucleus_it_ends_with_a_message(associator: Associator) -> None:

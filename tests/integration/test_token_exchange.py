@@ -12,9 +12,19 @@ from integration.conftest import Start
 RECOVERY_SECONDS = 60.0
 
 FAILURES = [mode for mode in TokenExchangeMode if mode is not TokenExchangeMode.OK]
+WAITS = dict.fromkeys(
+    (TokenExchangeMode.HANGING, TokenExchangeMode.NULL_SLOW, TokenExchangeMode.UNREACHABLE), 20
+)
+"""Seconds that a test of these takes; botocore is patient."""
 
 
-@pytest.mark.parametrize("mode", FAILURES, ids=lambda mode: str(mode.value))
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param(mode, id=mode.value, marks=pytest.mark.slow(WAITS.get(mode, 8)))
+        for mode in FAILURES
+    ],
+)
 def test_the_component_outlasts_token_exchange(
     core: CoreDevice, start: Start, results: Results, mode: TokenExchangeMode
 ) -> None:

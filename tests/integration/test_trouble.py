@@ -52,7 +52,7 @@ def test_a_short_outage_costs_nobody_anything(
     assert associator.log.count("the cloud answers again") == 1
 
 
-def test_a_device_that_is_associated_already_is_told_so(
+def test_a_device_that_is_associated_already_hears_so(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
     """An error entry that says "already" fulfils the wish."""

@@ -76,6 +76,7 @@ def test_tls_failure(core: CoreDevice, start: Start, results: Results) -> None:
     expect_waiting(core, start, results, url, "SSLError")
 
 
+@pytest.mark.slow(22)
 @pytest.mark.timeout(240)
 def test_read_timeout(core: CoreDevice, start: Start, results: Results) -> None:
     """The service takes the request and never answers; the call is given up and made again."""
@@ -89,6 +90,7 @@ def test_read_timeout(core: CoreDevice, start: Start, results: Results) -> None:
     assert len(calls(core)) == 2
 
 
+@pytest.mark.slow(64)
 @pytest.mark.timeout(300)
 def test_a_worker_that_is_stuck_is_replaced(
     core: CoreDevice, start: Start, results: Results

@@ -45,7 +45,7 @@ def is_heard(core: CoreDevice, topic_filter: str) -> bool:
 
 
 def repeat_until(act: Callable[[], object], predicate: Callable[[], bool]) -> None:
-    """Does something again and again, at a humane pace, until it has the effect."""
+    """Does something again and again, with a short pause, until it has the effect."""
     pace = threading.Event()
 
     def act_and_look() -> bool:

@@ -6,10 +6,10 @@ from typing import Protocol
 from client_device_associator.errors import NotAuthorizedError, NucleusError, NucleusLostError
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
-    ComponentState,
     OnAcknowledged,
     OnClosed,
     OnMessage,
+    OnUnreadable,
     OnValidationRequested,
 )
 from simulation.nucleus import ChangeStream, LocalNucleus, MessageStream, Stream, ValidationStream
@@ -77,7 +77,11 @@ class SimulatedNucleus:
         return found[0]
 
     def subscribe(
-        self, topic_filter: str, on_message: OnMessage, on_closed: OnClosed
+        self,
+        topic_filter: str,
+        on_message: OnMessage,
+        on_unreadable: OnUnreadable,  # noqa: ARG002 - every message can be decoded here
+        on_closed: OnClosed,
     ) -> MessageStream:
         """Subscribes to local pub/sub."""
         stream = MessageStream(
@@ -124,10 +128,6 @@ class SimulatedNucleus:
         """Answers a deployment."""
         self._crash_point("before a deployment is answered")
         self._nucleus.validated(deployment_id, objection)
-
-    def report_state(self, state: ComponentState) -> None:
-        """Takes a state."""
-        self._ask(f"state {state.value}", lambda: None)
 
     def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
         """Takes a message; a crash may strike before or after that."""

@@ -186,6 +186,9 @@ def _flooded(draft: Draft) -> None:
 
 def _streams_closed(draft: Draft) -> None:
     draft.plan = replace(draft.plan, closings=tuple(draft.times(draft.rng.choice([1, 6]))))
+    if draft.rng.random() < 0.5:
+        # The stream of changes may be among them.
+        _deployed_wrong(draft)
 
 
 def _silenced(draft: Draft) -> None:

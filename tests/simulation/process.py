@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from client_device_associator.journal.database import OnSetAside, Opener
-from client_device_associator.nucleus.port import ComponentState
 from client_device_associator.pipeline.events import NucleusLost, StopRequested
 from client_device_associator.reporting.notices import DefectFound, Notice
 from client_device_associator.session.events import SessionEvent
@@ -72,7 +71,6 @@ class Process:
         self.clock = ProcessClock(world, crash_point)
         self.inbox = WatchedInbox(self.clock.steady, record)
         self.worker = SimulatedWorker(world, cloud, record, self.inbox.put, crash_point)
-        self.states: list[ComponentState] = []
         self._world = world
         self._record = record
         self._connection = SimulatedNucleus(
@@ -122,7 +120,7 @@ class Process:
 
     def stop(self) -> None:
         """SIGTERM, as `run` in component.py handles it."""
-        self.inbox.put(StopRequested())
+        self.inbox.put(StopRequested(self.clock.steady()))
         self._connection.given_up = True
 
     def lose_nucleus(self) -> None:

@@ -10,7 +10,7 @@ from simulation.plan import Fault
 from simulation.record import Record
 from simulation.world import World
 
-_END_SECONDS = 1.0
+_END_SECONDS = 0.2
 """How long `WorkerProcess.end` waits for one that does not end by itself."""
 
 _IDLE_END_SECONDS = 0.1

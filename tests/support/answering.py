@@ -1,11 +1,14 @@
 """A web server that answers every request in the same way, as token exchange or the cloud."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
+TOKEN_EXCHANGE_TOKEN = "of-the-nucleus"  # noqa: S105 - made up
 SESSION_TOKEN = "a-session-token"  # noqa: S105 - made up
 CREDENTIALS: Mapping[str, object] = {
     "AccessKeyId": "AKID",
@@ -67,3 +70,8 @@ def serving(reply: Reply) -> Iterator[Server]:
         http.shutdown()
         thread.join()
         http.server_close()
+
+
+def service_error(code: str, message: str = "no", **fields: Any) -> bytes:  # noqa: ANN401 - JSON
+    """The body of a service's error."""
+    return json.dumps({"__type": code, "message": message, **fields}).encode()

@@ -7,10 +7,10 @@ from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
-    ComponentState,
     OnAcknowledged,
     OnClosed,
     OnMessage,
+    OnUnreadable,
     OnValidationRequested,
 )
 from support.values import START
@@ -50,10 +50,11 @@ class FakeStream:
 
 @dataclass
 class FakeSubscription(FakeStream):
-    """A subscription; `on_message` is the test's to call."""
+    """A subscription; `on_message` and `on_unreadable` are the test's to call."""
 
     topic_filter: str = ""
     on_message: OnMessage = lambda *_: None
+    on_unreadable: OnUnreadable = lambda: None
 
 
 @dataclass
@@ -89,13 +90,11 @@ class FakeNucleus:
     refuses_to_read: Exception | None = None
     refuses_to_watch: NucleusError | None = None
     refuses_to_ask: NucleusError | None = None
-    refuses_states: NucleusError | None = None
     subscriptions: list[FakeSubscription] = field(default_factory=list)
     watches: list[FakeConfigurationStream] = field(default_factory=list)
     validations: list[FakeValidationStream] = field(default_factory=list)
     answers: list[tuple[str, str | None]] = field(default_factory=list)
     published: list[FakePublication] = field(default_factory=list)
-    states: list[ComponentState] = field(default_factory=list)
     on_subscribe: Callable[[str], None] = lambda _: None
     reads: int = 0
     tries: int = 0
@@ -108,7 +107,11 @@ class FakeNucleus:
         return self.document
 
     def subscribe(
-        self, topic_filter: str, on_message: OnMessage, on_closed: OnClosed
+        self,
+        topic_filter: str,
+        on_message: OnMessage,
+        on_unreadable: OnUnreadable,
+        on_closed: OnClosed,
     ) -> FakeSubscription:
         """Subscribes, unless the test wants it to fail for all topics or for this one."""
         self.tries += 1
@@ -116,7 +119,12 @@ class FakeNucleus:
         refusal = self.refuses_to_subscribe or self.refuses.get(topic_filter)
         if refusal is not None:
             raise refusal
-        subscription = FakeSubscription(on_closed, False, topic_filter, on_message)  # noqa: FBT003 - the fields in order
+        subscription = FakeSubscription(
+            on_closed,
+            topic_filter=topic_filter,
+            on_message=on_message,
+            on_unreadable=on_unreadable,
+        )
         self.subscriptions.append(subscription)
         return subscription
 
@@ -145,12 +153,6 @@ class FakeNucleus:
     def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
         """Keeps the message; the test calls `on_acknowledged`."""
         self.published.append(FakePublication(topic, message, on_acknowledged))
-
-    def report_state(self, state: ComponentState) -> None:
-        """Keeps the state."""
-        self.states.append(state)
-        if self.refuses_states is not None:
-            raise self.refuses_states
 
     def close(self) -> None:
         """Closes nothing."""

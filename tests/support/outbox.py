@@ -1,5 +1,6 @@
 """An outbox between a real journal and a nucleus that a test answers for."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class SendingOutbox:
             settings=settings(),
             core_thing_name="core-1",
             post=self.events.append,
+            numbers=itertools.count(1),
             report=self.notices.append,
         )
 

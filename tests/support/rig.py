@@ -31,9 +31,14 @@ class Rig:
     Args:
         directory: Where the journal and the last good configuration are.
         worker: Makes the calls; by default one that a test answers for.
+
+    Attributes:
+        expects_defects: Whether the test has the component meet exceptions that nobody foresaw.
     """
 
     def __init__(self, directory: Path, worker: "Callable[[Rig], Worker] | None" = None) -> None:
+        self.directory = directory
+        self.expects_defects = False
         self.clock = FakeClock()
         self.nucleus = FakeNucleus()
         self.worker = FakeWorker()
@@ -143,3 +148,13 @@ def fill_disk(journal: Journal, *, full: bool) -> None:
     """Leaves no room for another page, or room again: SQLite's own small disk."""
     pages = 1 if full else 1_000_000
     connection(journal).execute(f"PRAGMA max_page_count = {pages}")
+
+
+def lose_results(rig: Rig) -> None:
+    """Makes the journal unusable in a way that is easily undone."""
+    connection(rig.journal).execute("ALTER TABLE owed RENAME TO away")
+
+
+def find_results(rig: Rig) -> None:
+    """Undoes it."""
+    connection(rig.journal).execute("ALTER TABLE away RENAME TO owed")

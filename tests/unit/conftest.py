@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from client_device_associator.journal.journal import Journal
+from client_device_associator.reporting.notices import DefectFound
 from support.engine_driver import EngineDriver
 from support.outbox import SendingOutbox
-from support.rig import Rig
+from support.rig import Rig, of_kind
 
 
 @pytest.fixture
@@ -19,6 +20,8 @@ def rig(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Rig]:
     rig = Rig(tmp_path)
     yield rig
     rig.close()
+    # The loop goes on after one as if nothing had been.
+    assert rig.expects_defects or not of_kind(rig.notices, DefectFound), "a defect went unnoticed"
 
 
 @pytest.fixture

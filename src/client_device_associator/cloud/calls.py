@@ -1,4 +1,4 @@
-"""Runs calls: the one in flight, and a worker that is there in time and not for long."""
+"""Runs calls: the one in flight, and a worker that is started in time and ended when idle."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from client_device_associator.core.instant import Instant
 from client_device_associator.reporting.notices import IdleWorkerEnded, Report
 
 CALL_DEADLINE_SECONDS = 60.0
-"""From handing a call to the worker to giving it up.
+"""From the moment at which the worker gets a call until it is given up.
 
 More than the worker's own limits add up to (token exchange 18 s when it hangs and is asked twice,
 connect 5 s, read 20 s, importing boto3 on a slow board), so that it is reached only when the worker
@@ -91,7 +91,7 @@ class Calls:
         if self._flight is not None:
             return self._flight.deadline
         warm_up_at: float | None = None
-        # One that ended by itself must not be started again and again; the call itself does it.
+        # One that ended by itself must not be started again and again; the next call starts it.
         if next_call_at is not None and self._warms_up:
             warm_up_at = next_call_at - WARM_UP_SECONDS
             if now.steady >= warm_up_at:

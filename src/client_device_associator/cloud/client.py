@@ -169,7 +169,7 @@ def _certificates(environment: Mapping[str, str]) -> str | None:
 
 
 def _leave_only_ours(environment: MutableMapping[str, str]) -> None:
-    """Removes what would keep botocore from its work, or change what it does.
+    """Removes what would stop botocore from working, or change what it does.
 
     A profile or a file of somebody else need not exist here, or be readable; how to retry is
     decided in the core. And a proxy for everything is made one for HTTPS: botocore knows no other.

@@ -15,7 +15,7 @@ from client_device_associator.core.answer import (
 )
 
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+")
-"""Visible ASCII: of RFC 9110's field values, all that a token or a key can be made of."""
+"""Visible ASCII: of RFC 9110's field values, the only characters that a token or a key can have."""
 
 _SIGNATURE = re.compile(r"Signature=[0-9a-fA-F]+")
 _REMOVED = "…"

@@ -114,7 +114,7 @@ def _answer(document: dict[str, Any]) -> Answer:
     failed = document["callFailed"]
     retry_after = float(failed["retryAfter"])
     if not math.isfinite(retry_after) or retry_after < 0:
-        raise ProtocolError("retryAfter is no time")
+        raise ProtocolError("retryAfter is not a number of seconds")
     return CallFailed(
         FailureCause(failed["cause"]),
         _bounded(failed["code"]),

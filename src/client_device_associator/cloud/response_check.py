@@ -1,4 +1,4 @@
-"""Checks responses before botocore takes them for more than they are.
+"""Checks responses before botocore takes them for a success.
 
 botocore takes every status below 300 for success, and a body of HTML or of nothing at all for an
 empty answer. An empty answer would mean that every device was associated.

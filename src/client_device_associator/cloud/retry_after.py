@@ -1,4 +1,4 @@
-"""How long a service asks to get no call."""
+"""How long a service asks us not to call."""
 
 import math
 import time
@@ -12,7 +12,7 @@ _IN_MILLISECONDS = "x-amz-retry-after"
 """botocore obeys this one when it retries by itself, which it does not here."""
 
 MAX_SECONDS = 3600
-"""A mistaken header must not stop a core device for ever."""
+"""A mistaken header must not stop a core device forever."""
 
 
 def whole_seconds(headers: Mapping[str, str]) -> int:

@@ -30,7 +30,7 @@ MAX_ADDRESS_SPACE_BYTES = 1024**3
 """A worker that works well maps some 300 MB and uses 50."""
 
 _EXIT_SECONDS = 0.2
-"""For an idle worker to end normally; a call that is under way is cut short after it."""
+"""For an idle worker to end normally; a call in flight is ended after it."""
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ _NOT_FOR_THE_WORKER = "SVCUID"
 """The component's identity at the nucleus; the worker does not talk to the nucleus."""
 
 _END_SECONDS = 0.2
-"""For a worker to end by itself; one that is in a call does not, and what it does is repeated."""
+"""For a worker to end by itself; one that is in a call does not, and its call is made again."""
 
 MAX_LINE_BYTES = 1024 * 1024
 """A worker that writes more than this without an end is killed."""
@@ -121,7 +121,7 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with the package found from wherever this process has found it."""
+    """The environment of this process, with its package on PYTHONPATH."""
     environment = {key: value for key, value in os.environ.items() if key != _NOT_FOR_THE_WORKER}
     packages = str(Path(__file__).resolve().parents[2])
     inherited = environment.get("PYTHONPATH")

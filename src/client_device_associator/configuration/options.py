@@ -57,7 +57,7 @@ class Option:
 
     Attributes:
         key: Where it is in the configuration, with dots between the levels.
-        default: Its value when it is missing.
+        default: Its value if the key is missing.
         kind: Which values it takes.
         meaning: For the document.
     """

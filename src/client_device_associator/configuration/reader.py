@@ -9,12 +9,12 @@ _NOTHING = (None, "null")
 """As if the key was missing; lite makes a string of a recipe's null."""
 
 _MAX_SHOWN_CHARACTERS = 500
-"""Of a value in a problem; a topic of the longest kind fits."""
+"""Of a value in a problem; the longest topic fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in the document that is not as it should be.
+    """Something in the document that is invalid or unknown.
 
     Attributes:
         pointer: Where, as a JSON pointer (RFC 6901).
@@ -161,7 +161,7 @@ class ConfigurationReader:
             number = float(value)
         except (ValueError, OverflowError):
             return None
-        # "nan" and "inf" are numbers to float(), and nothing that one can wait for.
+        # "nan" and "inf" are numbers to float(), and no time to wait for.
         return number if number - number == 0 else None
 
     def _get(self, key: str) -> object:

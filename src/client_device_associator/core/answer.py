@@ -62,7 +62,7 @@ class CallFailed:
         cause: What is wrong.
         code: The service's code or the type of the error, for people.
         message: The service's or the library's words, for people.
-        retry_after: Seconds for which the service asked to get no call.
+        retry_after: Seconds for which the service asked not to be called.
         was_answered: Whether the service, or something in front of it, answered with an error.
     """
 

@@ -11,8 +11,8 @@ class Device:
 
     Attributes:
         thing_name: Its name in the AWS IoT registry.
-        state: Where it stands.
-        since: Steady seconds at which it came to that state.
+        state: Its state.
+        since: Steady seconds at which it entered that state.
         due_at: Steady seconds from which on it may be in a call; only means something if PENDING.
         attempts: Calls in which the cloud answered for this device with an error.
         told_retrying: Whether its announcers have heard `retrying`.

@@ -173,8 +173,8 @@ class Engine:
 
     def _wait_out(self, failed: CallFailed, now: Instant) -> float:
         """Makes the whole queue wait; returns until when, in steady seconds."""
-        # Counted for each pace: an outage that shows itself in two ways is no shorter for that,
-        # and what needs a person does not begin with the longest wait.
+        # Counted for each pace: two causes that take turns must not shorten the wait, and
+        # a cause that needs a person must not start with the longest wait.
         outage = self._memory.outage
         failures = Counter(outage.failures if outage else {})
         pace = _PACE[failed.cause]

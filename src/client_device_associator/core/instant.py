@@ -1,4 +1,4 @@
-"""A moment, as the core is handed it."""
+"""A moment, as the core gets it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The life of a client device: its states, and every way from one to another."""
+"""The life of a client device: its states, and every transition from one to another."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -1,4 +1,4 @@
-"""The life of the queue: its states, and every way from one to another."""
+"""The life of the queue: its states, and every transition from one to another."""
 
 from enum import Enum
 
@@ -45,8 +45,9 @@ TRANSITIONS: frozenset[tuple[QueueState, QueueEvent, QueueState]] = frozenset(
         (QueueState.WAITING, QueueEvent.WAITED, QueueState.BISECTING),
     }
 )
-"""What is not here cannot happen. `docs/architecture.md` shows it as a diagram; a test drives the
-engine through random events and compares."""
+"""What is not here cannot happen while the journal stays: if its file is set aside, the queue is
+idle. `docs/architecture.md` shows it as a diagram; a test drives the engine through random events
+and compares."""
 
 
 def queue_state(*, in_flight: bool, waits: bool, bisects: bool, pending: bool) -> QueueState:

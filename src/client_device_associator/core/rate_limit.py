@@ -1,4 +1,4 @@
-"""How much of something may be said in a while."""
+"""How many of something may go out in a time."""
 
 
 class RateLimit:
@@ -16,7 +16,7 @@ class RateLimit:
         self._asked_at = 0.0
 
     def allow(self, count: int, steady: float) -> int:
-        """How many of so many may go ahead at this steady moment; they are taken as gone."""
+        """How many of so many may go ahead at this steady moment; they count as used."""
         grown = max(0.0, steady - self._asked_at) * self._per_second
         self._asked_at = steady
         self._allowance = min(float(self._burst), self._allowance + grown)

@@ -1,4 +1,4 @@
-"""What announcers hear about a client device."""
+"""What announcers are answered about a client device."""
 
 from dataclasses import dataclass
 from enum import Enum

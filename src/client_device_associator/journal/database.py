@@ -125,7 +125,7 @@ class Database:
         return database
 
     def _failed(self, what: str, error: Exception) -> JournalError:
-        """Makes way for a new file, unless it is just the disk that fails for now."""
+        """Sets the file aside if it is damaged, unless it is just the disk that fails for now."""
         if is_damage(error):
             self.close()
             aside: SetAside | None = None
@@ -136,7 +136,7 @@ class Database:
         return JournalError(f"cannot {what} the journal {self._path.name}: {error}")
 
     def _replace(self, aside: SetAside | None) -> None:
-        """The open file is the journal no more; None if another process has replaced it."""
+        """The open file is no longer the journal; None if another process has replaced it."""
         self.replaced += 1
         if aside is not None:
             self._on_set_aside(aside)

@@ -1,9 +1,13 @@
 """The journal's file: opened, checked and migrated."""
 
+import errno
+import os
 import sqlite3
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from client_device_associator.journal.ownership import is_ours, make_ours
 from client_device_associator.journal.schema import (
     APPLICATION_ID,
     MIGRATIONS,
@@ -11,7 +15,7 @@ from client_device_associator.journal.schema import (
     read_schema,
     schema_after,
 )
-from client_device_associator.journal.set_aside import SetAside, identity, set_aside
+from client_device_associator.journal.set_aside import COMPANIONS, SetAside, identity, set_aside
 
 LOCK_TIMEOUT_SECONDS = 0.5
 """An orphan of an earlier nucleus may hold the journal for a moment. Longer than this counts as a
@@ -49,6 +53,10 @@ def open_journal(
     """
     looked_at = identity(path)
     try:
+        _check_kind(path)
+        if not is_ours(path):
+            make_ours(path)
+            looked_at = identity(path)
         return _open(path, migrations), None
     except _UnusableError as error:
         aside = set_aside(path, error.label, str(error), looked_at)
@@ -95,7 +103,7 @@ def _check(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
         database.execute("ROLLBACK")
     except (sqlite3.DatabaseError, ValueError) as error:
         if not is_damage(error):
-            raise  # locked, full or unreadable: nothing is known against the file itself
+            raise  # locked, full or unreadable: the file itself may be good
         raise _UnusableError("damaged", str(error)) from error
     if verdict != "ok":
         raise _UnusableError("damaged", " ".join(str(verdict).split()))
@@ -108,6 +116,31 @@ def _check(database: sqlite3.Connection, migrations: Sequence[str]) -> None:
         raise _UnusableError(f"version{found}", known)
     if found < 1 or schema != schema_after(migrations[:found]):
         raise _UnusableError("damaged", f"its tables are not those of version {found}")
+
+
+def _check_kind(path: Path) -> None:
+    """Looks at what kind of files they are: to open a FIFO would block for ever.
+
+    Raises:
+        _UnusableError: One of them is no regular file.
+        OSError: The disk does not allow to look, or it is a directory, which may hold anything.
+    """
+    for companion in COMPANIONS:
+        file = path.with_name(path.name + companion)
+        try:
+            mode = file.stat().st_mode
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise _UnusableError("odd", f"{file.name} is a link in a circle") from error
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(f"{file.name} is a directory")
+        if not stat.S_ISREG(mode):
+            raise _UnusableError("odd", f"{file.name} is no regular file")
+    if os.access(path.parent, os.W_OK) and path.exists() and not os.access(path, os.R_OK):
+        raise _UnusableError("unreadable", "this user may not read it")
 
 
 def _check_header(path: Path) -> None:

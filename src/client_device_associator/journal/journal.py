@@ -1,7 +1,7 @@
 """The only state that outlives the process: devices, announcements that wait, results to send."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import Database, OnSetAside, Opener
 from client_device_associator.journal.file import open_journal
+from client_device_associator.journal.pending_count import PendingCount
 from client_device_associator.journal.rows import (
     device_row,
     dump_result,
@@ -52,6 +53,7 @@ class Journal:
         self, path: Path, on_set_aside: OnSetAside = lambda _: None, opener: Opener = open_journal
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
+        self._pending = PendingCount(self._database)
 
     @property
     def replaced(self) -> int:
@@ -62,13 +64,19 @@ class Journal:
         """Closes the file; it is opened again if it is needed."""
         self._database.close()
 
-    def transaction(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """Everything stored inside is on disk when it ends, or, if it raises, nothing is.
 
         Raises:
             JournalError: It could not be stored; the journal is as before.
         """
-        return self._database.transaction()
+        try:
+            with self._database.transaction():
+                yield
+        except BaseException:
+            self._pending.forget()
+            raise
 
     def probe(self) -> None:
         """Writes as much as an answer and takes it back; raises JournalError if that fails.
@@ -101,6 +109,7 @@ class Journal:
 
     def store(self, decision: Decision) -> None:
         """Writes what a decision changes; within a transaction."""
+        self._pending.store(decision.devices)
         self._database.write_all(
             "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             map(device_row, decision.devices),
@@ -142,8 +151,7 @@ class Journal:
 
     def pending(self) -> int:
         """How many devices wait to be associated."""
-        ((number,),) = self._database.read("SELECT COUNT(*) FROM device WHERE state = 0")
-        return int(number)
+        return self._pending.read()
 
     def due(self, now: float, limit: int) -> Sequence[str]:
         """Thing names of pending devices that may be in a call, those longest due first."""

@@ -1,16 +1,19 @@
 """A journal that cannot be used is renamed, so that a new one can be started."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 MAX_SET_ASIDE = 5
-"""Journals kept for somebody to look at; a failing flash must not fill up with them."""
+"""Journals kept for somebody to look at; they must not fill the disk."""
 
 Identity = tuple[int, int]
 """Device and inode: another file under the same name has another one."""
 
-_COMPANIONS = ("", "-wal", "-shm")
+COMPANIONS = ("", "-wal", "-shm")
+"""The files of a SQLite database in WAL mode."""
+
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 _STAMP_CHARACTERS = 22
 
@@ -52,9 +55,9 @@ def set_aside(path: Path, label: str, why: str, looked_at: Identity | None) -> S
         return None
     stamp = datetime.now(timezone.utc).strftime(_STAMP)
     target = path.with_name(f"{path.name}.{label}-{stamp}")
-    for companion in _COMPANIONS:
+    for companion in COMPANIONS:
         source = path.with_name(path.name + companion)
-        if source.exists():
+        if os.path.lexists(source):
             source.rename(target.with_name(target.name + companion))
     _drop_oldest(path)
     return SetAside(target, why)
@@ -65,5 +68,5 @@ def _drop_oldest(path: Path) -> None:
         path.parent.glob(f"{path.name}.*-*Z"), key=lambda one: one.name[-_STAMP_CHARACTERS:]
     )
     for old in kept[:-MAX_SET_ASIDE]:
-        for companion in _COMPANIONS:
+        for companion in COMPANIONS:
             old.with_name(old.name + companion).unlink(missing_ok=True)

@@ -143,7 +143,7 @@ def _announcement_id(document: Mapping[str, Json]) -> str | None:
 
 
 def _named(document: Mapping[str, Json]) -> tuple[list[Json], str | None]:
-    """Everything that stands where a thing name should, of any type; and what cannot be read."""
+    """Every value in the place of a thing name, of any type; and what cannot be read."""
     names: list[Json] = []
     complaint: str | None = None
     if "thingName" in document:
@@ -184,7 +184,7 @@ def _sort_out(topic: str, names: Iterable[Json], announcement_id: str | None) ->
 
 
 def _unique(names: Iterable[Json]) -> Iterable[Json]:
-    """Each name once, in order, and of all that is no string one of each type."""
+    """Each name once, in order; of values that are no strings, one of each type."""
     return {name if isinstance(name, str) else type(name): name for name in names}.values()
 
 

@@ -8,7 +8,7 @@ MAX_MESSAGE_BYTES = 7000
 """Lite closes the publisher's connection above 7,300 bytes of a binary message."""
 
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
-"""A clock may be wrong beyond anything that a calendar can express."""
+"""A clock may be wrong by more than a date can express."""
 
 
 def encode(document: Mapping[str, object]) -> bytes:

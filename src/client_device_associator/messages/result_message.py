@@ -44,9 +44,10 @@ def result_topic(template: str, result: Result, core_thing_name: str) -> str | N
 
     The template may need a thing name that the result does not have: a rejected announcement may
     name something that is no thing name and must not reach a topic. Or nobody may publish to the
-    topic that the template gives, or it is too long.
+    topic that the template gives, or it is too long. The classic nucleus ignores empty levels at
+    the end of a topic, so `a/` reaches a subscriber of `a`: its results go where those of `a` go.
     """
-    values = {"topic": result.topic, "coreThingName": core_thing_name}
+    values = {"topic": result.topic.rstrip("/"), "coreThingName": core_thing_name}
     if result.thing_name is not None and is_thing_name(result.thing_name):
         values["thingName"] = result.thing_name
     try:

@@ -62,7 +62,7 @@ def can_be_published_to(topic: str) -> bool:
 def intersect(one: str, other: str) -> bool:
     """Whether some topic matches both filters; here `#` may stand in the middle, too.
 
-    It is on the safe side: a `#` at the end matches its parent level as well, which MQTT asks for
+    It says yes in doubt: a `#` at the end matches its parent level as well, which MQTT asks for
     and the classic nucleus does not do.
     """
     return _intersect(one.split("/"), other.split("/"))

@@ -27,10 +27,10 @@ from client_device_associator.errors import (
 )
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
-    ComponentState,
     OnAcknowledged,
     OnClosed,
     OnMessage,
+    OnUnreadable,
     OnValidationRequested,
 )
 from client_device_associator.nucleus.streams import (
@@ -57,7 +57,7 @@ _Answer = TypeVar("_Answer")
 
 
 class IpcNucleus:
-    """One connection; when it is lost, `on_lost` is called once and the object is useless.
+    """One connection; when it is lost, `on_lost` is called once and nothing works any more.
 
     It does not connect again: SVCUID dies with the nucleus (classic) or with ggipcd (lite), so that
     only a process which the new nucleus has started can connect.
@@ -89,9 +89,15 @@ class IpcNucleus:
         value: Mapping[str, object] = response.value or {}
         return value
 
-    def subscribe(self, topic_filter: str, on_message: OnMessage, on_closed: OnClosed) -> Stream:
+    def subscribe(
+        self,
+        topic_filter: str,
+        on_message: OnMessage,
+        on_unreadable: OnUnreadable,
+        on_closed: OnClosed,
+    ) -> Stream:
         """Subscribes to local pub/sub; see the Protocol."""
-        stream = Stream(messages(on_message), on_closed)
+        stream = Stream(messages(on_message), on_closed, on_unreadable)
         request = model.SubscribeToTopicRequest(topic=topic_filter)
         return self._open(stream, self._client.new_subscribe_to_topic, request)
 
@@ -137,10 +143,6 @@ class IpcNucleus:
         operation.get_response().add_done_callback(
             lambda response: on_acknowledged(_outcome(response))
         )
-
-    def report_state(self, state: ComponentState) -> None:
-        """Reports the component's state; raises NucleusError."""
-        self._ask(self._client.new_update_state, model.UpdateStateRequest(state=state.value))
 
     def give_up(self) -> None:
         """Ends every wait for an answer, now and later; a signal handler may call it."""

@@ -1,7 +1,6 @@
 """What the component asks of a nucleus."""
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Protocol
 
 from client_device_associator.errors import NucleusError
@@ -13,18 +12,14 @@ OnMessage = Callable[[str, Payload], None]
 OnAcknowledged = Callable[[NucleusError | None], None]
 """Called once when the nucleus has taken a message, or has refused it; on a thread of its own."""
 
+OnUnreadable = Callable[[], None]
+"""Called for each message that the IPC library cannot decode; on a thread of the nucleus's."""
+
 OnClosed = Callable[[], None]
 """Called once if the nucleus ends a stream; on a thread of the nucleus's."""
 
 OnValidationRequested = Callable[[str, Mapping[str, object]], None]
 """Called with a deployment's id and the whole configuration that it would bring."""
-
-
-class ComponentState(Enum):
-    """What a component may report of itself; the values are the IPC's own."""
-
-    RUNNING = "RUNNING"
-    ERRORED = "ERRORED"
 
 
 class Subscription(Protocol):
@@ -57,13 +52,18 @@ class Nucleus(Publisher, Protocol):
         ...
 
     def subscribe(
-        self, topic_filter: str, on_message: OnMessage, on_closed: OnClosed
+        self,
+        topic_filter: str,
+        on_message: OnMessage,
+        on_unreadable: OnUnreadable,
+        on_closed: OnClosed,
     ) -> Subscription:
         """Subscribes to local pub/sub.
 
         Args:
             topic_filter: May hold `+` and `#`.
             on_message: Gets every message.
+            on_unreadable: Called for a message that cannot be decoded.
             on_closed: Called once if the nucleus ends the subscription.
 
         Raises:
@@ -93,10 +93,6 @@ class Nucleus(Publisher, Protocol):
 
     def answer_validation(self, deployment_id: str, objection: str | None) -> None:
         """Accepts a deployment's configuration, or objects to it; returns at once."""
-        ...
-
-    def report_state(self, state: ComponentState) -> None:
-        """Reports the component's state; raises NucleusError."""
         ...
 
     def close(self) -> None:

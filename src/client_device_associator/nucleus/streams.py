@@ -6,7 +6,12 @@ from typing import Any
 
 from awsiot.eventstreamrpc import StreamResponseHandler
 
-from client_device_associator.nucleus.port import OnClosed, OnMessage, OnValidationRequested
+from client_device_associator.nucleus.port import (
+    OnClosed,
+    OnMessage,
+    OnUnreadable,
+    OnValidationRequested,
+)
 
 
 class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no types
@@ -14,12 +19,19 @@ class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no type
 
     Args:
         on_event: Takes the events.
+        on_unreadable: Called for an event that the SDK cannot decode.
         on_closed: Called if the stream ends and was not closed from here.
     """
 
-    def __init__(self, on_event: Callable[[Any], None], on_closed: OnClosed) -> None:
+    def __init__(
+        self,
+        on_event: Callable[[Any], None],
+        on_closed: OnClosed,
+        on_unreadable: OnUnreadable = lambda: None,
+    ) -> None:
         super().__init__()
         self._on_event = on_event
+        self._on_unreadable = on_unreadable
         self._on_closed = on_closed
         self.operation: Any = None
         self.established = False
@@ -35,6 +47,7 @@ class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no type
 
     def on_stream_error(self, error: Exception) -> bool:  # noqa: ARG002 - the SDK's signature
         """A message that the SDK cannot decode. True would have the SDK close the stream."""
+        self._on_unreadable()
         return False
 
     def on_stream_closed(self) -> None:
@@ -51,7 +64,7 @@ class Stream(StreamResponseHandler):  # type: ignore[misc] # the SDK has no type
 
 
 def messages(on_message: OnMessage) -> Callable[[Any], None]:
-    """Passes on the messages of a topic subscription, of either kind."""
+    """Forwards the messages of a topic subscription, of either kind."""
 
     def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
         if event.binary_message is not None:

@@ -53,7 +53,9 @@ class NucleusLost:
 
 @dataclass(frozen=True, slots=True)
 class StopRequested:
-    """The nucleus, or a person, wants the component to end."""
+    """The nucleus, or a person, wants the component to end; `at` is in steady seconds."""
+
+    at: float
 
 
 Event = (

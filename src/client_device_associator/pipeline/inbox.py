@@ -1,14 +1,20 @@
 """Where every other thread puts what the main thread has to know."""
 
 import queue
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
-from client_device_associator.messages.payload import Payload
-from client_device_associator.pipeline.events import Event, HealthRequested, MessageArrived
+from client_device_associator.messages.payload import bytes_in_memory
+from client_device_associator.pipeline.events import (
+    Event,
+    HealthRequested,
+    MessageArrived,
+    NoticeGiven,
+)
+from client_device_associator.reporting.notices import MessageUnreadable
 
 MAX_MESSAGES = 4000
 """Messages that may wait to be read; at about 1 kB each a bounded few megabytes."""
@@ -35,7 +41,7 @@ class _Reader(Enum):
     """What the main thread is doing, and so what it must be woken for."""
 
     BUSY = auto()
-    """It will look by itself: for nothing."""
+    """It looks at the inbox next: it need not be woken."""
     GATHERING = auto()
     """For anything but a message, or when there are enough of them."""
     ASLEEP = auto()
@@ -63,7 +69,7 @@ class Inbox:
     is woken once for all messages that come together.
 
     It needs no lock: a deque takes and gives one item at a time, each side first does its own part
-    and then looks at what the other has done, and a bell without need does no harm. The bell is a
+    and then looks at what the other has done, and one wake-up too many does no harm. The bell is a
     `SimpleQueue` because its `put` may be called from a signal handler.
 
     Args:
@@ -81,6 +87,7 @@ class Inbox:
         self._bytes_out = 0
         self._health_requested = False
         self._overflow: deque[str] = deque(maxlen=MAX_OVERFLOW)
+        self._unreadable: Counter[str] = Counter()
         self.overflowed = 0
 
     def put(self, event: Event) -> None:
@@ -92,7 +99,7 @@ class Inbox:
     def offer(self, message: MessageArrived) -> None:
         """Adds a message if there is room; called by the IPC thread alone, and never blocks."""
         message = _bounded(message)
-        size = _size(message.payload)
+        size = bytes_in_memory(message.payload, MAX_BYTES)
         waiting = self._bytes_in - self._bytes_out
         if len(self._messages) >= MAX_MESSAGES or waiting + size > MAX_BYTES:
             # There is no need to wake a reader that has this much to read.
@@ -107,6 +114,17 @@ class Inbox:
         enough = len(self._messages) >= MAX_GATHERED
         if reader is _Reader.ASLEEP or (reader is _Reader.GATHERING and enough):
             self._bell.put(None)
+
+    def count_unreadable(self, topic_filter: str) -> None:
+        """Counts a message that could not be decoded; called by the IPC thread alone."""
+        if topic_filter not in self._unreadable:
+            self.put(NoticeGiven(MessageUnreadable(topic_filter)))
+        self._unreadable[topic_filter] += 1
+
+    @property
+    def unreadable(self) -> int:
+        """How many messages could not be decoded."""
+        return sum(list(self._unreadable.values()))
 
     def request_health(self) -> None:
         """Adds a request for health, unless one waits already; called by the IPC thread alone."""
@@ -140,8 +158,9 @@ class Inbox:
         """Sleeps until something is due, or that steady moment; None for as long as it takes."""
         try:
             while True:
-                # First what it is doing, and then a look: a thread that adds something does it the
-                # other way round, so that one of the two sees the other.
+                # First the state is set, then the queue is read: a thread that
+                # adds something does it the other way round, so that one of the
+                # two sees the other.
                 self._reader = _Reader.GATHERING if self._messages else _Reader.ASLEEP
                 moments = [at for at in (self.due_at(), until) if at is not None]
                 left = min(moments) - self._steady() if moments else None
@@ -166,12 +185,7 @@ class Inbox:
 
 
 def _bounded(message: MessageArrived) -> MessageArrived:
-    """The message; of one that is too large to be an announcement only what shows that."""
+    """The message; of one that is too large to be an announcement only as much as shows that."""
     if not isinstance(message.payload, bytes) or len(message.payload) <= MAX_PAYLOAD_BYTES:
         return message
     return replace(message, payload=message.payload[: MAX_PAYLOAD_BYTES + 1])
-
-
-def _size(payload: Payload) -> int:
-    """Bytes in memory, about; of an object its text, which the IPC library had to read as well."""
-    return len(payload) if isinstance(payload, bytes) else len(str(payload))

@@ -1,5 +1,6 @@
 """The main thread's loop: one dispatch of its events, from the first settings to the end."""
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
@@ -19,13 +20,17 @@ from client_device_associator.reporting.health import Health
 from client_device_associator.reporting.notices import DefectFound, Report, Stopping
 from client_device_associator.reporting.operator_log import configure
 
-EXIT_STOPPED = 0
+EXIT_STOPPED = 128 + signal.SIGTERM
+"""What a shell says of a process that SIGTERM has ended. After 0 the classic nucleus takes the
+component for finished and starts it no more; while it stops the component it does not care."""
+
 EXIT_FAILED = 1
 """Any non-zero code makes the nucleus start the component again. It allows that three times an
-hour, so nothing but the loss of the nucleus itself may lead to it."""
+hour, so only the loss of the nucleus may lead to it."""
 
-TAKE_IN_SECONDS = 0.8
-"""For storing what has come by the time of a stop, which has to be over within 2 s."""
+TAKE_IN_SECONDS, STORE_SENT_SECONDS = 0.5, 0.8
+"""From the moment of a stop, which has to be over within 2 s: until then what has come is stored,
+a portion at a time, and until then what was sent. A portion takes as long as the disk does."""
 
 AFTER_DEFECT_SECONDS, _AFTER_DEFECT_DOUBLINGS = 1.0, 6
 """After a turn with an exception that nobody foresaw, doubling while they follow each other; what
@@ -67,6 +72,7 @@ class Loop:
         self._settings: Settings | None = None
         self._pipeline: Pipeline | None = None
         self._defects = 0
+        self._ends_at: float | None = None
         self.wake_at: float | None = None
 
     def run(self) -> int:
@@ -91,18 +97,25 @@ class Loop:
 
     def end(self) -> None:
         """Ends the worker and stores which results were taken; nothing else is left to do."""
-        if self._pipeline is not None:
-            self._pipeline.end()
-            self._pipeline.store_sent(self._clock.now())
+        if self._pipeline is None:
+            return
+        self._pipeline.end()
+        now = self._clock.now()
+        if self._ends_at is None or now.steady < self._ends_at + STORE_SENT_SECONDS:
+            self._pipeline.store_sent(now)
 
     def _exit_code(self, events: Sequence[Event]) -> int | None:
         """The exit code, if one of the events is a reason to end."""
-        if any(isinstance(event, NucleusLost) for event in events):
-            self._report(Stopping("the connection to the nucleus is lost"))
-            return EXIT_FAILED
-        if any(isinstance(event, StopRequested) for event in events):
-            self._report(Stopping("the nucleus asked for it"))
-            return EXIT_STOPPED
+        for event in events:
+            match event:
+                case NucleusLost():
+                    self._report(Stopping("the connection to the nucleus is lost"))
+                    self._ends_at = self._clock.now().steady
+                    return EXIT_FAILED
+                case StopRequested():
+                    self._report(Stopping("SIGTERM has come, from the nucleus or from a person"))
+                    self._ends_at = event.at
+                    return EXIT_STOPPED
         return None
 
     def _take_settings(self, settings: Settings) -> None:
@@ -120,9 +133,9 @@ class Loop:
         So announcements that were delivered are there for the next process, and an answer of the
         cloud need not be asked for again.
         """
-        if self._pipeline is None:
+        if self._pipeline is None or self._ends_at is None:
             return
-        end = self._clock.now().steady + TAKE_IN_SECONDS
+        end = self._ends_at + TAKE_IN_SECONDS
         while events:
             now = self._clock.now()
             if now.steady >= end or not self._pipeline.take_in(events, (), now):
@@ -167,4 +180,5 @@ class Loop:
 
     def _figures(self) -> Mapping[str, int]:
         figures = self._pipeline.figures() if self._pipeline is not None else {}
-        return {**figures, "turnedAway": self._inbox.overflowed}
+        counted = {"turnedAway": self._inbox.overflowed, "unreadable": self._inbox.unreadable}
+        return {**figures, **counted}

@@ -1,7 +1,7 @@
 """Sends results until the nucleus has taken them."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from client_device_associator.configuration.settings import Settings
@@ -48,6 +48,8 @@ class Outbox:
         settings: Topics and encoding; `reconfigure` replaces them.
         core_thing_name: This core device.
         post: Takes the `PublishAcknowledged` events; called on a thread of the nucleus's.
+        numbers: For the messages. No other outbox of this process may use the same ones: late
+            acknowledgements of its messages would count for those of this one.
         report: Takes what an operator may want to know.
 
     Attributes:
@@ -62,6 +64,7 @@ class Outbox:
         settings: Settings,
         core_thing_name: str,
         post: Callable[[Event], None],
+        numbers: Iterator[int],
         report: Report,
     ) -> None:
         self._journal = journal
@@ -69,6 +72,7 @@ class Outbox:
         self._settings = settings
         self._core_thing_name = core_thing_name
         self._post = post
+        self._numbers = numbers
         self._report = report
         self._transient: deque[Result] = deque()
         self._ready: deque[Parcel] = deque()
@@ -76,7 +80,6 @@ class Outbox:
         self._taken: list[int] = []
         self._refused: list[tuple[Parcel, NucleusError]] = []
         self._refused_topics: set[str] = set()
-        self._published = 0
         self._durable_first = True
         self._journal_replaced = journal.replaced
         self.dropped = 0
@@ -179,8 +182,7 @@ class Outbox:
             self._report(ResultsRefused(topic, str(error), self._settings))
 
     def _publish(self, parcel: Parcel, now: Instant) -> None:
-        self._published += 1
-        number = self._published
+        number = next(self._numbers)
         parcel.give_up_at = now.steady + ACKNOWLEDGE_TIMEOUT_SECONDS
         self._in_flight[number] = parcel
         self._nucleus.publish(

@@ -54,10 +54,7 @@ class Pipeline:
         self._storage = Storage(journal, report)
 
     def reconfigure(self, settings: Settings) -> None:
-        """Goes on with other settings; nothing that is under way is lost or repeated.
-
-        Results that the nucleus has refused are sent again: accessControl may have changed.
-        """
+        """Goes on with other settings; nothing that is under way is lost or repeated."""
         self._engine.reconfigure(settings.policy)
         self._outbox.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
@@ -94,7 +91,7 @@ class Pipeline:
             return self._hold_on(now)
 
     def take_in(self, events: Sequence[Event], overflow: Sequence[str], now: Instant) -> bool:
-        """Stores what has come, and begins nothing.
+        """Stores what has come, and starts nothing new.
 
         Returns:
             Whether it could be stored.
@@ -198,7 +195,7 @@ class Pipeline:
         with suppress(JournalError):
             self._outbox.run_due(now)
         overdue = self._calls.overdue(now)
-        if overdue is not None:
-            self._decide((), [overdue], now)
+        if overdue is not None and self._decide((), [overdue], now):
+            return now.steady  # the journal can be used again
         wakes = (self._storage.try_again_at, self._calls.run_due(None, now))
         return min((at for at in wakes if at is not None), default=None)

@@ -7,7 +7,8 @@ from client_device_associator.journal.journal import Journal
 from client_device_associator.reporting.notices import JournalUnusable, JournalUsable, Report
 
 TRY_AGAIN_SECONDS = 5.0
-"""A journal that could not be used is tried again after this, or with the next announcement."""
+"""A journal that could not be used is tried again after this, or with the next announcement or
+answer that is to be stored."""
 
 
 class Storage:

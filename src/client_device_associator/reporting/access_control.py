@@ -1,6 +1,7 @@
 """The accessControl that the settings need, ready to be merged by a deployment."""
 
 import json
+import re
 from collections.abc import Iterable
 
 from client_device_associator.configuration.result_topics import reach
@@ -10,6 +11,8 @@ from client_device_associator.messages.topic import MULTI, SINGLE
 _SERVICE = "aws.greengrass.ipc.pubsub"
 _COMPONENT = "community.greengrass.ClientDeviceAssociator"
 _ANYTHING = "*"
+_SPECIAL = re.compile(r"[*?$]")
+"""Written as `${*}` and so on if they are meant as themselves."""
 
 
 def subscribe_block(topic_filters: Iterable[str]) -> str:
@@ -26,7 +29,10 @@ def publish_block(settings: Settings) -> str:
 
 
 def _block(policy: str, operation: str, topics: Iterable[str]) -> str:
-    """One policy. In its resources only `*` is a wildcard; `+` and `#` would be themselves."""
+    """One policy. In its resources only `*` is a wildcard; `+` and `#` would be themselves.
+
+    Lite rejects a whole deployment for a bare `?` in a resource.
+    """
     resources = sorted({_resource(topic) for topic in topics})
     policies = {
         f"{_COMPONENT}:pubsub:{policy}:added": {
@@ -40,4 +46,7 @@ def _block(policy: str, operation: str, topics: Iterable[str]) -> str:
 
 def _resource(topic: str) -> str:
     levels = topic.split("/")
-    return "/".join(_ANYTHING if level in (SINGLE, MULTI) else level for level in levels)
+    return "/".join(
+        _ANYTHING if level in (SINGLE, MULTI) else _SPECIAL.sub(r"${\g<0>}", level)
+        for level in levels
+    )

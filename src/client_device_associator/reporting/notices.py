@@ -66,18 +66,30 @@ class SubscriptionRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriptionEnded:
-    """The nucleus has closed a subscription."""
+class NothingAllowed:
+    """Every subscription was refused by accessControl.
+
+    Attributes:
+        why: The nucleus's words.
+        wanted: Every filter of the settings.
+    """
+
+    why: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageUnreadable:
+    """A message could not be decoded by the IPC library; further ones are only counted."""
 
     topic_filter: str
 
 
 @dataclass(frozen=True, slots=True)
-class StateNotReported:
-    """The nucleus did not take the component's state."""
+class SubscriptionEnded:
+    """The nucleus has closed a subscription."""
 
-    state: str
-    why: str
+    topic_filter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +199,9 @@ Notice = (
     | DefectFound
     | ListeningChanged
     | SubscriptionRefused
+    | NothingAllowed
+    | MessageUnreadable
     | SubscriptionEnded
-    | StateNotReported
     | ConfigurationUnwatched
     | ConfigurationUnread
     | ConfigurationRejected

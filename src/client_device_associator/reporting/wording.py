@@ -200,13 +200,29 @@ def _subscription_refused(notice: notices.SubscriptionRefused, _: Place) -> Line
 
 
 @line_for.register
-def _subscription_ended(notice: notices.SubscriptionEnded, _: Place) -> Line:
-    return _warning(f"the nucleus has closed the subscription to {notice.topic_filter}")
+def _nothing_allowed(notice: notices.NothingAllowed, _: Place) -> Line:
+    return _error(
+        f"accessControl allows this component no topic at all ({notice.why}): it hears nothing."
+        " Check the configuration's accessControl; on nucleus lite all its pubsub policies"
+        " together may have 4096 bytes, and beyond that all of them are refused, so that a merge"
+        f" has to replace policies instead of adding to them. Needed is"
+        f" {subscribe_block(notice.wanted)}. Trying again now and then"
+    )
 
 
 @line_for.register
-def _state_not_reported(notice: notices.StateNotReported, _: Place) -> Line:
-    return _warning(f"the nucleus did not take the state {notice.state} ({notice.why}); going on")
+def _message_unreadable(notice: notices.MessageUnreadable, _: Place) -> Line:
+    return _warning(
+        f"a message on {notice.topic_filter} was lost: the IPC library could not decode it. On"
+        " nucleus lite that is a JSON message with an integer of 19 or more characters, or a"
+        " number from 1e16 to 1e17: publish it as a BinaryMessage. Further ones are counted in the"
+        " health"
+    )
+
+
+@line_for.register
+def _subscription_ended(notice: notices.SubscriptionEnded, _: Place) -> Line:
+    return _warning(f"the nucleus has closed the subscription to {notice.topic_filter}")
 
 
 @line_for.register

@@ -51,7 +51,7 @@ class DeploymentVeto:
             self._report(DeploymentVetoed(event.deployment_id, objection))
 
     def run_due(self, clock: Clock, *, wanted: bool) -> float | None:
-        """Asks to be asked, or not any more; it waits for the nucleus's answer.
+        """Subscribes to validation requests, or ends that; it waits for the nucleus's answer.
 
         Returns:
             Steady seconds at which to be called again.
@@ -84,7 +84,7 @@ class DeploymentVeto:
         self._try_at = now.steady + TRY_AGAIN_SECONDS
 
     def close(self) -> None:
-        """Is asked no more."""
+        """Ends the subscription."""
         if self._stream is not None:
             self._stream.close()
         self._stream = None

@@ -26,20 +26,24 @@ class LastGood:
         """The configuration document; None if there is none."""
         if not self._is_read:
             self._is_read = True
+            # To open a FIFO would block for ever.
             with suppress(OSError, ValueError, RecursionError):
+                if not self._path.is_file():
+                    return None
                 content = json.loads(self._path.read_bytes())
                 self._content = content if isinstance(content, dict) else None
         return self._content
 
     def keep(self, document: Mapping[str, object]) -> None:
-        """Replaces it. A disk that cannot be written costs no more than this safety."""
+        """Replaces it. If the disk cannot be written, the file is just not up to date."""
         kept = {key: value for key, value in document.items() if key not in _OTHERS}
         if kept == self.load():
             return
         self._content = kept
         unfinished = self._path.with_name(f"{self._path.name}.new")
         with suppress(OSError):
-            with unfinished.open("w", encoding="utf-8") as file:
+            unfinished.unlink(missing_ok=True)
+            with unfinished.open("x", encoding="utf-8") as file:
                 json.dump(kept, file)
                 file.flush()
                 os.fsync(file.fileno())

@@ -8,12 +8,10 @@ from collections.abc import Callable
 
 from client_device_associator.clock import Clock
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.errors import NucleusError
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.nucleus.port import ComponentState, Nucleus
+from client_device_associator.nucleus.port import Nucleus
 from client_device_associator.pipeline import events as pipeline_events
 from client_device_associator.pipeline.inbox import Inbox
-from client_device_associator.reporting.notices import ListeningChanged, Notice, StateNotReported
+from client_device_associator.reporting.notices import ListeningChanged, Notice
 from client_device_associator.session.deployment_veto import DeploymentVeto
 from client_device_associator.session.events import (
     ConfigurationChanged,
@@ -56,7 +54,6 @@ class Session:
         self._subscriptions = Subscriptions(nucleus, post, self._report)
         self._settings: Settings | None = None
         self._listening: ListeningChanged | None = None
-        self._state: ComponentState | None = None
 
     def handle(self, event: SessionEvent) -> None:
         """Takes an event; what it makes necessary is done by the next `run_due`."""
@@ -88,7 +85,6 @@ class Session:
             renewal_seconds = settings.subscription_renewal_seconds
             wakes.append(self._subscriptions.run_due(self._clock, renewal_seconds))
             self._report_listening()
-            self._report_state(settings)
         return min((at for at in wakes if at is not None), default=None)
 
     def close(self) -> None:
@@ -114,22 +110,3 @@ class Session:
         if listening != self._listening:
             self._listening = listening
             self._report(listening)
-
-    def _report_state(self, settings: Settings) -> None:
-        """RUNNING when the component hears announcements, ERRORED when it may not hear any.
-
-        A nucleus that is just slow is no case for a person, and ERRORED has us restarted.
-        """
-        listening = set(self._subscriptions.listening) - {HEALTH_REQUEST_TOPIC}
-        wanted = {topic.topic_filter for topic in settings.announcement_topics}
-        state = self._state
-        if listening:
-            state = ComponentState.RUNNING
-        elif wanted <= set(self._subscriptions.forbidden):
-            state = ComponentState.ERRORED
-        if state is not None and state is not self._state:
-            self._state = state
-            try:
-                self._nucleus.report_state(state)
-            except NucleusError as error:
-                self._report(StateNotReported(state.value, str(error)))

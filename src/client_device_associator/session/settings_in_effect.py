@@ -28,7 +28,7 @@ QUIET_SECONDS = 0.5
 """Changes come one per value. They are read together when none has come for this long."""
 
 LONGEST_QUIET_SECONDS = 5.0
-"""They are read in any case after this, however they go on coming."""
+"""They are read in any case after this, even if changes still arrive."""
 
 TRY_AGAIN_SECONDS = 10.0
 """After the nucleus has refused to let us read or watch the configuration."""

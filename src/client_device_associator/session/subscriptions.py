@@ -9,6 +9,7 @@ from client_device_associator.errors import NotAuthorizedError, NucleusError, Nu
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import Nucleus, Subscription
 from client_device_associator.reporting.notices import (
+    NothingAllowed,
     Report,
     SubscriptionEnded,
     SubscriptionRefused,
@@ -25,7 +26,8 @@ BOTH_SECONDS = 2.0
 counted may still be on its way. What comes on both is taken twice, which is harmless."""
 
 RESUBSCRIBE_SECONDS = 1.0
-"""After the nucleus has closed a subscription; one that it closes each time must not spin."""
+"""After the nucleus has closed a subscription; one that it closes each time must not be made again
+at once, over and over."""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class _Stream:
 
 @dataclass(slots=True)
 class _Topic:
-    """A topic filter, and how it stands with the subscription to it."""
+    """A topic filter, and the state of the subscription to it."""
 
     listener: Listener
     current: _Stream | None = None
@@ -84,6 +86,7 @@ class Subscriptions:
         self._topics: list[_Topic] = []
         self._leaving: list[_Topic] = []
         self._made = 0
+        self._refused_now: list[tuple[str, str]] = []
 
     @property
     def listening(self) -> tuple[str, ...]:
@@ -94,13 +97,6 @@ class Subscriptions:
     def refused(self) -> tuple[str, ...]:
         """The topic filters that could not be subscribed to, for whatever reason."""
         return self._filters(lambda topic: topic.refusal is not None)
-
-    @property
-    def forbidden(self) -> tuple[str, ...]:
-        """Those of them that accessControl lacks, more than once: only a person can change that."""
-        return self._filters(
-            lambda topic: isinstance(topic.refusal, NotAuthorizedError) and topic.refusals > 1
-        )
 
     def listen(self, wanted: Sequence[Listener]) -> None:
         """Listens to these from the next `run_due` on, and to nothing else.
@@ -155,6 +151,7 @@ class Subscriptions:
             if now >= topic.due_at:
                 wait = self._run_due(topic, renewal_seconds)
                 topic.due_at = wait + clock.now().steady
+        self._report_refusals()
         for topic in self._leaving:
             topic.close()
         self._leaving.clear()
@@ -191,11 +188,22 @@ class Subscriptions:
         topic.refusals += 1
         # A connection that is lost has an event of its own.
         if topic.refusal is None and not isinstance(error, NucleusLostError):
-            topic_filter = topic.listener.topic_filter
-            wanted = self._filters(lambda _: True)
-            self._report(SubscriptionRefused(topic_filter, str(error), wanted))
+            self._refused_now.append((topic.listener.topic_filter, str(error)))
         topic.refusal = error
         return TRY_SOON_SECONDS if topic.refusals == 1 else TRY_AGAIN_SECONDS
+
+    def _report_refusals(self) -> None:
+        """Says that nothing is allowed, instead of naming one topic after the other."""
+        refused_now, self._refused_now = self._refused_now, []
+        if not refused_now:
+            return
+        wanted = self._filters(lambda _: True)
+        forbidden = (isinstance(topic.refusal, NotAuthorizedError) for topic in self._topics)
+        if all(forbidden) and not self.listening:
+            self._report(NothingAllowed(refused_now[0][1], wanted))
+            return
+        for topic_filter, why in refused_now:
+            self._report(SubscriptionRefused(topic_filter, why, wanted))
 
     def _subscribe(self, topic: _Topic) -> _Stream:
         self._made += 1
@@ -205,9 +213,14 @@ class Subscriptions:
             if not stream.is_ignored:
                 topic.listener.deliver(message_topic, payload)
 
+        def count() -> None:
+            if not stream.is_ignored:
+                topic.listener.count_unreadable()
+
         stream.subscription = self._nucleus.subscribe(
             topic.listener.topic_filter,
             deliver,
+            count,
             lambda: self._post(SubscriptionClosed(stream.number)),
         )
         return stream

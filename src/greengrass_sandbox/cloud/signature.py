@@ -1,6 +1,6 @@
 """Is a request signed (AWS Signature Version 4) with credentials that we know and that still live?
 
-The signature is computed anew by botocore's own signer from what arrived, and compared.
+The signature is computed again by botocore's own signer from what arrived, and compared.
 """
 
 import calendar

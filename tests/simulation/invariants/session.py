@@ -11,7 +11,7 @@ from simulation.disk import SLOW
 from simulation.plan import Document, Ending
 from simulation.record import Record
 
-EXIT_CODES = {Ending.STOP: 0, Ending.NUCLEUS_LOST: 1}
+EXIT_CODES = {Ending.STOP: 143, Ending.NUCLEUS_LOST: 1}
 GIVE_UP = 60.0
 """A configuration that cannot be read for so long is given up for now."""
 

@@ -3,7 +3,11 @@ from typing import Any
 
 import pytest
 
-from client_device_associator.cloud.response_check import InvalidResponseError, check_responses
+from client_device_associator.cloud.response_check import (
+    MAX_ERROR_ENTRIES,
+    InvalidResponseError,
+    check_responses,
+)
 
 
 class Events:
@@ -56,6 +60,14 @@ def test_any_other_success_is_an_error(status: int, content: bytes, why: str) ->
     """It would be taken for an empty answer, and every device for associated."""
     with pytest.raises(InvalidResponseError, match=why):
         Events().after_call(status, content)
+
+
+def test_more_entries_than_any_answer_has_are_an_error() -> None:
+    """A call has a hundred devices; a service may say several things about each, and no more."""
+    entries = ", ".join(["{}"] * MAX_ERROR_ENTRIES)
+    Events().after_call(200, f'{{"errorEntries": [{entries}]}}'.encode())
+    with pytest.raises(InvalidResponseError, match=f"{MAX_ERROR_ENTRIES + 1} entries"):
+        Events().after_call(200, f'{{"errorEntries": [{entries}, {{}}]}}'.encode())
 
 
 @pytest.mark.parametrize("status", [300, 400, 429, 500])

@@ -82,7 +82,7 @@ def test_every_key_counts() -> None:
 
 
 def test_every_problem_is_listed_at_once() -> None:
-    """A person mends them all in one go."""
+    """A person corrects them all in one go."""
     assert pointers(
         {
             "announcements": {"a": {"topic": "a+"}, "b": {"topic": "b", "thingName": "{x}"}},

@@ -2,7 +2,9 @@ import pytest
 
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.decision import Decision
+from client_device_associator.core.device import Device
 from client_device_associator.core.enqueue import MAX_WAITING_PER_DEVICE, reject
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.messages.announcement import read_announcement
 from support.engine_driver import EngineDriver
@@ -73,6 +75,7 @@ def test_one_device_cannot_fill_the_disk_with_ids(driver: EngineDriver) -> None:
         assert driver.announce(["a"], announcement_id=str(number)).transient == ()
     (refused,) = driver.announce(["a"], announcement_id="more").transient
     assert (refused.status, refused.code) == (Status.REJECTED, Reason.OVERLOADED.value)
+    assert refused.message == "8 announcements of this device are waiting already"
 
 
 def test_no_more_devices_wait_than_there_is_room_for(driver: EngineDriver) -> None:
@@ -135,6 +138,29 @@ def test_a_later_announcer_learns_when_the_queue_goes_on(driver: EngineDriver) -
     (retrying,) = driver.announce(["a"], announcement_id="7").transient
     assert retrying.next_attempt_at == START + driver.seconds + 50 + 1000
     assert retrying.attempts == 0
+
+
+def test_a_later_announcer_of_a_device_that_is_due_hears_no_moment_that_is_past(
+    driver: EngineDriver,
+) -> None:
+    """The device was due and waits for others to join its call."""
+    driver.announce(["a"])
+    driver.next_call()
+    driver.answer(error_entries(("a", "Oops")))
+    device = driver.journal.devices(["a"])["a"]
+    driver.pass_until(device.due_at + 0.5)
+    (retrying,) = driver.announce(["a"], announcement_id="7").transient
+    assert retrying.next_attempt_at == device.due_at + 0.5
+
+
+def test_a_pending_device_that_nobody_waits_for_is_joined(driver: EngineDriver) -> None:
+    """A journal may hold one; its next announcer gets the result."""
+    driver.carry_out(
+        lambda: Decision(devices=(Device("a", DeviceState.PENDING, START, due_at=START),))
+    )
+    assert driver.announce(["a"]).waiting == tuple(announcements(["a"]))
+    driver.run()
+    assert [one.thing_name for one in driver.durable()] == ["a"]
 
 
 def test_a_settled_device_has_its_result_once(driver: EngineDriver) -> None:

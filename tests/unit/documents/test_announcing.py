@@ -115,9 +115,9 @@ def test_the_program_returns_final_results(program: types.ModuleType) -> None:
     def answer(client: FakeClient, topic: str, document: dict[str, Any]) -> None:
         assert read_announcement(None, topic, json.dumps(document).encode()).rejections == ()
         mine = {"id": document["id"]}
-        client.send([{"thingName": "a", "status": "failed", "id": "of another"}])
         client.send([{"thingName": "a", "status": "retrying", **mine}])
         client.send([{"thingName": "a", "status": "associated", **mine}])
+        client.send([{"thingName": "a", "status": "failed", "id": "of another"}])
         client.send([{"thingName": "b", "status": "failed", "message": "no", **mine}])
 
     client = FakeClient(answer)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from client_device_associator.cloud.bounded_http import MAX_BODY_BYTES
 from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS, WARM_UP_SECONDS
+from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
 from client_device_associator.core import backoff
 from client_device_associator.core.enqueue import MAX_WAITING_PER_DEVICE
 from client_device_associator.core.policy import MAX_BATCH
@@ -49,7 +51,7 @@ PHRASES = {
         f"more than {MAX_NAMES:,} names in one message",
         f"| {MAX_PAYLOAD_BYTES:,} bytes of a binary message",
         f"more than {MAX_PAYLOAD_BYTES:,} bytes",
-        f"| {ROOM} of payloads |",
+        f"| {ROOM} of payloads in memory",
         f"| {REJECTIONS} |",
         f"| {MAX_WAITING_PER_DEVICE}, different in topic or `id` |",
         f"a topic of more than {MAX_TOPIC_BYTES} bytes",
@@ -72,6 +74,10 @@ PHRASES = {
         f"waits for its answers, up to {ANSWER_TIMEOUT_SECONDS:g} s each",
         f"for at most {settings_in_effect.GIVE_UP_SECONDS:g} s, nothing is subscribed",
         f"started up to {WARM_UP_SECONDS:g} s before a call is expected",
+        f"It reads at most {MAX_BODY_BYTES // MIB} MiB of a response",
+        f"may map at most {MAX_ADDRESS_SPACE_BYTES // MIB // KIB} GiB of memory",
+        f"| SIGTERM or SIGINT | {loop.EXIT_STOPPED} |",
+        f"cannot be made | {loop.EXIT_FAILED} |",
         f"for at most {loop.TAKE_IN_SECONDS:g} s; a call in flight is ended",
         f"it waits up to {CONNECT_PATIENCE_SECONDS:g} s for a nucleus",
         f"end a call that has had {CALL_DEADLINE_SECONDS:g} s",
@@ -90,7 +96,6 @@ PHRASES = {
         f"of at most {MAX_TOPIC_BYTES} bytes",
         f"{QUIET} after the last of a deployment's changes",
         f"after {settings_in_effect.LONGEST_QUIET_SECONDS:g} s at the latest",
-        f"still not {WORDS[subscriptions.TRY_SOON_SECONDS]} seconds later",
     ),
     "docs/deploying.md": (f"it asks again after {DENIED.floor / MINUTE:g} min at first",),
     "docs/operating.md": (f"the newest {WORDS[MAX_SET_ASIDE]} are kept",),

@@ -89,3 +89,11 @@ def test_each_target_of_make_is_in_the_list_of_contributors() -> None:
     (phony,) = re.findall(r"^\.PHONY: (.+)$", read(ROOT / "Makefile"), re.MULTILINE)
     text = read(ROOT / "CONTRIBUTING.md")
     assert [one for one in phony.split() if f"| `make {one}" not in text] == []
+
+
+def test_each_helper_of_tests_is_in_their_readme() -> None:
+    """A helper that nobody finds is written a second time."""
+    text = read(ROOT / "tests" / "README.md")
+    helpers = sorted((ROOT / "tests" / "support").glob("*.py"))
+    names = [one.name for one in helpers if one.name != "__init__.py"]
+    assert [name for name in names if f"`{name}`" not in text] == []

@@ -20,6 +20,8 @@ from client_device_associator.reporting.notices import (
     JournalSetAside,
     JournalUnusable,
     ListeningChanged,
+    MessageUnreadable,
+    NothingAllowed,
     Notice,
     ResultsRefused,
     SubscriptionRefused,
@@ -53,6 +55,8 @@ def log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
         JournalUnusable(str(broken_journal(tmp_path))),
         JournalSetAside(SetAside(tmp_path, "damaged")),
         DefectFound(ValueError("oops")),
+        NothingAllowed("no", ("a",)),
+        MessageUnreadable("a/+"),
     ]
     operator_log = OperatorLog("core-1", "eu-central-1")
     for notice in notices:

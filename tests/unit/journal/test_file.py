@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import threading
 from contextlib import suppress
@@ -92,10 +93,47 @@ def test_a_migration_that_fails_leaves_the_journal_as_it_was(path: Path) -> None
 def test_a_directory_in_its_place_is_left_alone(path: Path) -> None:
     """Nothing is known against a file that is not there; somebody has to look."""
     path.mkdir()
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+    with pytest.raises(IsADirectoryError, match=path.name):
         open_journal(path)
     assert path.is_dir()
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("companion", ["", "-wal", "-shm"])
+def test_a_fifo_in_its_place_is_set_aside(path: Path, companion: str) -> None:
+    """To open one would block until somebody writes, and no signal would be handled."""
+    if companion:
+        fill(path)
+    fifo = path.with_name(path.name + companion)
+    fifo.unlink(missing_ok=True)
+    os.mkfifo(fifo)
+    database, aside = open_journal(path)
+    assert aside is not None
+    assert aside.why == f"{fifo.name} is no regular file"
+    assert aside.path.with_name(aside.path.name + companion).is_fifo()
+    assert devices(database) == 0
+    database.close()
+
+
+def test_a_link_in_a_circle_is_set_aside(path: Path) -> None:
+    """Nothing can be behind it."""
+    path.symlink_to(path)
+    database, aside = open_journal(path)
+    assert aside is not None
+    assert aside.why == f"{path.name} is a link in a circle"
+    assert aside.path.is_symlink()
+    assert devices(database) == 0
+    database.close()
+
+
+def test_a_link_to_a_journal_is_followed(path: Path, tmp_path: Path) -> None:
+    """Somebody has moved it to another disk."""
+    elsewhere = tmp_path / "elsewhere"
+    fill(elsewhere)
+    path.symlink_to(elsewhere)
+    database, aside = open_journal(path)
+    assert (devices(database), aside) == (500, None)
+    database.close()
 
 
 def test_a_locked_journal_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,9 +86,9 @@ def test_a_journal_that_cannot_be_opened_is_a_journal_error(tmp_path: Path) -> N
     place.mkdir()
     journal = Journal(place, lambda aside: pytest.fail(f"{aside} was set aside"))
     for _ in range(2):
-        with pytest.raises(JournalError, match=r"cannot read the journal .*unable to open"):
+        with pytest.raises(JournalError, match=r"cannot read the journal .*is a directory"):
             journal.pending()
-        with pytest.raises(JournalError, match=r"cannot write the journal .*unable to open"):
+        with pytest.raises(JournalError, match=r"cannot write the journal .*is a directory"):
             store(journal, Decision((pending("a"),)))
     place.rmdir()
     store(journal, Decision((pending("a"),)))

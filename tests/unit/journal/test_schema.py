@@ -4,6 +4,7 @@ from contextlib import closing
 import pytest
 
 from client_device_associator.journal.schema import (
+    APPLICATION_ID,
     MIGRATIONS,
     apply,
     read_schema,
@@ -24,6 +25,11 @@ def test_the_tables_are_those_of_version_1() -> None:
     """Journals on core devices have them: a change is a migration, never an edit."""
     names = {name for kind, name, _ in schema_after(MIGRATIONS[:1]) if kind == "table"}
     assert names - {"sqlite_sequence"} == {"device", "waiting", "owed"}
+
+
+def test_the_mark_of_a_journal_never_changes() -> None:
+    """Every journal on a core device has it; with another one they would count as foreign."""
+    assert APPLICATION_ID.to_bytes(4, "big") == b"CDA1"
 
 
 def test_a_letter_that_differs_is_another_schema() -> None:

@@ -112,6 +112,39 @@ def test_a_bad_message_gets_one_clear_rejection(payload: object, reason: Reason)
     assert rejection.message
 
 
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (["a"], "the payload is JSON, but not an object"),
+        ({"thingNames": "a"}, "thingNames is a list of strings"),
+        ({"thingName": 17}, "a thing name is a string, not int"),
+        ({"thingName": ""}, "a thing name has at least one character"),
+        ({"thingName": "a b"}, "a thing name consists of letters, digits, ':', '_' and '-'"),
+    ],
+)
+def test_a_rejection_says_what_would_be_right(payload: object, words: str) -> None:
+    """The announcer reads nothing else to find the mistake."""
+    assert [one.message for one in read(payload).rejections] == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{payload:/device/serial}", "the payload has nothing at /device/serial"),
+        ("{topic:5}", "the topic has no level 5"),
+    ],
+)
+def test_a_rejection_says_what_the_template_looked_for(text: str, words: str) -> None:
+    """The template is in the configuration, which the announcer may not know."""
+    assert [one.message for one in read({}, template(text)).rejections] == [words]
+
+
+def test_a_value_of_a_wrong_type_is_rejected_with_the_id() -> None:
+    """It has no name that could come back."""
+    (rejection,) = read({"thingName": 5, "id": "7"}).rejections
+    assert (rejection.thing_name, rejection.announcement_id) == (None, "7")
+
+
 def test_good_names_beside_bad_ones_are_taken() -> None:
     """Every bad name is rejected by itself."""
     bad = ["", "a b", "x" * 129, 5, None, ["a"], "\ud800"]
@@ -178,6 +211,7 @@ def test_another_name_on_an_own_topic_is_refused() -> None:
     (rejection,) = reading.rejections
     assert rejection.code == Reason.OTHER_THING_NAME.value
     assert (rejection.thing_name, rejection.announcement_id) == ("door", "7")
+    assert rejection.topic == OWN_TOPIC
 
 
 def test_an_own_name_beside_another_on_an_own_topic_is_taken() -> None:

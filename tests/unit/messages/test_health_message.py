@@ -38,8 +38,21 @@ def test_long_lists_are_cut() -> None:
     assert many["nucleus"]["listening"] == [*map(str, range(10)), "and 15 more"]
     ten = [str(number) for number in range(10)]
     assert message({"nucleus": {"listening": ten}})["nucleus"]["listening"] == ten
+    eleven = [*ten, "10"]
+    shown = message({"nucleus": {"listening": eleven}})["nucleus"]["listening"]
+    assert shown == [*ten, "and 1 more"]
     long = message({"nucleus": {"listening": ["x" * 1000]}})
     assert long["nucleus"]["listening"] == ["x" * 500]
+
+
+def test_a_message_that_just_fits_is_not_cut() -> None:
+    """The bound itself is inside."""
+    states = {"journal": {"message": "x" * 500}}
+    spare = MAX_MESSAGE_BYTES - len(health_message({"head": ""}, states, COUNTERS, START))
+    fitting = health_message({"head": "h" * spare}, states, COUNTERS, START)
+    assert len(fitting) == MAX_MESSAGE_BYTES
+    assert b"x" * 500 in fitting
+    assert b"x" * 201 not in health_message({"head": "h" * (spare + 1)}, states, COUNTERS, START)
 
 
 TEXTS = st.lists(

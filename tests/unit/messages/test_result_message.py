@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client_device_associator.core.result import Result, Status
-from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode
+from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode, size_on_the_wire
 from client_device_associator.messages.result_message import (
     ResultMessage,
     pack,
@@ -138,6 +138,27 @@ def test_messages_are_filled() -> None:
     assert len(packed(results)) == 1
 
 
+@pytest.mark.parametrize("before", [[], ["y" * 6850]])
+@pytest.mark.parametrize(("as_json", "count", "spared"), [(True, 2, 2), (False, 3, 4)])
+def test_a_message_is_filled_up_to_the_limit(
+    before: list[str], count: int, spared: int, *, as_json: bool
+) -> None:
+    """But for what is counted between results and is not there: each counts a comma and a blank."""
+
+    def last(padding: int) -> ResultMessage:
+        names = [*before, *["é"] * (count - 1), "x" * padding]
+        results = [Result(SHARED, Status.FAILED, name) for name in names]
+        return packed(results, as_json=as_json)[-1]
+
+    filled = [last(padding) for padding in range(6500, 7000)]
+    longest = max(
+        size_on_the_wire(one.document, as_json=as_json)
+        for one in filled
+        if len(one.results) == count
+    )
+    assert longest == MAX_MESSAGE_BYTES - spared
+
+
 @pytest.mark.parametrize(
     ("template", "topic"),
     [
@@ -149,6 +170,13 @@ def test_messages_are_filled() -> None:
 def test_topics_are_filled_in(template: str, topic: str) -> None:
     """All three placeholders, as often as they occur."""
     assert result_topic(template, Result("a/b", Status.QUEUED, "lamp"), CORE) == topic
+
+
+@pytest.mark.parametrize("topic", ["a/announce", "a/announce/", "a/announce///"])
+def test_empty_levels_at_the_end_of_a_topic_do_not_count(topic: str) -> None:
+    """The classic nucleus delivers `a/` to a subscriber of `a`; no policy allows `a//status`."""
+    result = Result(topic, Status.ASSOCIATED, "lamp")
+    assert result_topic("{topic}/status", result, "core-1") == "a/announce/status"
 
 
 @pytest.mark.parametrize("name", [None, "a/b", "+", "é"])

@@ -21,6 +21,7 @@ TOPIC = "zigbee/kitchen/joined"
         ("{payload:/n}", {"n": 17}, "17"),
         ("{payload:/n}", {"n": 17.0}, "17"),
         ("{payload:/0}", {"0": "key"}, "key"),
+        ("{payload:/n}", {"n": 10**128 - 1}, "9" * 128),
     ],
 )
 def test_fills_in(text: str, payload: object, expected: str) -> None:
@@ -44,6 +45,7 @@ def test_fills_in(text: str, payload: object, expected: str) -> None:
         ("{payload:/a}", {"a": float("nan")}),
         ("{payload:/a}", {"a": float("inf")}),
         ("{payload:/a}", {"a": {}}),
+        ("{payload:/a}", {"a": 10**128}),
     ],
 )
 def test_says_what_a_message_lacks(text: str, payload: object) -> None:

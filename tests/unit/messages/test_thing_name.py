@@ -21,6 +21,7 @@ def test_takes_thing_names(name: str) -> None:
         ("", "at least one"),
         ("x" * 129, "at most 128"),
         ("a b", "letters"),
+        ("é" * 128, "letters"),
         ("a\n", "letters"),
         ("٣", "letters"),
     ],

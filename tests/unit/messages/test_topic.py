@@ -8,6 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from client_device_associator.messages.topic import (
+    MAX_TOPIC_BYTES,
+    can_be_published_to,
     intersect,
     why_no_filter,
     why_no_topic,
@@ -88,6 +90,18 @@ def test_refuses_filters(text: str) -> None:
     assert why_no_filter(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a+", "a filter in which '+' is a whole level"),
+        ("a/#/b", "a filter in which '#' is the whole last level"),
+    ],
+)
+def test_says_which_filter_would_be_right(text: str, words: str) -> None:
+    """The words stand behind "expected" in what an operator reads."""
+    assert why_no_filter(text) == words
+
+
 @pytest.mark.parametrize("text", ["", "a/+", "#", "a+", "x" * 257, "a?"])
 def test_refuses_topics(text: str) -> None:
     """A topic to publish to has no wildcard."""
@@ -98,3 +112,9 @@ def test_takes_topics() -> None:
     """Anything else up to the limit in bytes."""
     assert why_no_topic("a/é") is None
     assert why_unusable("é" * 128) is None
+
+
+def test_a_topic_of_the_greatest_length_is_published_to() -> None:
+    """The bound itself is inside, and counted in bytes."""
+    assert can_be_published_to("é" * (MAX_TOPIC_BYTES // 2))
+    assert not can_be_published_to("a" + "é" * (MAX_TOPIC_BYTES // 2))

@@ -24,13 +24,13 @@ class FakeOperation:
 
 
 def test_a_stream_passes_events_on_and_survives_what_cannot_be_decoded() -> None:
-    """True from `on_stream_error` would end the subscription."""
+    """True from `on_stream_error` would end the subscription; it is counted elsewhere."""
     events: list[object] = []
-    stream = Stream(events.append, lambda: None)
+    stream = Stream(events.append, lambda: None, lambda: events.append("unreadable"))
     stream.on_stream_event("an event")
     assert stream.on_stream_error(ValueError("nonsense")) is False
     stream.on_stream_event("another")
-    assert events == ["an event", "another"]
+    assert events == ["an event", "unreadable", "another"]
 
 
 def test_the_end_of_a_stream_is_reported_once() -> None:

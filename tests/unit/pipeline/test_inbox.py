@@ -1,5 +1,3 @@
-import threading
-
 import pytest
 
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
@@ -8,6 +6,7 @@ from client_device_associator.pipeline.events import (
     Event,
     HealthRequested,
     MessageArrived,
+    NoticeGiven,
     NucleusLost,
     StopRequested,
 )
@@ -20,8 +19,8 @@ from client_device_associator.pipeline.inbox import (
     MAX_OVERFLOW,
     Batch,
     Inbox,
-    _Reader,
 )
+from client_device_associator.reporting.notices import MessageUnreadable
 from support.fakes import FakeClock
 from support.values import START
 
@@ -82,13 +81,13 @@ def test_messages_are_gathered_for_a_short_while(inbox: Inbox, clock: FakeClock)
 def test_anything_else_ends_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
     """What is there already goes along behind it; nothing waits for more."""
     inbox.offer(message())
-    inbox.put(StopRequested())
+    inbox.put(StopRequested(0.0))
     inbox.put(NucleusLost())
     inbox.offer(message("behind"))
     due_at = inbox.due_at()
     assert due_at is not None
     assert due_at <= clock.steady()
-    assert inbox.take().events == (StopRequested(), NucleusLost(), message(), message("behind"))
+    assert inbox.take().events == (StopRequested(0.0), NucleusLost(), message(), message("behind"))
 
 
 def test_enough_messages_end_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
@@ -170,9 +169,9 @@ def test_our_own_events_always_find_room(inbox: Inbox) -> None:
     """An answer is taken behind any flood, and before it."""
     for _ in range(MAX_MESSAGES + 10):
         inbox.offer(message())
-    inbox.put(StopRequested())
+    inbox.put(StopRequested(0.0))
     events = take_all(inbox)
-    assert events[0] == StopRequested()
+    assert events[0] == StopRequested(0.0)
     assert len(events) == MAX_MESSAGES + 1
 
 
@@ -185,51 +184,45 @@ def test_room_is_given_back_by_every_message(inbox: Inbox) -> None:
     assert inbox.overflowed == 0
 
 
-def test_waiting_ends_at_its_moment(inbox: Inbox, clock: FakeClock) -> None:
-    """Without anything to take."""
-    inbox.wait(clock.steady())
-    assert inbox.take() == Batch()
+def test_unreadable_messages_are_reported_once_per_topic_filter(inbox: Inbox) -> None:
+    """However many there are, they are only counted."""
+    for topic_filter in ("a/+", "a/+", "b", "a/+"):
+        inbox.count_unreadable(topic_filter)
+    assert inbox.unreadable == 4
+    assert inbox.take().events == (
+        NoticeGiven(MessageUnreadable("a/+")),
+        NoticeGiven(MessageUnreadable("b")),
+    )
 
 
-def test_waiting_ends_with_what_is_there_already(inbox: Inbox) -> None:
-    """An event that came before the wait is not missed."""
-    inbox.put(StopRequested())
-    inbox.wait(None)
-    assert inbox.take().events == (StopRequested(),)
+def test_other_events_do_not_hide_a_request_for_health(inbox: Inbox) -> None:
+    """Only a request that waits makes another one needless."""
+    inbox.put(NucleusLost())
+    inbox.take()
+    inbox.request_health()
+    assert inbox.take().events == (HealthRequested(),)
 
 
-@pytest.mark.parametrize("add", ["event", "messages"])
-def test_another_thread_ends_the_waiting(inbox: Inbox, clock: FakeClock, add: str) -> None:
-    """With an event at once; messages wake it once, and it goes on gathering until they are due."""
-    waiting = threading.Event()
-
-    def wait() -> None:
-        waiting.set()
-        inbox.wait(None)
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    waiting.wait()
-    if add == "event":
-        inbox.put(StopRequested())
-    else:
-        for _ in range(MAX_GATHERED):
-            inbox.offer(message())
-        clock.seconds += GATHER_SECONDS
-    thread.join(10)
-    assert not thread.is_alive()
-    assert inbox.take().events
+def test_the_room_for_messages_is_what_it_says(inbox: Inbox) -> None:
+    """To the byte, whatever was taken before."""
+    inbox.offer(message(payload=b"x" * MAX_PAYLOAD_BYTES))
+    inbox.take()
+    for _ in range(MAX_BYTES // MAX_PAYLOAD_BYTES):
+        inbox.offer(message(payload=b"x" * MAX_PAYLOAD_BYTES))
+    assert inbox.overflowed == 0
+    inbox.offer(message(payload=b"x"))
+    assert inbox.overflowed == 1
 
 
-@pytest.mark.parametrize(
-    ("reader", "rings"),
-    [(_Reader.BUSY, 0), (_Reader.GATHERING, 1), (_Reader.ASLEEP, MAX_GATHERED)],
-)
-def test_a_reader_is_woken_once_for_messages_that_come_together(
-    inbox: Inbox, reader: _Reader, rings: int
-) -> None:
-    """To wake it is the most expensive part of taking a message; asleep it wakes at the first."""
-    inbox._reader = reader  # noqa: SLF001 - as if a thread did this
-    for _ in range(MAX_GATHERED):
-        inbox.offer(message())
-    assert inbox._bell.qsize() == rings  # noqa: SLF001 - how often it would have been woken
+def test_a_turn_goes_on_while_it_has_not_all_its_bytes(inbox: Inbox) -> None:
+    """One message more is taken when a single byte is missing."""
+    quarter = MAX_GATHERED_BYTES // 4
+    for size in (quarter, quarter, quarter, quarter - 1, 1, 1):
+        inbox.offer(message(payload=b"x" * size))
+    assert [len(inbox.take().events) for _ in range(2)] == [5, 1]
+
+
+def test_an_object_is_turned_away_as_a_whole(inbox: Inbox) -> None:
+    """No part of it would mean anything, however many keys it has."""
+    inbox.offer(message(payload=dict.fromkeys(map(str, range(MAX_PAYLOAD_BYTES + 1)))))
+    assert inbox.overflowed == 1

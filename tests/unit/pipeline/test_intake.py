@@ -85,15 +85,19 @@ def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:
         (SHARED, "invalidThingName", 1),
         (SHARED, "wrongType", 1),
     ]
+    assert desk.reported[0].message == "the payload is not JSON"
 
 
 def test_topics_that_overflowed_get_one_rejection_each(desk: Desk) -> None:
-    """With the reason that says: later."""
+    """With the reason and the words that say: later."""
     assert desk.read(overflow=("x", "y", "x")) == []
     assert [(one.topic, one.status, one.code) for one in desk.results] == [
         ("x", Status.REJECTED, "overloaded"),
         ("y", Status.REJECTED, "overloaded"),
     ]
+    assert {one.message for one in desk.results} == {
+        "too many announcements at once; try again later"
+    }
 
 
 def test_a_flood_of_rejections_is_answered_within_limits(desk: Desk) -> None:

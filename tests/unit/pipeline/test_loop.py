@@ -1,7 +1,7 @@
 """From the first settings to the end."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,20 +18,20 @@ from client_device_associator.pipeline.events import (
     SettingsInEffect,
     StopRequested,
 )
+from client_device_associator.pipeline.inbox import MAX_GATHERED
 from client_device_associator.pipeline.loop import (
-    AFTER_DEFECT_SECONDS,
     EXIT_FAILED,
     EXIT_STOPPED,
+    STORE_SENT_SECONDS,
     TAKE_IN_SECONDS,
 )
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.reporting.notices import (
-    DefectFound,
     IdleWorkerEnded,
     Stopping,
 )
-from support.rig import Rig, of_kind
-from support.values import SHARED, settings
+from support.rig import Rig
+from support.values import SHARED, START, settings
 
 LATE = MessageArrived(None, SHARED, b'{"thingName": "late"}')
 
@@ -51,18 +51,27 @@ def stored(directory: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("event", "exit_code"), [(StopRequested(), EXIT_STOPPED), (NucleusLost(), EXIT_FAILED)]
+    ("event", "exit_code", "reason"),
+    [
+        (StopRequested(START), EXIT_STOPPED, "SIGTERM has come, from the nucleus or from a person"),
+        (NucleusLost(), EXIT_FAILED, "the connection to the nucleus is lost"),
+    ],
 )
-def test_ends_with_a_code_that_says_why(rig: Rig, event: Event, exit_code: int) -> None:
-    """A lost nucleus has its successor start another process; before and after the settings."""
+def test_ends_with_a_code_that_says_why(
+    rig: Rig, event: Event, exit_code: int, reason: str
+) -> None:
+    """A lost nucleus has its successor start another process; before and after the settings.
+
+    The log says why in words.
+    """
     for first in ((), (SettingsInEffect(settings()),)):
         for one in (*first, event):
             rig.inbox.put(one)
         assert rig.loop.turn() == exit_code
-        assert isinstance(rig.notices[-1], Stopping)
+        assert rig.notices[-1] == Stopping(reason)
 
 
-@pytest.mark.parametrize("event", [StopRequested(), NucleusLost()])
+@pytest.mark.parametrize("event", [StopRequested(START), NucleusLost()])
 def test_what_was_delivered_last_is_kept_for_the_next_process(
     rig: Rig, tmp_path: Path, event: Event
 ) -> None:
@@ -80,7 +89,7 @@ def test_an_answer_that_comes_with_the_end_is_stored(rig: Rig) -> None:
     rig.call("a")
     rig.answer(Succeeded())
     rig.nucleus.published.clear()
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     rig.loop.turn()
     assert rig.journal.pending() == 0
 
@@ -101,11 +110,38 @@ def test_the_end_takes_in_no_longer_than_it_may(
 
     monkeypatch.setattr(Pipeline, "take_in", slow)
     rig.inbox.offer(LATE)
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     before = rig.clock.seconds
     assert rig.loop.turn() == EXIT_STOPPED
     assert rig.clock.seconds - before <= TAKE_IN_SECONDS + 0.4
     assert stored(tmp_path) == {"late"}
+
+
+def test_the_time_of_a_stop_begins_when_it_is_asked_for(rig: Rig, tmp_path: Path) -> None:
+    """A turn that was under way may have used it up: then nothing more is begun."""
+    rig.configure()
+    rig.inbox.offer(LATE)
+    rig.inbox.put(StopRequested(rig.clock.steady() - TAKE_IN_SECONDS))
+    assert rig.loop.turn() == EXIT_STOPPED
+    assert stored(tmp_path) == set()
+
+
+@pytest.mark.parametrize(("late", "kept"), [(STORE_SENT_SECONDS, 1), (0.0, 0)])
+def test_what_was_sent_is_stored_if_there_is_time(rig: Rig, late: float, kept: int) -> None:
+    """Otherwise the next process sends it again, which is harmless."""
+    rig.configure()
+    rig.call("a")
+    rig.answer(Succeeded())
+    rig.inbox.put(StopRequested(rig.clock.steady() - late))
+    (published,) = [one for one in rig.nucleus.published if one.topic == f"{SHARED}/status"]
+    rig.loop.turn()
+    pipeline = rig.loop._pipeline  # noqa: SLF001 - its loop handles no more events
+    assert pipeline is not None
+    published.on_acknowledged(None)
+    (acknowledged,) = rig.inbox.take().events
+    pipeline._outbox.acknowledged(acknowledged)  # type: ignore[arg-type] # noqa: SLF001 - as above
+    rig.loop.end()
+    assert len(rig.journal.unsent(2 * START, 10)) == kept
 
 
 def test_the_end_does_not_wait_for_a_journal_that_fails(
@@ -125,7 +161,7 @@ def test_the_end_does_not_wait_for_a_journal_that_fails(
 
     monkeypatch.setattr(Pipeline, "take_in", fail)
     rig.inbox.offer(LATE)
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     assert rig.loop.turn() == EXIT_STOPPED
     assert tries == 1
 
@@ -152,7 +188,21 @@ def test_health_is_published_when_it_is_requested(rig: Rig) -> None:
         "pending": 0,
         "resultsDropped": 0,
         "turnedAway": 0,
+        "unreadable": 0,
     }
+
+
+def test_all_that_was_delivered_is_taken_in_at_the_end(rig: Rig, tmp_path: Path) -> None:
+    """More than fits into a commit, and behind messages of which there is nothing to store."""
+    rig.configure()
+    for _ in range(MAX_GATHERED):
+        rig.inbox.offer(MessageArrived(None, SHARED, b""))
+    for number in range(MAX_GATHERED):
+        rig.inbox.offer(MessageArrived(None, SHARED, b'{"thingName": "%d"}' % number))
+    rig.inbox.offer(LATE)
+    rig.inbox.put(NucleusLost())
+    assert rig.loop.turn() == EXIT_FAILED
+    assert stored(tmp_path) == {"late", *map(str, range(MAX_GATHERED))}
 
 
 def test_notices_of_other_threads_are_reported_here(rig: Rig) -> None:
@@ -171,55 +221,6 @@ def test_a_topic_that_overflowed_is_answered(rig: Rig) -> None:
     assert rig.results() == [(None, "rejected", "overloaded")] * 2
 
 
-def failing_turn(failures: list[Exception]) -> Callable[..., float | None]:
-    """A turn that raises these first."""
-    turn = Pipeline.turn
-
-    def fail(
-        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
-    ) -> float | None:
-        if failures:
-            raise failures.pop()
-        return turn(pipeline, events, overflow, now)
-
-    return fail
-
-
-def test_a_defect_costs_the_turn_that_met_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It goes on a little later, with parts that are built again from the journal."""
-    rig.configure()
-    rig.call("a")
-    before = rig.loop._pipeline  # noqa: SLF001 - what must not be used any more
-    monkeypatch.setattr(Pipeline, "turn", failing_turn([ZeroDivisionError("x"), KeyError("y")]))
-    assert rig.turn() == AFTER_DEFECT_SECONDS
-    assert rig.loop._pipeline is not before  # noqa: SLF001 - as above
-    assert rig.worker.number == 0
-    rig.clock.seconds += AFTER_DEFECT_SECONDS
-    assert rig.turn() == 2 * AFTER_DEFECT_SECONDS
-    assert len(of_kind(rig.notices, DefectFound)) == 2
-    rig.clock.seconds += 2 * AFTER_DEFECT_SECONDS
-    wait = rig.turn()
-    rig.pass_turns(wait, rig.clock.seconds + 5)
-    assert rig.worker.calls == [("a",)] * 2
-    rig.answer(Succeeded())
-    assert ("a", "associated", None) in rig.results()
-
-
-def test_defects_that_follow_each_other_are_met_less_and_less_often(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many; and after a turn that went well as at the first one."""
-    rig.configure()
-    failures: list[Exception] = [ZeroDivisionError("x")] * 1100
-    monkeypatch.setattr(Pipeline, "turn", failing_turn(failures))
-    waits = [rig.turn() for _ in range(1100)]
-    assert waits[:8] == [1, 2, 4, 8, 16, 32, 64, 64]
-    assert waits[-1] == 64
-    rig.turn()
-    failures.append(KeyError("y"))
-    assert rig.turn() == AFTER_DEFECT_SECONDS
-
-
 def test_runs_until_it_is_told_to_stop(rig: Rig) -> None:
     """Turn after turn; between them it waits for events."""
     rig.inbox.put(SettingsInEffect(settings()))
@@ -231,7 +232,7 @@ def test_runs_until_it_is_told_to_stop(rig: Rig) -> None:
         nonlocal turns
         turns += 1
         if turns == 3:
-            rig.inbox.put(StopRequested())
+            rig.inbox.put(StopRequested(rig.clock.steady()))
         wait(rig.clock.steady() if until is not None else until)
 
     rig.inbox.wait = stop_at_the_third  # type: ignore[method-assign] # looks on

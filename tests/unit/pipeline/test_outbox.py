@@ -80,10 +80,34 @@ def test_transient_results_go_first_and_once(sending: SendingOutbox) -> None:
 
 
 def test_a_flood_of_transient_results_is_bounded(sending: SendingOutbox) -> None:
-    """The newest are dropped and counted."""
+    """The newest are dropped, and all of them counted."""
     sending.outbox.send(transient("a") * (MAX_TRANSIENT - 1))
     sending.outbox.send(transient("b", "c", "d"))
     assert sending.outbox.dropped == 2
+    sending.outbox.send(transient("e"))
+    assert sending.outbox.dropped == 3
+    seen: list[object] = []
+    while sending.run_due() is not None:
+        seen.extend(sending.names())
+        sending.acknowledge()
+    assert seen == ["a"] * (MAX_TRANSIENT - 1) + ["b"]
+
+
+def test_neither_kind_waits_for_the_end_of_the_other(sending: SendingOutbox) -> None:
+    """Behind the first of ten thousand rejections the durable results have their turn."""
+    sending.outbox.send(transient("a") * MAX_TRANSIENT)
+    sending.keep(1)
+    sending.run_due()
+    assert {"a", *numbered(1)} == set(sending.names())
+
+
+def test_every_message_says_which_core_device_it_is_from(sending: SendingOutbox) -> None:
+    """Of either kind."""
+    sending.outbox.reconfigure(settings(results_topic="results/{coreThingName}"))
+    sending.outbox.send(transient("a"))
+    sending.keep(1)
+    sending.run_due()
+    assert [one.topic for one in sending.nucleus.published] == ["results/core-1"] * 2
 
 
 def test_results_without_a_topic_are_done(sending: SendingOutbox) -> None:

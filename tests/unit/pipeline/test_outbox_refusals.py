@@ -62,6 +62,31 @@ def test_a_message_that_is_never_acknowledged_is_given_up(sending: SendingOutbox
     assert sending.names() == numbered(1)
 
 
+def test_the_silence_of_a_nucleus_is_reported_in_words(sending: SendingOutbox) -> None:
+    """It has given no error that could be reported."""
+    sending.keep(1)
+    sending.run_due()
+    sending.seconds = ACKNOWLEDGE_TIMEOUT_SECONDS
+    sending.run_due()
+    assert sending.notices == [ResultsRefused("t/status", "not taken within 10 s", settings())]
+
+
+def test_every_result_that_is_never_sent_is_counted(sending: SendingOutbox) -> None:
+    """Whenever and for whatever reason it was dropped."""
+    sending.outbox.reconfigure(settings(policy=policy(max_pending=1)))
+    for _ in range(2):
+        sending.outbox.send(transient("a", "b"))
+        sending.run_due()
+        sending.acknowledge(NucleusError("no"))
+    assert sending.outbox.dropped == 4
+    for dropped in (5, 7):
+        sending.keep(2)
+        sending.run_due()
+        sending.acknowledge(NotAuthorizedError("no"))
+        sending.store()
+        assert sending.outbox.dropped == dropped
+
+
 def test_refused_results_are_bounded(sending: SendingOutbox) -> None:
     """No more than the queue may hold; the oldest are dropped and counted."""
     sending.outbox.reconfigure(settings(policy=policy(max_pending=3)))
@@ -141,3 +166,29 @@ def test_results_that_are_packed_of_a_replaced_journal_are_not_sent(
     sending.run_due()
     assert {one.topic for one in sending.nucleus.published} == {"new/status"}
     assert sending.unsent() == 2
+
+
+def test_messages_in_flight_from_a_replaced_journal_delete_nothing(
+    sending: SendingOutbox, tmp_path: Path
+) -> None:
+    """Though the outbox has noticed the other journal before they are acknowledged."""
+    sending.keep(2, topic="old")
+    sending.run_due()
+    damage(tmp_path / "journal", sending.journal)
+    with pytest.raises(JournalError):
+        sending.journal.pending()
+    old = list(sending.nucleus.published)
+    sending.nucleus.published.clear()
+    sending.keep(2, topic="new")
+    sending.run_due()
+    for one in old:
+        one.on_acknowledged(None)
+    new, sending.nucleus.published[:] = list(sending.nucleus.published), []
+    sending.acknowledge()
+    sending.store()
+    assert sending.unsent() == 2
+    sending.nucleus.published[:] = new
+    sending.acknowledge()
+    sending.run_due()
+    sending.store()
+    assert sending.unsent() == 0

@@ -65,3 +65,16 @@ def test_results_that_have_no_topic_are_in_no_parcel() -> None:
     durable = [DurableResult(1, rejected, 0), DurableResult(2, associated("a"), 0)]
     (parcel,) = pack_durable(durable, by_name, CORE, START)
     assert parcel.result_ids == (2,)
+
+
+def test_a_parcel_says_which_core_device_it_is_from() -> None:
+    """In its topic, if that is wanted, and in its message."""
+    by_core = settings(results_topic="results/{coreThingName}")
+    parcels = [
+        *pack_transient([associated("a")], by_core, CORE, START),
+        *pack_durable([DurableResult(1, associated("b"), 0)], by_core, CORE, START),
+    ]
+    for parcel in parcels:
+        assert parcel.topic == f"results/{CORE}"
+        assert isinstance(parcel.message, bytes)
+        assert json.loads(parcel.message)["coreDeviceThingName"] == CORE

@@ -8,15 +8,17 @@ from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS, WARM_UP_
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.cloud.worker_process import WorkerProcess
 from client_device_associator.core.answer import Succeeded
+from client_device_associator.core.notices import CallSettled
 from client_device_associator.core.result import Status
 from client_device_associator.errors import NotAuthorizedError
 from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.outbox import ACKNOWLEDGE_TIMEOUT_SECONDS
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     ResultsDecided,
 )
 from support.rig import IDLE_SECONDS, Rig, of_kind
-from support.values import SHARED, error_entries, failed_call, policy, settings
+from support.values import SHARED, error_entries, failed_call, policy, settings, template
 
 
 @pytest.fixture
@@ -170,6 +172,9 @@ def test_refused_results_are_kept(rig: Rig) -> None:
     message.on_acknowledged(NotAuthorizedError("no"))
     rig.turn()
     assert len(rig.journal.unsent(1e12, 9)) == 1
+    rig.nucleus.published.clear()
+    rig.turn()
+    assert rig.results() == []
 
 
 def test_refused_results_are_sent_when_accesscontrol_may_have_changed(rig: Rig) -> None:
@@ -228,3 +233,58 @@ def test_figures_are_those_of_journal_and_outbox(rig: Rig) -> None:
     pipeline = rig.loop._pipeline  # noqa: SLF001 - its figures go into the health message
     assert pipeline is not None
     assert pipeline.figures() == {"pending": 2, "resultsDropped": 0}
+
+
+def test_an_answer_counts_though_its_worker_ends_at_once(rig: Rig) -> None:
+    """Both may come together."""
+    rig.call("a")
+    rig.turn(CallAnswered(1, Succeeded()), WorkerEnded(1, "ended with exit code -9"))
+    assert rig.results() == [("a", "associated", None)]
+
+
+def test_what_was_taken_is_stored_together(rig: Rig) -> None:
+    """A commit for each message would wear the flash: the others are waited for."""
+    rig.call("a")
+    rig.turn(MessageArrived(template("{topic:1}"), "own/b/announce", b""))
+    rig.answer(Succeeded())
+    rig.turn()
+    rig.pass_turns(rig.turn(), rig.clock.seconds + 1)
+    rig.answer(Succeeded())
+    first, second = rig.nucleus.published
+    first.on_acknowledged(None)
+    rig.turn()
+    assert len(rig.journal.unsent(1e12, 9)) == 2
+    second.on_acknowledged(None)
+    rig.turn()
+    assert rig.journal.unsent(1e12, 9) == []
+
+
+def test_rejections_are_no_receipts(rig: Rig) -> None:
+    """Each is counted as what it is, and only rejections are reported to operators."""
+    rig.configure(settings(policy=policy(receipts=True, max_pending=1)))
+    rig.notices.clear()
+    rig.announce("a", "b")
+    assert sorted(rig.results()) == [("a", "queued", None), ("b", "rejected", "overloaded")]
+    counted = [one.statuses for one in rig.notices if isinstance(one, ResultsDecided)]
+    assert counted == [{Status.REJECTED: 1}, {Status.QUEUED: 1}]
+    assert of_kind(rig.notices, AnnouncementsRejected) == [
+        AnnouncementsRejected(SHARED, "overloaded", "1 devices are waiting already", 1)
+    ]
+
+
+def test_what_the_core_notices_is_reported(rig: Rig) -> None:
+    """Once it is on disk, in its own words."""
+    rig.call("a")
+    rig.answer(Succeeded())
+    assert of_kind(rig.notices, CallSettled) == [
+        CallSettled(associated=1, already=0, delayed=0, refused=0, bisected=0)
+    ]
+
+
+def test_an_acknowledgement_is_not_waited_for_without_end(rig: Rig) -> None:
+    """The next turn comes when the nucleus has had its time."""
+    rig.call("a")
+    rig.clock.seconds = 40
+    rig.answer(Succeeded())
+    rig.clock.seconds += ACKNOWLEDGE_TIMEOUT_SECONDS / 2
+    assert rig.turn() == ACKNOWLEDGE_TIMEOUT_SECONDS / 2

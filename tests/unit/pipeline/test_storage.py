@@ -16,7 +16,7 @@ from client_device_associator.reporting.notices import (
 )
 from support.damage import damage
 from support.journal_files import connection
-from support.rig import Rig, fill_disk
+from support.rig import Rig, fill_disk, find_results, lose_results
 from support.values import numbered
 
 LONG_NAMES = [name.ljust(128, "x") for name in numbered(100)]
@@ -28,16 +28,6 @@ def rig(rig: Rig) -> Rig:
     rig.configure()
     rig.nucleus.published.clear()
     return rig
-
-
-def lose_results(rig: Rig) -> None:
-    """Makes the journal unusable in a way that is easily undone."""
-    connection(rig.journal).execute("ALTER TABLE owed RENAME TO away")
-
-
-def find_results(rig: Rig) -> None:
-    """Undoes it."""
-    connection(rig.journal).execute("ALTER TABLE away RENAME TO owed")
 
 
 def about_journal(rig: Rig) -> list[type]:
@@ -128,7 +118,7 @@ def test_the_end_with_an_unusable_journal_is_an_end(rig: Rig) -> None:
     rig.answer(Succeeded())
     rig.results()
     lose_results(rig)
-    rig.inbox.put(StopRequested())
+    rig.inbox.put(StopRequested(rig.clock.steady()))
     assert rig.loop.turn() is not None
     rig.loop.end()
     assert rig.worker.number == 0
@@ -153,7 +143,9 @@ def test_what_was_taken_is_noted_at_the_end(rig: Rig) -> None:
 
 def test_figures_of_an_unusable_journal_are_left_out(rig: Rig) -> None:
     """The health message goes out all the same."""
-    connection(rig.journal).execute("ALTER TABLE device RENAME TO away")
+    rig.journal.close()
+    (rig.directory / "journal").rename(rig.directory / "elsewhere")
+    (rig.directory / "journal").mkdir()
     pipeline = rig.loop._pipeline  # noqa: SLF001 - its figures go into the health message
     assert pipeline is not None
     assert pipeline.figures() == {"resultsDropped": 0}

@@ -27,6 +27,7 @@ def policy(block: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("topic_filter", "resource"),
     [
+        ("what?/$money/*", "what${?}/${$}money/${*}"),
         ("a/b", "a/b"),
         ("a/+/b", "a/*/b"),
         ("a/#", "a/*"),

@@ -47,11 +47,6 @@ LINES: list[tuple[notices.Notice, int, str]] = [
     ),
     (notices.SubscriptionEnded("a/+"), logging.WARNING, "closed the subscription to a/+"),
     (
-        notices.StateNotReported("RUNNING", "unsupported"),
-        logging.WARNING,
-        "did not take the state RUNNING (unsupported)",
-    ),
-    (
         notices.ConfigurationUnwatched("no watch"),
         logging.WARNING,
         "cannot watch the configuration (no watch)",
@@ -126,6 +121,12 @@ LINES: list[tuple[notices.Notice, int, str]] = [
         logging.INFO,
         "5 associated already, 50 to be called again in smaller groups",
     ),
+    (
+        notices.NothingAllowed("no", ("a/+",)),
+        logging.ERROR,
+        "allows this component no topic at all (no): it hears nothing. Check",
+    ),
+    (notices.MessageUnreadable("a/+"), logging.WARNING, "a message on a/+ was lost"),
     (
         CallsFailing(FailureCause.THROTTLED, "Slow", "down", 12.4),
         logging.WARNING,

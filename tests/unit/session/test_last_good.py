@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from client_device_associator.errors import NucleusError
 from client_device_associator.session.last_good import LastGood
 from client_device_associator.session.settings_in_effect import GIVE_UP_SECONDS
 from support.configured import BAD, GOOD, Configured
+from support.other_user import change_user, work_folder
 from support.values import settings
 
 DEBUG = settings(log_level="DEBUG")
@@ -68,3 +70,48 @@ def test_a_disk_that_cannot_be_written_costs_only_the_safety(tmp_path: Path) -> 
     last_good.keep(GOOD)
     assert last_good.load() == GOOD
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["last-good.json", "last-good.json.new"])
+def test_a_fifo_in_its_place_blocks_nothing(path: Path, name: str) -> None:
+    """Nothing is known then; the next good configuration takes its place."""
+    os.mkfifo(path.with_name(name))
+    last_good = LastGood(path)
+    assert last_good.load() is None
+    last_good.keep(GOOD)
+    assert LastGood(path).load() == GOOD
+
+
+def test_an_unfinished_file_of_another_user_is_replaced() -> None:
+    """A deployment may change the user that the component runs as."""
+    with work_folder() as folder:
+        path = folder / "last-good.json"
+        path.write_text("{}")
+        path.with_name(f"{path.name}.new").write_text("{")
+
+        def work() -> None:
+            LastGood(path).keep(GOOD)
+            assert LastGood(path).load() == GOOD
+
+        change_user(folder, work)
+
+
+def test_without_a_file_there_is_none_however_often_it_is_asked(path: Path) -> None:
+    """Nothing is made up the second time."""
+    last_good = LastGood(path)
+    assert [last_good.load(), last_good.load()] == [None, None]
+
+
+def test_a_document_that_is_no_object_is_none(path: Path) -> None:
+    """A configuration is always an object."""
+    path.write_text('["logLevel"]')
+    assert LastGood(path).load() is None
+
+
+def test_the_file_is_read_once(path: Path) -> None:
+    """What this process has kept counts, even if the disk did not take it."""
+    path.write_text(json.dumps(GOOD))
+    last_good = LastGood(path)
+    assert last_good.load() == GOOD
+    path.write_text("{}")
+    assert last_good.load() == GOOD

@@ -4,12 +4,15 @@ import pytest
 
 from client_device_associator.errors import NotAuthorizedError, NucleusError
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.nucleus.port import ComponentState
-from client_device_associator.pipeline.events import Event, NoticeGiven, SettingsInEffect
+from client_device_associator.pipeline.events import (
+    Event,
+    MessageArrived,
+    NoticeGiven,
+    SettingsInEffect,
+)
 from client_device_associator.reporting.notices import (
     ListeningChanged,
     Notice,
-    StateNotReported,
     SubscriptionRefused,
 )
 from client_device_associator.session.session import Session
@@ -51,7 +54,6 @@ def test_first_settings_then_subscriptions(rig: Rig, session: Session) -> None:
     assert told_before == [SettingsInEffect(settings())]
     assert rig.nucleus.live_filters() == list(EVERY_FILTER)
     assert reported(rig) == [ListeningChanged(EVERY_FILTER, ())]
-    assert rig.nucleus.states == [ComponentState.RUNNING]
 
 
 def test_nothing_is_subscribed_to_before_the_settings_are_known(rig: Rig, session: Session) -> None:
@@ -59,7 +61,6 @@ def test_nothing_is_subscribed_to_before_the_settings_are_known(rig: Rig, sessio
     rig.nucleus.refuses_to_read = NucleusError("busy")
     assert rig.run_due(session) == TRY_AGAIN_SECONDS
     assert rig.nucleus.tries == 0
-    assert rig.nucleus.states == []
     rig.clock.seconds = GIVE_UP_SECONDS
     rig.run_due(session)
     assert rig.nucleus.live_filters() == list(EVERY_FILTER)
@@ -122,58 +123,16 @@ def test_a_deployment_is_answered_if_that_is_configured(rig: Rig, session: Sessi
     assert rig.nucleus.validations[0].closed
 
 
-def test_a_component_that_may_hear_nothing_needs_a_person(rig: Rig, session: Session) -> None:
-    """None of its announcement topics is in accessControl, twice in a row."""
+def test_a_component_that_may_hear_nothing_goes_on_trying(rig: Rig, session: Session) -> None:
+    """It stays alive: what is pending goes on, and it listens as soon as it may."""
     rig.nucleus.refuses_to_subscribe = NotAuthorizedError("no")
     assert rig.run_due(session) == TRY_SOON_SECONDS
-    assert rig.nucleus.states == []
     rig.clock.seconds = TRY_SOON_SECONDS
     assert rig.run_due(session) == SUBSCRIBE_AGAIN
-    assert rig.nucleus.states == [ComponentState.ERRORED]
     rig.nucleus.refuses_to_subscribe = None
     rig.clock.seconds += SUBSCRIBE_AGAIN
     rig.run_due(session)
-    assert rig.nucleus.states == [ComponentState.ERRORED, ComponentState.RUNNING]
-
-
-@pytest.mark.parametrize(
-    "refuses",
-    [
-        {FILTERS[0]: NotAuthorizedError("no"), FILTERS[1]: NucleusError("busy")},
-        {FILTERS[0]: NucleusError("TimeoutError"), FILTERS[1]: NucleusError("TimeoutError")},
-    ],
-    ids=["one forbidden, one late", "both late"],
-)
-def test_a_slow_nucleus_needs_nobody(
-    rig: Rig, session: Session, refuses: dict[str, NucleusError]
-) -> None:
-    """ERRORED has us restarted, and three times of that within an hour is the end for good."""
-    rig.nucleus.refuses = refuses
-    for _ in range(5):
-        wait = rig.run_due(session)
-        assert wait is not None
-        rig.clock.seconds += wait
-    assert rig.nucleus.states == []
-
-
-def test_one_topic_is_enough_to_run(rig: Rig, session: Session) -> None:
-    """The health topic does not count: nobody announces there."""
-    rig.nucleus.refuses[FILTERS[1]] = NotAuthorizedError("no")
-    rig.run_due(session)
-    assert rig.nucleus.states == [ComponentState.RUNNING]
-
-
-def test_a_state_that_the_nucleus_does_not_take_is_reported_once(
-    rig: Rig, session: Session
-) -> None:
-    """It goes on without."""
-    rig.nucleus.refuses_states = NucleusError("unsupported")
-    for _ in range(3):
-        rig.run_due(session)
-        rig.clock.seconds += 1
-    notices = reported(rig)
-    assert notices.count(StateNotReported("RUNNING", "unsupported")) == 1
-    assert rig.nucleus.states == [ComponentState.RUNNING]
+    assert rig.nucleus.live_filters() == list(EVERY_FILTER)
 
 
 def test_what_is_listened_to_is_reported_when_it_changes(rig: Rig, session: Session) -> None:
@@ -197,3 +156,11 @@ def test_closing_ends_every_stream(rig: Rig, session: Session) -> None:
     assert rig.nucleus.live == []
     assert rig.nucleus.watches[0].closed
     assert rig.nucleus.validations[0].closed
+
+
+def test_announcements_reach_the_main_thread(rig: Rig, session: Session) -> None:
+    """Whatever comes on a subscription waits in the inbox."""
+    rig.run_due(session)
+    posted(rig)
+    rig.nucleus.subscriptions[0].on_message("clientdevices/announce", b"{}")
+    assert posted(rig) == [MessageArrived(None, "clientdevices/announce", b"{}")]

@@ -168,15 +168,32 @@ def test_a_configuration_that_cannot_be_watched_is_watched_later(configured: Con
     configured.nucleus.document = GOOD
     configured.nucleus.refuses_to_watch = NucleusError("no")
     assert configured.run_due() == (True, TRY_AGAIN_SECONDS)
+    assert configured.notices == [ConfigurationUnwatched("no")]
     assert configured.settings() == DEBUG
-    configured.clock.seconds = TRY_AGAIN_SECONDS
-    assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
+    for _ in range(2):
+        configured.clock.seconds += TRY_AGAIN_SECONDS
+        assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
     assert configured.notices == [ConfigurationUnwatched("no")]
     configured.nucleus.document = {}
     configured.nucleus.refuses_to_watch = None
     configured.clock.seconds += TRY_AGAIN_SECONDS
     assert configured.run_due() == (True, None)
     assert configured.settings() == settings()
+
+
+def test_a_configuration_that_cannot_be_watched_again_is_reported_again(
+    configured: Configured,
+) -> None:
+    """It could be watched meanwhile, so this is news."""
+    for _ in range(2):
+        configured.nucleus.refuses_to_watch = NucleusError("no")
+        configured.run_due()
+        configured.nucleus.refuses_to_watch = None
+        configured.clock.seconds += TRY_AGAIN_SECONDS
+        configured.run_due()
+        configured.end_stream()
+        configured.clock.seconds += TRY_AGAIN_SECONDS
+    assert configured.notices == [ConfigurationUnwatched("no")] * 2
 
 
 def test_what_changed_without_a_stream_is_read(configured: Configured) -> None:

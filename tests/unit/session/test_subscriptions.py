@@ -3,7 +3,12 @@ import pytest
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.errors import NotAuthorizedError, NucleusError, NucleusLostError
 from client_device_associator.pipeline.events import MessageArrived
-from client_device_associator.reporting.notices import SubscriptionEnded, SubscriptionRefused
+from client_device_associator.reporting.notices import (
+    NothingAllowed,
+    Notice,
+    SubscriptionEnded,
+    SubscriptionRefused,
+)
 from client_device_associator.session.events import SubscriptionClosed
 from client_device_associator.session.subscriptions import (
     RESUBSCRIBE_SECONDS,
@@ -88,35 +93,51 @@ def test_an_end_counts_once(subscribed: Subscribed) -> None:
     assert subscribed.run_due(1) == RESUBSCRIBE_SECONDS
 
 
-@pytest.mark.parametrize("error", [NotAuthorizedError("no"), NucleusError("busy")])
-def test_a_failed_subscribe_is_tried_again(subscribed: Subscribed, error: NucleusError) -> None:
+@pytest.mark.parametrize(
+    ("error", "notices"),
+    [
+        (NotAuthorizedError("no"), [NothingAllowed("no", FILTERS)]),
+        (NucleusError("busy"), [SubscriptionRefused(one, "busy", FILTERS) for one in FILTERS]),
+    ],
+)
+def test_a_failed_subscribe_is_tried_again(
+    subscribed: Subscribed, error: NucleusError, notices: list[Notice]
+) -> None:
     """Soon, and then after a minute, reported once; then it is as if nothing had been."""
     subscribed.nucleus.refuses_to_subscribe = error
     assert subscribed.run_due(0) == TRY_SOON_SECONDS
     assert subscribed.subscriptions.listening == ()
     assert subscribed.subscriptions.refused == FILTERS
     assert subscribed.run_due(TRY_SOON_SECONDS) == TRY_AGAIN_SECONDS
-    assert subscribed.notices == [SubscriptionRefused(one, str(error), FILTERS) for one in FILTERS]
+    assert subscribed.notices == notices
     subscribed.nucleus.refuses_to_subscribe = None
     assert subscribed.run_due(TRY_AGAIN_SECONDS * 2) == RENEWAL
     assert len(subscribed.nucleus.live) == 2
     assert subscribed.subscriptions.refused == ()
 
 
-def test_only_access_control_forbids(subscribed: Subscribed) -> None:
-    """Twice at least: a deployment may bring accessControl a moment later than the topic.
-
-    And what the nucleus did not answer in time may be answered next time.
-    """
-    subscribed.nucleus.refuses = {
-        FILTERS[0]: NotAuthorizedError("no"),
-        FILTERS[1]: NucleusError("timed out"),
-    }
+@pytest.mark.parametrize("other", [None, NucleusError("timed out")])
+def test_nothing_is_allowed_only_if_all_is_forbidden(
+    subscribed: Subscribed, other: NucleusError | None
+) -> None:
+    """If one topic is heard, or was just not answered for, the others are named."""
+    subscribed.nucleus.refuses[FILTERS[0]] = NotAuthorizedError("no")
+    if other is not None:
+        subscribed.nucleus.refuses[FILTERS[1]] = other
     subscribed.run_due(0)
-    assert subscribed.subscriptions.refused == FILTERS
-    assert subscribed.subscriptions.forbidden == ()
-    subscribed.run_due(TRY_SOON_SECONDS)
-    assert subscribed.subscriptions.forbidden == FILTERS[:1]
+    assert subscribed.notices[0] == SubscriptionRefused(FILTERS[0], "no", FILTERS)
+
+
+def test_messages_that_cannot_be_decoded_are_counted(subscribed: Subscribed) -> None:
+    """By their topic filter, as long as the subscription is not replaced."""
+    subscribed.run_due(0)
+    shared, own = subscribed.nucleus.subscriptions
+    for stream in (shared, shared, own):
+        stream.on_unreadable()
+    assert subscribed.inbox.unreadable == 3
+    subscribed.subscriptions.close()
+    shared.on_unreadable()
+    assert subscribed.inbox.unreadable == 3
 
 
 def test_one_refused_topic_keeps_nobody_from_the_others(subscribed: Subscribed) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from client_device_associator.errors import NucleusError
 from client_device_associator.pipeline.events import MessageArrived
-from client_device_associator.reporting.notices import SubscriptionRefused
+from client_device_associator.reporting.notices import SubscriptionEnded, SubscriptionRefused
 from client_device_associator.session.subscriptions import BOTH_SECONDS, TRY_SOON_SECONDS
 from support.subscribed import FILTERS, RENEWAL, TOPICS, Subscribed
 
@@ -128,3 +128,21 @@ def test_a_slow_nucleus_does_not_shorten_the_time_of_both(subscribed: Subscribed
     made_at = subscribed.clock.seconds
     subscribed.run_due(made_at + BOTH_SECONDS / 2)
     assert subscribed.nucleus.live_filters().count(FILTERS[-1]) == 2
+
+
+def test_an_end_after_a_renewal_is_reported_again(subscribed: Subscribed) -> None:
+    """The subscription had lasted meanwhile, so this is news."""
+    subscribed.run_due(0)
+    seconds = 1.0
+    for _ in range(2):
+        current = next(
+            one for one in reversed(subscribed.nucleus.live) if one.topic_filter == FILTERS[0]
+        )
+        current.end()
+        subscribed.handle_all(seconds)
+        until = seconds + RENEWAL + BOTH_SECONDS + 2
+        while seconds < until:
+            wait = subscribed.run_due(seconds)
+            assert wait is not None
+            seconds += wait
+    assert subscribed.notices == [SubscriptionEnded(FILTERS[0])] * 2

@@ -1,0 +1,169 @@
+"""What the client with the real boto3 makes of answers, as services and proxies may give them."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from client_device_associator.cloud.client import AssociationClient
+from client_device_associator.core.answer import (
+    Answer,
+    CallFailed,
+    ErrorEntry,
+    FailureCause,
+    Succeeded,
+    ThingNotFound,
+    ValidationFailed,
+)
+from support.answering import SESSION_TOKEN, Reply, Server, service_error
+
+HTML = b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>"
+
+
+def refused(cause: FailureCause, code: str, message: str = "no") -> CallFailed:
+    """An error of the service's."""
+    return CallFailed(cause, code, message, was_answered=True)
+
+
+def call(client: AssociationClient) -> Answer:
+    """A call for two devices."""
+    return client.associate("core-1", ["a", "b"])
+
+
+def answer_to(kept: tuple[AssociationClient, Server], reply: Reply) -> Answer:
+    """What the client makes of it."""
+    client, cloud = kept
+    cloud.reply = reply
+    return call(client)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"errorEntries": null}', b'{"errorEntries": []}'])
+def test_success_is_a_body_of_this_operation(
+    kept: tuple[AssociationClient, Server], body: bytes
+) -> None:
+    """With status 200, and no error entries in it."""
+    reply = Reply(body=body)
+    assert answer_to(kept, reply) == Succeeded()
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 206])
+@pytest.mark.parametrize("body", [HTML, b"", b"[]", b'{"errorEntries": ""}', b'{"hello": 1}'])
+def test_nothing_else_is_a_success(
+    kept: tuple[AssociationClient, Server], status: int, body: bytes
+) -> None:
+    """Portals and proxies answer with any status below 300, which botocore takes for success."""
+    reply = Reply(status, body)
+    answer = answer_to(kept, reply)
+    assert isinstance(answer, CallFailed)
+    assert answer.cause is FailureCause.UNAVAILABLE
+
+
+def test_no_content_is_no_success(kept: tuple[AssociationClient, Server]) -> None:
+    """Status 204."""
+    reply = Reply(204, b"")
+    assert isinstance(answer_to(kept, reply), CallFailed)
+
+
+@pytest.mark.parametrize("status", [429, 500])
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "6.5"}, 7),
+        ({"retry-after": "9999999"}, 3600),
+        ({"Retry-After": "-5"}, 0),
+        ({"Retry-After": "nan"}, 0),
+        ({"Retry-After": "soon"}, 0),
+        ({"x-amz-retry-after": "2500"}, 3),
+        ({"x-amz-retry-after": "2500", "Retry-After": "9"}, 9),
+        ({}, 0),
+    ],
+)
+def test_retry_after_is_read_in_every_form(
+    kept: tuple[AssociationClient, Server],
+    status: int,
+    headers: Mapping[str, str],
+    seconds: int,
+) -> None:
+    """And never hides the cause."""
+    code, cause = {
+        429: ("ThrottlingException", FailureCause.THROTTLED),
+        500: ("InternalServerException", FailureCause.UNAVAILABLE),
+    }[status]
+    reply = Reply(status, service_error(code), headers)
+    assert answer_to(kept, reply) == CallFailed(cause, code, "no", seconds, was_answered=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (
+            404,
+            service_error(
+                "ResourceNotFoundException", resourceId="core-1", resourceType="coreDevice"
+            ),
+            refused(FailureCause.CORE_UNKNOWN, "ResourceNotFoundException"),
+        ),
+        (
+            404,
+            service_error("ResourceNotFoundException", resourceId="b", resourceType="thing"),
+            ThingNotFound("b", "ResourceNotFoundException", "no"),
+        ),
+        (
+            400,
+            service_error("ValidationException", fields=[None, {"name": "x", "message": "y"}, {}]),
+            ValidationFailed("no", (("x", "y"), ("", ""))),
+        ),
+        (
+            403,
+            service_error("Forbidden", "role is not authorized to perform: greengrass:Batch"),
+            refused(
+                FailureCause.ACCESS_DENIED,
+                "Forbidden",
+                "role is not authorized to perform: greengrass:Batch",
+            ),
+        ),
+        (
+            403,
+            service_error("InvalidTokenException"),
+            refused(FailureCause.CREDENTIALS_REFUSED, "InvalidTokenException"),
+        ),
+    ],
+)
+def test_errors_are_distinguished(
+    kept: tuple[AssociationClient, Server], status: int, body: bytes, expected: Answer
+) -> None:
+    """By code and fields, as the service model has them."""
+    reply = Reply(status, body)
+    assert answer_to(kept, reply) == expected
+
+
+def test_error_entries_hold_no_secrets(kept: tuple[AssociationClient, Server]) -> None:
+    """They go into results."""
+    entry = {"thingName": "a", "code": "Odd", "message": f"you sent {SESSION_TOKEN}"}
+    reply = Reply(body=json.dumps({"errorEntries": [entry]}).encode())
+    assert answer_to(kept, reply) == Succeeded((ErrorEntry("a", "Odd", "you sent …"),))
+
+
+def test_credentials_that_were_refused_are_not_kept(
+    client: AssociationClient, exchange: Server, cloud: Server
+) -> None:
+    """Token exchange is asked again before the next call, and not for each one that succeeds."""
+    assert call(client) == Succeeded()
+    assert call(client) == Succeeded()
+    assert len(exchange.requests) == 1
+    cloud.reply = Reply(403, service_error("ExpiredTokenException"))
+    call(client)
+    cloud.reply = Reply()
+    assert call(client) == Succeeded()
+    assert len(exchange.requests) == 2
+
+
+def test_more_error_entries_than_devices_are_no_answer(
+    kept: tuple[AssociationClient, Server],
+) -> None:
+    """They would be kept in memory, each of them."""
+    reply = Reply(body=json.dumps({"errorEntries": [{}] * 1001}).encode())
+    answer = answer_to(kept, reply)
+    assert isinstance(answer, CallFailed)
+    assert (answer.cause, answer.code) == (FailureCause.UNAVAILABLE, "InvalidResponseError")
