@@ -16,6 +16,7 @@ from pathlib import Path
 COMPONENT = "community.greengrass.ClientDeviceAssociator"
 PACKAGE = "client_device_associator"
 ZIP_NAME = "client-device-associator.zip"
+RECIPE_NAME = "recipe.yaml"
 
 DEVICE_FILES = ("install.sh", "requirements.txt")
 """What of artifacts/ the device needs; the rest of that folder is for developers."""
@@ -39,7 +40,7 @@ class BuildError(Exception):
 
 
 def build(root: Path, *, bucket: str | None = None) -> list[Path]:
-    """Write the recipe and the zip below ``root/greengrass-build``.
+    """Write the recipe, under two names, and the zip below ``root/greengrass-build``.
 
     Args:
         root: The project's folder.
@@ -55,13 +56,17 @@ def build(root: Path, *, bucket: str | None = None) -> list[Path]:
     version = _version(root)
     recipe = _recipe(root, version, bucket)
     output = root / "greengrass-build"
-    recipe_path = output / "recipes" / "recipe.yaml"
+    # GDK publishes the first; local deployments on both nuclei find a recipe by the second's name.
+    recipe_paths = [
+        output / "recipes" / name for name in (RECIPE_NAME, f"{COMPONENT}-{version}.yaml")
+    ]
     zip_path = output / "artifacts" / COMPONENT / version / ZIP_NAME
-    for path in (recipe_path, zip_path):
+    for path in (recipe_paths[0], zip_path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    recipe_path.write_text(recipe, encoding="utf-8")
+    for path in recipe_paths:
+        path.write_text(recipe, encoding="utf-8")
     _write_zip(zip_path, _sources(root))
-    return [recipe_path, zip_path]
+    return [*recipe_paths, zip_path]
 
 
 def _version(root: Path) -> str:
@@ -81,7 +86,7 @@ def _version(root: Path) -> str:
 
 
 def _recipe(root: Path, version: str, bucket: str | None) -> str:
-    path = root / "recipe.yaml"
+    path = root / RECIPE_NAME
     recipe = path.read_text(encoding="utf-8")
     for line in (f"ComponentName: {COMPONENT}", f'ComponentVersion: "{version}"'):
         if line not in recipe.splitlines():
@@ -89,7 +94,7 @@ def _recipe(root: Path, version: str, bucket: str | None) -> str:
     if bucket is not None:
         placeholder = f"s3://{BUCKET_PLACEHOLDER}/COMPONENT_NAME/COMPONENT_VERSION/"
         if placeholder not in recipe:
-            raise BuildError(f"{path} has no artifact URI that begins with {placeholder}")
+            raise BuildError(f"{path} has no artifact Uri that begins with {placeholder}")
         recipe = recipe.replace(placeholder, f"s3://{bucket}/{COMPONENT}/{version}/")
     size = len(recipe.encode())
     if size > RECIPE_MAX_BYTES:

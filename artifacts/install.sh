@@ -36,6 +36,20 @@ find_python() {
         "Install one (on Debian or Ubuntu: apt-get install python3 python3-venv), then deploy again."
 }
 
+# Removes what an earlier install left. Nucleus lite gives a new posixUser the work directory and not
+# what is in it: what that user cannot remove, it can give another name, where it harms nobody.
+clear_away() {
+    [ -e "$1" ] || [ -h "$1" ] || return 0
+    rm -rf "$1" 2>/dev/null && return 0
+    number=1
+    while [ -e "$1.$number" ]; do
+        number=$((number + 1))
+    done
+    mv "$1" "$1.$number" ||
+        fail "could neither remove nor rename $(pwd)/$1. Remove it as root, then deploy again."
+    say "$(pwd)/$1.$number belongs to another user and can be removed by root alone" >&2
+}
+
 # What an environment depends on: the lock file's contents, and the Python that it links to.
 fingerprint() {
     "$1" - "$lock_file" <<'PYTHON'
@@ -53,7 +67,8 @@ wanted=$(fingerprint "$python")
 if [ ! -e "$environment" ] && [ -e "$replaced" ]; then
     mv "$replaced" "$environment"
 fi
-rm -rf "$unfinished" "$replaced"
+clear_away "$unfinished"
+clear_away "$replaced"
 if [ "$(cat "$environment/$stamp" 2>/dev/null)" = "$wanted" ] &&
     "$environment/bin/python3" -c '' 2>/dev/null; then
     say "the virtual environment is up to date"
@@ -81,5 +96,5 @@ if [ -e "$environment" ]; then
     mv "$environment" "$replaced"
 fi
 mv "$unfinished" "$environment"
-rm -rf "$replaced"
+clear_away "$replaced"
 say "the virtual environment is ready"

@@ -182,6 +182,8 @@ def _deploy(options: argparse.Namespace) -> int:
             "merge": options.merge,
         },
     )
+    for line in result["advice"]:
+        _say(f"advice: {line}")
     _say(f"{result['component']} {result['version']} is {result['state']}")
     return 0
 

@@ -146,14 +146,19 @@ class ControlServer:
         return None
 
     async def _deploy(self, request: Request) -> object:
-        recipe = load_recipe(Path(request["recipe"]))
+        recipe = load_recipe(Path(request["recipe"]), self._core.profile.name)
         deployed = await self._core.components.deploy(
             recipe, Path(request["artifacts"]), request.get("merge")
         )
         handle = ComponentHandle(deployed, self._core.loop)
         # The wait blocks its thread, which must not be the loop's. Stopping the sandbox ends it.
         await asyncio.to_thread(wait_until_deployed, handle, recipe)
-        return {"component": recipe.name, "version": recipe.version, "state": handle.state}
+        return {
+            "component": recipe.name,
+            "version": recipe.version,
+            "state": handle.state,
+            "advice": recipe.advice,
+        }
 
     async def _watch(
         self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -177,7 +177,7 @@ class CoreDevice:
             DeploymentRejected: The component refuses the configuration.
             DeploymentFailedError: Installing failed too often.
         """
-        document = load_recipe(recipe)
+        document = load_recipe(recipe, self.profile.name)
         deployed = self.call(self.components.deploy, document, artifacts, merge)
         return wait_until_deployed(ComponentHandle(deployed, self.loop), document)
 

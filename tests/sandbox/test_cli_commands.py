@@ -30,7 +30,7 @@ ComponentName: {NAME}
 ComponentVersion: "1.0.0"
 Manifests:
   - Platform: {{os: linux, runtime: "*"}}
-    Artifacts: [{{URI: s3://b/c/d/demo.zip, Unarchive: ZIP}}]
+    Artifacts: [{{Uri: s3://b/c/d/demo.zip, Unarchive: ZIP}}]
     Lifecycle:
       run: exec sh "{{artifacts:decompressedPath}}/demo/demo.sh"
 """

@@ -49,7 +49,7 @@ class Project:
             Manifests:
               - Platform: {{os: linux, runtime: "*"}}
                 Artifacts:
-                  - URI: s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/demo.zip
+                  - Uri: s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/demo.zip
                     Unarchive: ZIP
                 Lifecycle:
             """

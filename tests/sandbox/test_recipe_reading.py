@@ -1,4 +1,4 @@
-"""Reading recipes, and refusing those which a nucleus would refuse."""
+"""Reading recipes as each nucleus does: what it takes, refuses and ignores, and advice."""
 
 import copy
 import json
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from greengrass_sandbox.recipe import RECIPE_MAX_BYTES, RecipeRefusedError, parse_recipe
+from greengrass_sandbox.recipe.parsing import NucleusName
 
 GOOD: dict[str, Any] = {
     "RecipeFormatVersion": "2020-01-25",
@@ -30,8 +31,8 @@ GOOD: dict[str, Any] = {
                 "run": {"Script": "demo", "Setenv": {"OWN": "yes"}},
             },
             "Artifacts": [
-                {"URI": "s3://bucket/a/b/demo.zip", "Unarchive": "ZIP"},
-                {"URI": "s3://bucket/a/b/plain.txt"},
+                {"Uri": "s3://bucket/a/b/demo.zip", "Unarchive": "ZIP"},
+                {"Uri": "s3://bucket/a/b/plain.txt"},
             ],
         },
     ],
@@ -46,9 +47,21 @@ def linux(document: dict[str, Any]) -> dict[str, Any]:
     return manifest
 
 
-def test_takes_the_manifest_for_linux() -> None:
+both = pytest.mark.parametrize("nucleus", ["classic", "lite"])
+
+
+def changed(change: Change) -> str:
+    """The good recipe with a change."""
+    document = copy.deepcopy(GOOD)
+    change(document)
+    return json.dumps(document)
+
+
+@both
+def test_takes_the_manifest_for_linux(nucleus: NucleusName) -> None:
     """Everything that the lifecycle needs is found, each at its place."""
-    recipe = parse_recipe(json.dumps(GOOD))
+    recipe = parse_recipe(json.dumps(GOOD), nucleus)
+    assert recipe.advice == ()
     assert (recipe.name, recipe.version) == ("com.example.Demo", "1.2.3")
     assert recipe.depends_on_token_exchange
     assert recipe.default_configuration == {"depth": {"number": 5}}
@@ -66,7 +79,7 @@ def test_step_may_be_a_bare_script() -> None:
     """The short form of a step has no time-out and only the shared variables."""
     document = copy.deepcopy(GOOD)
     linux(document)["Lifecycle"] = {"run": "demo"}
-    recipe = parse_recipe(json.dumps(document))
+    recipe = parse_recipe(json.dumps(document), "lite")
     assert recipe.install is None
     assert recipe.run is not None
     assert (recipe.run.script, recipe.run.timeout_seconds) == ("demo", None)
@@ -75,25 +88,18 @@ def test_step_may_be_a_bare_script() -> None:
 def test_without_the_dependency_there_is_no_token_exchange() -> None:
     """Credentials are for those who ask for them."""
     document = {key: value for key, value in GOOD.items() if key != "ComponentDependencies"}
-    assert not parse_recipe(json.dumps(document)).depends_on_token_exchange
+    assert not parse_recipe(json.dumps(document), "lite").depends_on_token_exchange
 
 
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda it: it.update(componentname="x"), "/componentname: the lite nucleus knows"),
         (lambda it: it.update(ComponentName="a b"), "/ComponentName: must be a string"),
         (lambda it: it.update(ComponentVersion="1.2"), "/ComponentVersion: must be a string"),
         (lambda it: it.update(ComponentVersion=1.2), "/ComponentVersion: must be a string"),
         (lambda it: it.pop("RecipeFormatVersion"), "/RecipeFormatVersion: must be"),
         (lambda it: it.update(Manifests={}), "/Manifests: must be a list"),
-        (lambda it: linux(it)["Platform"].pop("runtime"), "/Manifests: none has Platform"),
         (lambda it: linux(it)["Platform"].update(os="darwin"), "/Manifests: none has Platform"),
-        (
-            lambda it: linux(it)["Lifecycle"].update(Run="x"),
-            "/Manifests/1/Lifecycle/Run: the lite nucleus knows this key only as run",
-        ),
-        (lambda it: linux(it).update(Lifecycle={}), "/Manifests/1/Lifecycle: has no step"),
         (
             lambda it: linux(it)["Lifecycle"].update(run=["x"]),
             "/Manifests/1/Lifecycle/run: must be a script",
@@ -111,8 +117,8 @@ def test_without_the_dependency_there_is_no_token_exchange() -> None:
             "/Manifests/1/Artifacts/0/Unarchive: must be NONE or ZIP",
         ),
         (
-            lambda it: linux(it)["Artifacts"][0].update(URI="s3://bucket/"),
-            "/Manifests/1/Artifacts/0/URI: must be an address",
+            lambda it: linux(it)["Artifacts"][0].update(Uri="s3://bucket/"),
+            "/Manifests/1/Artifacts/0/Uri: must be an address",
         ),
         (
             lambda it: it["ComponentDependencies"].update(other={"DependencyType": "hard"}),
@@ -124,13 +130,82 @@ def test_without_the_dependency_there_is_no_token_exchange() -> None:
         ),
     ],
 )
-def test_refuses_what_a_nucleus_would(change: Change, complaint: str) -> None:
+@both
+def test_refuses_what_both_nuclei_would(
+    change: Change, complaint: str, nucleus: NucleusName
+) -> None:
     """Each problem is named with its place."""
-    document = copy.deepcopy(GOOD)
-    change(document)
     with pytest.raises(RecipeRefusedError) as refused:
-        parse_recipe(json.dumps(document))
+        parse_recipe(changed(change), nucleus)
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (
+            lambda it: it.update(componentname=it.pop("ComponentName")),
+            "/componentname: nucleus lite knows this key only as ComponentName",
+        ),
+        (
+            lambda it: linux(it)["Artifacts"][0].update(URI=linux(it)["Artifacts"][0].pop("Uri")),
+            "/Manifests/1/Artifacts/0/URI: nucleus lite knows this key only as Uri",
+        ),
+        (lambda it: linux(it)["Platform"].pop("runtime"), "/Manifests: none has Platform"),
+        (lambda it: linux(it)["Platform"].pop("os"), "/Manifests: none has Platform"),
+        (lambda it: linux(it).pop("Platform"), "/Manifests: none has Platform"),
+        (lambda it: linux(it).update(Lifecycle={}), "/Manifests/1/Lifecycle: has no step"),
+    ],
+)
+def test_what_lite_refuses_is_advice_on_classic(change: Change, complaint: str) -> None:
+    """The classic nucleus ignores case and deploys it; who wants both nuclei learns of it."""
+    text = changed(change)
+    with pytest.raises(RecipeRefusedError) as refused:
+        parse_recipe(text, "lite")
+    assert complaint in str(refused.value)
+    recipe = parse_recipe(text, "classic")
+    assert recipe.name == "com.example.Demo"
+    assert any(complaint in line for line in recipe.advice)
+    assert any("nucleus lite would refuse it" in line for line in recipe.advice)
+
+
+def test_what_lite_does_not_see_is_advice_on_both() -> None:
+    """A step in other letters: lite deploys the component and never runs the step."""
+    text = changed(lambda it: linux(it)["Lifecycle"].update(Run=linux(it)["Lifecycle"].pop("run")))
+    seen, ignored = parse_recipe(text, "classic"), parse_recipe(text, "lite")
+    assert seen.run is not None
+    assert ignored.run is None
+    advice = "/Manifests/1/Lifecycle/Run: nucleus lite knows this key only as run"
+    assert seen.advice == ignored.advice == (advice,)
+
+
+def test_a_manifest_for_another_machine_is_passed_over() -> None:
+    """The first that fits is taken."""
+    document = copy.deepcopy(GOOD)
+    other = copy.deepcopy(linux(document))
+    other["Platform"]["architecture"] = "another"
+    other["Lifecycle"] = {"run": "wrong"}
+    document["Manifests"].insert(0, other)
+    recipe = parse_recipe(json.dumps(document), "lite")
+    assert recipe.run is not None
+    assert recipe.run.script == "demo"
+
+
+@both
+@pytest.mark.parametrize("selections", [["linux"], ["windows", "all"], None])
+def test_a_manifest_may_select_from_the_global_lifecycle(
+    nucleus: NucleusName, selections: list[str] | None
+) -> None:
+    """What stands under "all" is taken when nothing is selected."""
+    document = copy.deepcopy(GOOD)
+    linux(document).pop("Lifecycle")
+    if selections is not None:
+        linux(document)["Selections"] = selections
+    name = "linux" if selections == ["linux"] else "all"
+    document["Lifecycle"] = {name: {"run": "demo"}, "windows": {"run": "wrong"}}
+    recipe = parse_recipe(json.dumps(document), nucleus)
+    assert recipe.run is not None
+    assert recipe.run.script == "demo"
 
 
 def test_lists_all_problems_at_once() -> None:
@@ -139,7 +214,7 @@ def test_lists_all_problems_at_once() -> None:
     document["ComponentVersion"] = "one"
     linux(document)["Lifecycle"]["install"]["Timeout"] = 0
     with pytest.raises(RecipeRefusedError) as refused:
-        parse_recipe(json.dumps(document))
+        parse_recipe(json.dumps(document), "lite")
     assert len(refused.value.problems) == 2
 
 
@@ -147,4 +222,4 @@ def test_lists_all_problems_at_once() -> None:
 def test_refuses_what_is_no_recipe_at_all(text: str) -> None:
     """Broken YAML, other YAML, nothing, and too much."""
     with pytest.raises(RecipeRefusedError):
-        parse_recipe(text)
+        parse_recipe(text, "lite")

@@ -35,10 +35,20 @@ def change_user(folder: Path, action: Callable[[], None], *, may_read: bool = Tr
     """
     for file in folder.iterdir():
         file.chmod(0o444 if may_read else 0)
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+    act_as_another_user(action)
+
+
+def act_as_another_user(action: Callable[[], None]) -> None:
+    """Does something as another user if we are root, in a child process; else as this user.
+
+    Args:
+        action: May raise, and then this does.
+    """
     if os.geteuid() != 0:
         action()
         return
-    os.chown(folder, NOBODY, NOBODY)
     child = os.fork()
     if child == 0:
         status = 1

@@ -55,14 +55,16 @@ def zip_of(root: Path) -> Path:
 
 
 def test_writes_what_gdk_and_local_deployments_expect(builder: ModuleType, project: Path) -> None:
-    """A recipe, and the zip in a folder of the component's name and version."""
-    recipe, artifact = builder.build(project)
+    """A recipe by both names, and the zip in a folder of the component's name and version."""
+    recipe, named, artifact = builder.build(project)
     version = artifact.parent.name
     output = project / "greengrass-build"
     assert recipe == output / "recipes" / "recipe.yaml"
     assert artifact == output / "artifacts" / COMPONENT / version / "client-device-associator.zip"
     assert f'ComponentVersion: "{version}"' in recipe.read_text(encoding="utf-8")
-    assert {path for path in output.rglob("*") if path.is_file()} == {recipe, artifact}
+    assert named == output / "recipes" / f"{COMPONENT}-{version}.yaml"
+    assert named.read_bytes() == recipe.read_bytes()
+    assert {path for path in output.rglob("*") if path.is_file()} == {recipe, named, artifact}
 
 
 def test_zip_holds_the_package_and_the_device_s_files(builder: ModuleType, project: Path) -> None:
@@ -105,7 +107,7 @@ def test_everybody_may_read_the_unpacked_files(builder: ModuleType, project: Pat
 
 def test_bucket_option_fills_in_the_artifact_s_address(builder: ModuleType, project: Path) -> None:
     """Publishing without GDK needs a recipe with no placeholder left."""
-    recipe, artifact = builder.build(project, bucket="my-bucket")
+    recipe, _, artifact = builder.build(project, bucket="my-bucket")
     text = recipe.read_text(encoding="utf-8")
     assert f"s3://my-bucket/{COMPONENT}/{artifact.parent.name}/{artifact.name}" in text
     assert "BUCKET_NAME" not in text

@@ -1,12 +1,17 @@
 """The install script, with a Python in place of the real one that only pretends to install."""
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from support.other_user import NOBODY, act_as_another_user, work_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -66,11 +71,16 @@ class Device:
 @pytest.fixture
 def device(tmp_path: Path) -> Device:
     """A device on which nothing is installed."""
-    (tmp_path / "work").mkdir()
-    (tmp_path / "artifacts").mkdir()
+    return new_device(tmp_path)
+
+
+def new_device(folder: Path) -> Device:
+    """A device on which nothing is installed, in an empty folder."""
+    (folder / "work").mkdir()
+    (folder / "artifacts").mkdir()
     for name in ("install.sh", "requirements.txt"):
-        shutil.copy(ROOT / "artifacts" / name, tmp_path / "artifacts")
-    tools = tmp_path / "bin"
+        shutil.copy(ROOT / "artifacts" / name, folder / "artifacts")
+    tools = folder / "bin"
     tools.mkdir()
     for tool in ("cat", "cp", "dirname", "mkdir", "mv", "rm", "sync"):
         found = shutil.which(tool)
@@ -78,7 +88,7 @@ def device(tmp_path: Path) -> Device:
         (tools / tool).symlink_to(found)
     (tools / "python3").write_text(PRETENDED_PYTHON)
     (tools / "python3").chmod(0o755)
-    return Device(tmp_path)
+    return Device(folder)
 
 
 def test_is_plain_posix_shell() -> None:
@@ -124,7 +134,7 @@ def test_changed_lock_file_is_installed(device: Device) -> None:
     assert len(device.pip_calls) == 1
 
 
-def test_environment_whose_python_is_gone_is_made_anew(device: Device) -> None:
+def test_environment_whose_python_is_gone_is_made_again(device: Device) -> None:
     """An upgrade of the system can take away the Python that the environment links to."""
     device.install()
     (device.work / "venv" / "bin" / "python3").unlink()
@@ -156,7 +166,7 @@ def test_interrupted_first_install_is_not_trusted(device: Device) -> None:
 
 
 def test_environment_without_its_stamp_is_not_trusted(device: Device) -> None:
-    """The stamp is what vouches for the rest."""
+    """The stamp says that the rest is complete."""
     device.install()
     (device.work / "venv" / ".installed-for").unlink()
     device.install()
@@ -187,3 +197,73 @@ def test_newer_python_beside_an_old_one_is_found(device: Device) -> None:
     result = device.install()
     assert result.returncode == 0, result.stderr
     assert "python3.11" in result.stdout
+
+
+@contextmanager
+def device_of_another_user(left: str) -> Iterator[Device]:
+    """A device whose work directory has a folder in which its user may remove nothing.
+
+    Nucleus lite gives a new posixUser the work directory and nothing of what is in it.
+    """
+    with work_folder() as folder:
+        device = new_device(folder)
+        kept = device.work / left
+        kept.mkdir()
+        (kept / "package.py").touch()
+        kept.chmod(0o555)
+        if os.geteuid() == 0:
+            for path in (folder, device.work):
+                os.chown(path, NOBODY, NOBODY)
+        try:
+            yield device
+        finally:
+            for path in device.work.glob("venv*"):
+                path.chmod(0o755)
+
+
+# Another user may not be able to run the Python of the tests: for the fingerprint, what it is made
+# of serves as well.
+CAT = "/bin/cat"
+
+
+@pytest.mark.parametrize("left", ["venv.old", "venv.new"])
+def test_what_another_user_left_does_not_fail_the_install(left: str) -> None:
+    """It is given another name, and root is asked to remove it."""
+    with device_of_another_user(left) as device:
+
+        def work() -> None:
+            result = device.install(REAL_PYTHON=CAT)
+            assert result.returncode == 0, result.stderr
+            assert f"{left}.1 belongs to another user" in result.stderr
+            assert (device.work / "venv" / ".installed-for").exists()
+            assert not (device.work / left).exists()
+            assert (device.work / f"{left}.1" / "package.py").exists()
+
+        act_as_another_user(work)
+
+
+def test_an_environment_of_another_user_is_replaced() -> None:
+    """Each new version can be installed, and its environment is used from then on."""
+    with device_of_another_user("venv") as device:
+
+        def work() -> None:
+            for install in (1, 2):
+                result = device.install(REAL_PYTHON=CAT)
+                assert result.returncode == 0, result.stderr
+                assert len(device.pip_calls) == (install == 1)
+            assert (device.work / "venv" / ".installed-for").exists()
+            assert (device.work / "venv.old.1" / "package.py").exists()
+
+        act_as_another_user(work)
+
+
+def test_several_users_may_have_left_something() -> None:
+    """No name is taken twice."""
+    with device_of_another_user("venv.old") as device:
+        (device.work / "venv.old.1").mkdir()
+
+        def work() -> None:
+            assert device.install(REAL_PYTHON=CAT).returncode == 0
+            assert (device.work / "venv.old.2" / "package.py").exists()
+
+        act_as_another_user(work)

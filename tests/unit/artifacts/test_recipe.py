@@ -118,7 +118,7 @@ def test_artifact_is_a_zip_at_the_place_that_gdk_fills_in(manifest: dict[str, An
     """GDK replaces the placeholders when it publishes; lite unpacks nothing but ZIP."""
     assert manifest["Artifacts"] == [
         {
-            "URI": "s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/client-device-associator.zip",
+            "Uri": "s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/client-device-associator.zip",
             "Unarchive": "ZIP",
         }
     ]
