@@ -86,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     deploy.add_argument("recipe", type=Path, help="the recipe's file")
     deploy.add_argument("artifacts", type=Path, help="the folder with its artifacts")
     deploy.add_argument("--merge", type=_json_object, help="configuration to merge, as JSON")
+    deploy.add_argument(
+        "--from-cloud",
+        action="store_true",
+        help="as from the cloud: lite starts a component again that is configured",
+    )
+    deploy.add_argument("--user", help="run it as this user (needs root)")
 
     publish = command("publish", _publish, "publish on local publish/subscribe")
     publish.add_argument("topic")
@@ -180,6 +186,8 @@ def _deploy(options: argparse.Namespace) -> int:
             "recipe": str(options.recipe.resolve()),
             "artifacts": str(options.artifacts.resolve()),
             "merge": options.merge,
+            "fromCloud": options.from_cloud,
+            "posixUser": options.user,
         },
     )
     for line in result["advice"]:

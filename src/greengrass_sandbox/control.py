@@ -17,6 +17,7 @@ from typing import Any
 from greengrass_sandbox.cloud import Fault
 from greengrass_sandbox.core_device import CoreDevice, DeploymentFailedError, wait_until_deployed
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
+from greengrass_sandbox.lifecycle.deployed import Deployment
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.nucleus.errors import NucleusError
 from greengrass_sandbox.nucleus.message import Message
@@ -147,9 +148,14 @@ class ControlServer:
 
     async def _deploy(self, request: Request) -> object:
         recipe = load_recipe(Path(request["recipe"]), self._core.profile.name)
-        deployed = await self._core.components.deploy(
-            recipe, Path(request["artifacts"]), request.get("merge")
+        deployment = Deployment(
+            recipe,
+            Path(request["artifacts"]),
+            request.get("merge"),
+            from_cloud=bool(request.get("fromCloud")),
+            posix_user=request.get("posixUser"),
         )
+        deployed = await self._core.components.deploy(deployment)
         handle = ComponentHandle(deployed, self._core.loop)
         # The wait blocks its thread, which must not be the loop's. Stopping the sandbox ends it.
         await asyncio.to_thread(wait_until_deployed, handle, recipe)

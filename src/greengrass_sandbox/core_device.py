@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from greengrass_sandbox.cloud import Cloud
 from greengrass_sandbox.lifecycle.components import Components
 from greengrass_sandbox.lifecycle.conduct import DEFAULT_STEP_TIMEOUT_SECONDS, conduct_of
+from greengrass_sandbox.lifecycle.deployed import Deployment
 from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
@@ -162,14 +163,26 @@ class CoreDevice:
         )
 
     def deploy(
-        self, recipe: Path, artifacts: Path, merge: Mapping[str, Any] | None = None
+        self,
+        recipe: Path,
+        artifacts: Path,
+        merge: Mapping[str, Any] | None = None,
+        *,
+        from_cloud: bool = False,
+        posix_user: str | None = None,
     ) -> ComponentHandle:
         """Deploy a component, and wait until it has been installed and started.
+
+        A component that is there already and is deployed with nothing but another configuration
+        goes on, as it does on a real nucleus.
 
         Args:
             recipe: The recipe's file.
             artifacts: A folder with the artifacts, or a build's ``artifacts`` folder.
             merge: A configurationUpdate to merge into its configuration.
+            from_cloud: Whether the deployment comes from the cloud: lite then starts a component
+                again that was configured.
+            posix_user: Who runs the component; None: this process's user. Others need root.
 
         Raises:
             RecipeRefusedError: A nucleus would refuse the recipe.
@@ -178,7 +191,8 @@ class CoreDevice:
             DeploymentFailedError: Installing failed too often.
         """
         document = load_recipe(recipe, self.profile.name)
-        deployed = self.call(self.components.deploy, document, artifacts, merge)
+        deployment = Deployment(document, artifacts, merge, from_cloud, posix_user)
+        deployed = self.call(self.components.deploy, deployment)
         return wait_until_deployed(ComponentHandle(deployed, self.loop), document)
 
     def run(

@@ -1,7 +1,5 @@
 """Deploying a component from its recipe and its zip."""
 
-import textwrap
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +10,7 @@ from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.profile import CLASSIC, LITE
 from greengrass_sandbox.recipe import RecipeRefusedError
 from integration.associator import eventually
-
-NAME = "com.example.Demo"
-BOTH = pytest.mark.parametrize("core", [CLASSIC, LITE], ids=["classic", "lite"], indirect=True)
+from sandbox.lifecycle_support import BOTH, NAME, Project
 
 
 @pytest.fixture
@@ -22,42 +18,6 @@ def core(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CoreDevice]
     """A core device of the profile that the test names, or classic."""
     with CoreDevice(tmp_path / "core", profile=getattr(request, "param", CLASSIC)) as device:
         yield device
-
-
-class Project:
-    """A component that a test writes: a recipe, and a zip with one script."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.recipe = folder / "recipe.yaml"
-        self.artifacts = folder / "artifacts"
-
-    def write(self, *, install: str = "true", run: str = "true", version: str = "1.0.0") -> None:
-        """Write it as a build would."""
-        built = self.artifacts / NAME / version
-        built.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(built / "demo.zip", "w") as archive:
-            archive.writestr("inside/hello.sh", f"echo hello from {version}\n")
-        head = f"""\
-            RecipeFormatVersion: "2020-01-25"
-            ComponentName: {NAME}
-            ComponentVersion: "{version}"
-            ComponentConfiguration:
-              DefaultConfiguration:
-                number: 5
-                nested: {{text: default}}
-            Manifests:
-              - Platform: {{os: linux, runtime: "*"}}
-                Artifacts:
-                  - Uri: s3://BUCKET_NAME/COMPONENT_NAME/COMPONENT_VERSION/demo.zip
-                    Unarchive: ZIP
-                Lifecycle:
-            """
-        steps = ""
-        for name, script in (("install", install), ("run", run)):
-            steps += f"      {name}:\n        Timeout: 60\n        Script: |-\n"
-            steps += textwrap.indent(script, " " * 10) + "\n"
-        self.recipe.write_text(textwrap.dedent(head) + steps)
 
 
 @pytest.fixture
@@ -144,7 +104,7 @@ def test_failing_install_is_tried_three_times(core: CoreDevice, project: Project
 
 def test_install_that_takes_too_long_is_ended(core: CoreDevice, project: Project) -> None:
     """Its time-out is the recipe's."""
-    project.write(install="echo begun; exec sleep 600")
+    project.write(install="echo started; exec sleep 600")
     text = project.recipe.read_text()
     project.recipe.write_text(text.replace("Timeout: 60", "Timeout: 1", 1))
     with pytest.raises(DeploymentFailedError, match=r"timed out after 1 s"):
@@ -159,8 +119,8 @@ def test_missing_artifact_is_named(core: CoreDevice, project: Project) -> None:
         core.deploy(project.recipe, project.artifacts)
 
 
-def test_damaged_zip_is_named(core: CoreDevice, project: Project) -> None:
-    """A zip that is none never gets to installing."""
+def test_what_is_no_zip_is_named(core: CoreDevice, project: Project) -> None:
+    """It never gets to installing."""
     project.write()
     (project.artifacts / NAME / "1.0.0" / "demo.zip").write_bytes(b"not a zip")
     with pytest.raises(ArtifactMissingError, match=r"demo\.zip is not a zip file"):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import select
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from greengrass_sandbox.lifecycle.process import ComponentProcess
 from greengrass_sandbox.lifecycle.states import StateRecord
 from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan, Supervisor
 from greengrass_sandbox.profile import CLASSIC, LITE, Profile
+from integration.associator import eventually
 
 BOTH = pytest.mark.parametrize("core", [CLASSIC, LITE], ids=["classic", "lite"], indirect=True)
 
@@ -121,6 +123,31 @@ def test_old_svcuid_is_void_after_a_restart(core: CoreDevice) -> None:
     first = core.environment("client")["SVCUID"]
     second = core.environment("client")["SVCUID"]
     assert first != second
+
+
+ERRORED = """
+import sys, time
+from awsiot.greengrasscoreipc.clientv2 import GreengrassCoreIPCClientV2
+GreengrassCoreIPCClientV2().update_state(state="ERRORED")
+time.sleep(600)
+"""
+
+
+def test_classic_starts_a_component_again_that_reports_an_error(core: CoreDevice) -> None:
+    """The third time it is BROKEN, as after three exits."""
+    handle = core.run("demo", {}, [sys.executable, "-c", ERRORED])
+    handle.wait_for_state("BROKEN", LONG)
+    assert handle.restarts == 2
+    assert handle.exit_codes == [-signal.SIGTERM] * 3
+
+
+def test_lite_takes_a_reported_error_for_information(tmp_path: Path) -> None:
+    """The process goes on, and nothing is started again."""
+    with CoreDevice(tmp_path / "core", profile=LITE) as core:
+        handle = core.run("demo", {}, [sys.executable, "-c", ERRORED])
+        eventually(lambda: core.call(core.nucleus.state_of, "demo") == "ERRORED")
+        assert handle.state is ComponentState.RUNNING
+        assert handle.exit_codes == []
 
 
 def test_stop_lets_a_component_end_by_itself(core: CoreDevice, told: Pipe) -> None:

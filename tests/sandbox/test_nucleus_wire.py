@@ -94,7 +94,9 @@ def test_every_type_of_header_is_read(encoded: bytes, value: object) -> None:
     assert decode(encode(b"\x01a" + encoded)).headers == {"a": value}
 
 
-@pytest.mark.parametrize("encoded", [b"\x05a", b"\x01a", b"\x01a\x04\x00", b"\x01a\x07\x00\x01\xff"])
+@pytest.mark.parametrize(
+    "encoded", [b"\x05a", b"\x01a", b"\x01a\x04\x00", b"\x01a\x07\x00\x01\xff"]
+)
 def test_headers_that_are_cut_off_are_refused(encoded: bytes) -> None:
     """Nothing is read beyond their end."""
     with pytest.raises(WireError):

@@ -1,36 +1,35 @@
 """The components of a core device: what is deployed, under which identity, and its supervision."""
 
+import pwd
+import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from greengrass_sandbox.lifecycle.artifacts import deliver
-from greengrass_sandbox.lifecycle.conduct import DEFAULT_STEP_TIMEOUT_SECONDS, conduct_of
+from greengrass_sandbox.lifecycle.artifacts import deliver, digest, find, give_all
+from greengrass_sandbox.lifecycle.conduct import (
+    CLOUD_RESTART_DELAY_SECONDS,
+    DEFAULT_STEP_TIMEOUT_SECONDS,
+    conduct_of,
+)
+from greengrass_sandbox.lifecycle.deployed import Content, Deployed, Deployment
 from greengrass_sandbox.lifecycle.environment import (
     Identity,
     TokenExchangeAccess,
     nucleus_variables,
     system_variables,
 )
+from greengrass_sandbox.lifecycle.launching import Launching
 from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.lifecycle.log import ComponentLog
-from greengrass_sandbox.lifecycle.states import StateRecord
+from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, StateRecord
 from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan, Supervisor
-from greengrass_sandbox.lifecycle.variables import fill_in
 from greengrass_sandbox.nucleus.server import Nucleus
-from greengrass_sandbox.recipe import Recipe, Step
+from greengrass_sandbox.recipe import Artifact
 
-
-@dataclass(frozen=True)
-class Deployed:
-    """A component under supervision."""
-
-    supervisor: Supervisor
-    record: StateRecord
-    log_path: Path
+_STARTED_BY_DEPLOYMENTS = frozenset({ComponentState.FINISHED, ComponentState.BROKEN})
 
 
 class Components:
@@ -57,7 +56,15 @@ class Components:
         self._token_exchange_url = token_exchange_url
         self._dependents: set[str] = set()
         self._conduct = conduct_of(nucleus.profile)
+        self._launching = Launching(
+            layout=layout,
+            conduct=self._conduct,
+            thing_name=lambda: identity().thing_name,
+            environment=self.environment,
+            configuration=nucleus.configuration,
+        )
         self._deployed: dict[str, Deployed] = {}
+        nucleus.on_reported_state(self._reported)
 
     @property
     def deployed(self) -> Mapping[str, Deployed]:
@@ -91,28 +98,35 @@ class Components:
         """Whether a component's recipe depends on the token exchange service."""
         return name in self._dependents
 
-    async def deploy(
-        self, recipe: Recipe, artifacts: Path, merge: Mapping[str, Any] | None
-    ) -> Deployed:
-        """Deliver, install and run a component, in place of one of its name that is there.
+    async def deploy(self, deployment: Deployment) -> Deployed:
+        """Deploy a component as this kind of nucleus does.
+
+        A component that is there already, with the same recipe and artifacts, stays as it is: its
+        configuration is applied live (but see `Conduct.cloud_configuration_restarts`).
 
         Raises:
-            ArtifactMissingError: See `artifacts.deliver`.
+            ArtifactMissingError: See `artifacts.find`.
             DeploymentRejected: The component refuses the configuration.
         """
         deployment_id = str(uuid.uuid4())
-        if recipe.name in self._deployed:
-            await self._nucleus.ask_before_update(deployment_id)
-        await self.stop(recipe.name)
-        deliver(recipe, artifacts, self._layout)
-        self._nucleus.register(recipe.name, recipe.default_configuration)
-        if merge is not None:
-            await self._nucleus.merge_configuration(recipe.name, merge)
-        deployed = self._begin(
-            recipe.name,
-            install=self._plan(recipe, recipe.install, DEFAULT_STEP_TIMEOUT_SECONDS),
-            run=self._plan(recipe, recipe.run, None),
-        )
+        recipe = deployment.recipe
+        found = find(recipe, deployment.artifacts)
+        content = (recipe, digest(found), deployment.posix_user)
+        before = self._deployed.get(recipe.name)
+        is_same = before is not None and before.content == content
+        if before is None or not is_same:
+            self._nucleus.register(recipe.name, recipe.default_configuration)
+        await self._nucleus.ask_before_update(deployment_id)
+        if deployment.merge is not None:
+            await self._nucleus.merge_configuration(recipe.name, deployment.merge)
+        if before is not None and is_same and not self._restarts(before, deployment):
+            deployed = before
+        else:
+            if before is not None and not self._conduct.installs_beside:
+                await before.stop()
+            deployed = self._replace(before, deployment, found, content)
+        if self._conduct.starts_ended_again:
+            deployed = self._start_ended(but=deployed)
         await self._nucleus.announce_update(deployment_id)
         return deployed
 
@@ -139,16 +153,91 @@ class Components:
     async def stop(self, name: str) -> None:
         """Stop a component; nothing happens if there is none of the name."""
         if name in self._deployed:
-            await self._deployed[name].supervisor.stop()
+            await self._deployed[name].stop()
 
     async def stop_all(self) -> None:
         """Stop all components, the last deployed first."""
         for name in reversed(list(self._deployed)):
             await self.stop(name)
 
-    def _begin(self, name: str, *, install: StepPlan | None, run: StepPlan | None) -> Deployed:
+    def _restarts(self, before: Deployed, deployment: Deployment) -> bool:
+        """Whether a deployment that changes at most the configuration starts a component again."""
+        if before.record.snapshot.state in FINAL_STATES:
+            return not self._conduct.starts_ended_again
+        return (
+            self._conduct.cloud_configuration_restarts
+            and deployment.from_cloud
+            and deployment.merge is not None
+        )
+
+    def _replace(
+        self,
+        before: Deployed | None,
+        deployment: Deployment,
+        found: Mapping[Artifact, Path],
+        content: Content,
+    ) -> Deployed:
+        recipe, user = deployment.recipe, deployment.posix_user
+        if before is None or before.content != content:
+            deliver(
+                recipe, found, self._layout, unpacked_mode=self._conduct.unpacked_mode, user=user
+            )
+        plan = partial(self._launching.plan, recipe, user=user)
+        deployed = self._begin(
+            recipe.name,
+            install=plan(recipe.install, DEFAULT_STEP_TIMEOUT_SECONDS),
+            run=plan(recipe.run, None),
+            content=content,
+            before=before,
+            install_delay_seconds=(
+                CLOUD_RESTART_DELAY_SECONDS
+                if before is not None and before.content == content and deployment.from_cloud
+                else 0.0
+            ),
+        )
+        for line in recipe.advice:
+            deployed.supervisor.remark(f"advice on the recipe: {line}")
+        return deployed
+
+    def _start_ended(self, but: Deployed) -> Deployed:
+        """Start every component again that has ended; returns what becomes of the one deployed."""
+        for name, deployed in list(self._deployed.items()):
+            state = deployed.record.snapshot.state
+            if deployed.content is None or state not in _STARTED_BY_DEPLOYMENTS:
+                continue
+            recipe, _, user = deployed.content
+            plan = partial(self._launching.plan, recipe, user=user)
+            is_broken = state is ComponentState.BROKEN
+            again = self._begin(
+                name,
+                install=plan(recipe.install, DEFAULT_STEP_TIMEOUT_SECONDS) if is_broken else None,
+                run=plan(recipe.run, None),
+                content=deployed.content,
+                before=deployed,
+            )
+            if deployed is but:
+                but = again
+        return but
+
+    def _reported(self, component: str, state: str) -> None:
+        if component in self._deployed:
+            self._deployed[component].supervisor.reported(state)
+
+    def _begin(
+        self,
+        name: str,
+        *,
+        install: StepPlan | None,
+        run: StepPlan | None,
+        content: Content | None = None,
+        before: Deployed | None = None,
+        install_delay_seconds: float = 0.0,
+    ) -> Deployed:
         directory = self._layout.work(name)
         directory.mkdir(parents=True, exist_ok=True)
+        user = content[-1] if content is not None else None
+        if user is not None:
+            self._give_work_directory(directory, user)
         record = StateRecord()
         log_path = self._layout.log(name)
         supervisor = Supervisor(
@@ -159,60 +248,18 @@ class Components:
             log=ComponentLog(log_path, name),
             conduct=self._conduct,
             record=record,
+            delay_seconds=install_delay_seconds,
+            make_room=None if before is None else before.stop,
         )
         # Deleted first, so that the order is that of the deployments.
         self._deployed.pop(name, None)
-        deployed = self._deployed[name] = Deployed(supervisor, record, log_path)
+        deployed = Deployed(supervisor, record, log_path, content, before)
+        self._deployed[name] = deployed
         supervisor.begin()
         return deployed
 
-    def _plan(
-        self, recipe: Recipe, step: Step | None, default_timeout: float | None
-    ) -> StepPlan | None:
-        if step is None:
-            return None
-        timeout = default_timeout if step.timeout_seconds is None else step.timeout_seconds
-        return StepPlan(partial(self._launch, recipe, step), timeout)
-
-    def _launch(self, recipe: Recipe, step: Step) -> Launch:
-        own = self.environment(
-            recipe.name,
-            recipe.default_configuration,
-            depends_on_token_exchange=recipe.depends_on_token_exchange,
-        )
-        fill = partial(
-            fill_in,
-            variables=self._recipe_variables(recipe),
-            configuration=self._nucleus.configuration(recipe.name),
-            stop_at_unknown=self._conduct.scripts_end_at_unknown_variables,
-        )
-        script = fill(step.script)
-        set_by_recipe = {key: fill(value).script for key, value in step.environment.items()}
-        return Launch(
-            ["/bin/sh", "-c", script.script],
-            {**system_variables(), **own, **set_by_recipe},
-            [
-                f"the script has {variable}, which this nucleus cannot fill in: "
-                + (
-                    "only what stands before it is run"
-                    if self._conduct.scripts_end_at_unknown_variables
-                    else "it stays as it is"
-                )
-                for variable in script.unknown
-            ],
-        )
-
-    def _recipe_variables(self, recipe: Recipe) -> dict[str, str]:
-        component, version = recipe.name, recipe.version
-        variables = {
-            "artifacts:path": self._layout.artifacts(component, version),
-            "artifacts:decompressedPath": self._layout.unarchived(component, version),
-            "work:path": self._layout.work(component),
-        }
-        # The lite nucleus ends each of these with a slash, and scripts must bear with it.
-        slash = "/" if self._conduct.folders_end_with_slash else ""
-        return {
-            "kernel:rootPath": str(self._layout.root),
-            "iot:thingName": self._identity().thing_name or "",
-            **{name: f"{path}{slash}" for name, path in variables.items()},
-        }
+    def _give_work_directory(self, directory: Path, user: str) -> None:
+        if self._conduct.gives_whole_work_directory:
+            give_all(directory, user)
+        else:
+            shutil.chown(directory, user, pwd.getpwnam(user).pw_gid)

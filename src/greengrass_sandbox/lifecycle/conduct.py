@@ -7,6 +7,8 @@ from greengrass_sandbox.profile import Profile
 
 DEFAULT_STEP_TIMEOUT_SECONDS = 120.0
 """For an install step whose recipe says nothing, on both nuclei."""
+CLOUD_RESTART_DELAY_SECONDS = 5.0
+"""From a configuration of the cloud being live on lite to its install step (ran)."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,29 @@ class Conduct:
         folders_end_with_slash: Whether the recipe variables that name folders do.
         kills_what_a_step_leaves_behind: systemd kills the whole control group when the main process
             has ended; the classic nucleus knows nothing of children that outlive their parent.
+        stop_grace_seconds: From SIGTERM to SIGKILL.
+        restarts_errored: Whether a component that reports ERRORED is stopped and started again.
+        starts_ended_again: Whether each deployment, of any component, starts again those that are
+            FINISHED or BROKEN.
+        installs_beside: Whether a new version's install step runs while the old version still does.
+        cloud_configuration_restarts: Whether a deployment from the cloud that has a configuration
+            installs and restarts a component, some seconds after the values are live.
+        unpacked_mode: Permissions of unpacked files; None leaves them as they were packed.
+        gives_whole_work_directory: Whether a component's user gets all that is in its work
+            directory, or the directory alone.
     """
 
     socket_name: str
     scripts_end_at_unknown_variables: bool
     folders_end_with_slash: bool
     kills_what_a_step_leaves_behind: bool
+    stop_grace_seconds: float
+    restarts_errored: bool
+    starts_ended_again: bool
+    installs_beside: bool
+    cloud_configuration_restarts: bool
+    unpacked_mode: int | None
+    gives_whole_work_directory: bool
     _restarts: type[ConsecutiveErrors] | type[StartLimit]
 
     def restart_rules(self) -> RestartRules:
@@ -40,6 +59,13 @@ def conduct_of(profile: Profile) -> Conduct:
             scripts_end_at_unknown_variables=True,
             folders_end_with_slash=True,
             kills_what_a_step_leaves_behind=True,
+            stop_grace_seconds=120.0,
+            restarts_errored=False,
+            starts_ended_again=False,
+            installs_beside=True,
+            cloud_configuration_restarts=True,
+            unpacked_mode=0o440,
+            gives_whole_work_directory=False,
             _restarts=StartLimit,
         )
     return Conduct(
@@ -47,5 +73,12 @@ def conduct_of(profile: Profile) -> Conduct:
         scripts_end_at_unknown_variables=False,
         folders_end_with_slash=False,
         kills_what_a_step_leaves_behind=False,
+        stop_grace_seconds=5.0,
+        restarts_errored=True,
+        starts_ended_again=True,
+        installs_beside=False,
+        cloud_configuration_restarts=False,
+        unpacked_mode=None,
+        gives_whole_work_directory=True,
         _restarts=ConsecutiveErrors,
     )

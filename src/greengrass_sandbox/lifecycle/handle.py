@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from greengrass_sandbox.lifecycle.components import Deployed
+from greengrass_sandbox.lifecycle.deployed import Deployed
 from greengrass_sandbox.lifecycle.states import ComponentState, Snapshot
 from greengrass_sandbox.loop import LoopThread
 
@@ -107,5 +107,5 @@ class ComponentHandle:
             self.wait_for(lambda snapshot: snapshot.pid != pid, timeout, what=f"the end of {pid}")
 
     def stop(self) -> None:
-        """Stop it for good, as a nucleus does: SIGTERM, and SIGKILL after five seconds."""
-        self._loop.call(self._deployed.supervisor.stop)
+        """Stop it for good, as a nucleus does: SIGTERM, and SIGKILL if it does not end."""
+        self._loop.call(self._deployed.stop)

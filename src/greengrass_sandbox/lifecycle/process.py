@@ -3,14 +3,12 @@
 import asyncio
 import contextlib
 import os
+import pwd
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from greengrass_sandbox.lifecycle.log import ComponentLog, OutputReader
-
-STOP_GRACE_SECONDS = 5.0
-"""Between SIGTERM and SIGKILL, about what both nuclei wait."""
 
 
 class ComponentProcess:
@@ -33,12 +31,21 @@ class ComponentProcess:
         directory: Path,
         environment: Mapping[str, str],
         log: ComponentLog,
+        user: str | None = None,
     ) -> "ComponentProcess":
         """Start a command; its output goes to the log as INFO, its errors as WARN.
 
+        Args:
+            command: The program and its arguments.
+            directory: Where it starts.
+            environment: All of it.
+            log: Where its output goes.
+            user: Who runs it; None: this process's own.
+
         Raises:
-            OSError: The command cannot be run.
+            OSError: The command cannot be run, or not as this user.
         """
+        account = None if user is None else pwd.getpwnam(user)
         output = OutputReader(log, "INFO", "stdout"), OutputReader(log, "WARN", "stderr")
         try:
             process = await asyncio.create_subprocess_exec(
@@ -49,6 +56,9 @@ class ComponentProcess:
                 stdout=output[0].write_end,
                 stderr=output[1].write_end,
                 start_new_session=True,
+                user=None if account is None else account.pw_uid,
+                group=None if account is None else account.pw_gid,
+                extra_groups=None if account is None else [],
             )
         except BaseException:
             for reader in output:
@@ -69,7 +79,7 @@ class ComponentProcess:
             reader.read_available()
         return code
 
-    async def stop(self, grace_seconds: float = STOP_GRACE_SECONDS) -> int:
+    async def stop(self, grace_seconds: float) -> int:
         """Send SIGTERM to the group, SIGKILL after the grace; returns the exit code.
 
         Children have the same grace: they count as gone when nobody holds the output pipes.

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, St
 
 _CANNOT_BE_RUN = 127
 """The exit code that a shell gives for a command which is not there."""
+_REPORTED_ERROR = "ERRORED"
+_HAS_FAILED = -1
+"""Stands for an exit code of 0 if the component has reported that it failed."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,13 @@ class Launch:
         command: The program and its arguments.
         environment: All of it.
         warnings: What to write to the component's log before.
+        user: Who runs it; None: this process's own user.
     """
 
     command: Sequence[str]
     environment: Mapping[str, str]
     warnings: Sequence[str] = ()
+    user: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class StepPlan:
     """A step of the lifecycle that can be started again and again.
 
     Attributes:
-        prepare: Makes the command anew for each start, for each has a SVCUID of its own.
+        prepare: Makes the command of each start, as everything is at that moment.
         timeout_seconds: After which the step counts as failed; None: never.
     """
 
@@ -58,6 +63,8 @@ class Supervisor:
         log: Its log; closed with `stop`.
         conduct: How the nucleus treats its components.
         record: Where every change of state is told.
+        delay_seconds: To wait before the install step.
+        make_room: Awaited after the install step and before the first start, if there is any.
     """
 
     def __init__(
@@ -70,6 +77,8 @@ class Supervisor:
         log: ComponentLog,
         conduct: Conduct,
         record: StateRecord,
+        delay_seconds: float = 0.0,
+        make_room: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.component = component
         self._install, self._run = install, run
@@ -77,10 +86,15 @@ class Supervisor:
         self._log = log
         self._conduct = conduct
         self._record = record
+        self._delay_seconds = delay_seconds
+        self._make_room = make_room
+        self._error_reported = False
+        self._reactions: set[asyncio.Task[int]] = set()
         self._process: ComponentProcess | None = None
         self._starting: asyncio.Task[ComponentProcess] | None = None
         self._left_behind: list[ComponentProcess] = []
         self._task: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Start supervising. Call it once, on the loop."""
@@ -89,23 +103,44 @@ class Supervisor:
         )
 
     async def stop(self) -> None:
-        """Stop the component for good: SIGTERM, then SIGKILL. Safe to call twice."""
+        """Stop the component for good: SIGTERM, then SIGKILL. Safe to call twice, and at once."""
+        if self._stopping is None:
+            self._stopping = asyncio.get_running_loop().create_task(self._stop())
+        # Who is cancelled while waiting leaves the rest to those who wait as well.
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self) -> None:
         if self._task is None:
             return
-        task, self._task = self._task, None
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
         if self._starting is not None and self._process is None:
             with contextlib.suppress(OSError):
                 self._process = await self._starting
         if self._process is not None:
-            self._exited(await self._process.stop())
+            self._exited(await self._process.stop(self._conduct.stop_grace_seconds))
         for process in self._left_behind:
             if process.has_survivors:
                 process.sweep()
         if self._record.snapshot.state not in FINAL_STATES:
             self._enter(ComponentState.STOPPED)
         self._log.close()
+
+    def reported(self, state: str) -> None:
+        """The component says what its state is: an error may have it started again."""
+        process = self._process
+        if self._conduct.restarts_errored and state == _REPORTED_ERROR and process is not None:
+            self._log.write("WARN", "lifecycle", "the component reported ERRORED")
+            self._error_reported = True
+            reaction = asyncio.get_running_loop().create_task(
+                process.stop(self._conduct.stop_grace_seconds)
+            )
+            self._reactions.add(reaction)
+            reaction.add_done_callback(self._reactions.discard)
+
+    def remark(self, text: str) -> None:
+        """Write a warning to the component's log."""
+        self._log.write("WARN", "lifecycle", text)
 
     def kill(self) -> None:
         """Send SIGKILL to the component's process alone, as a kernel short of memory does."""
@@ -115,9 +150,12 @@ class Supervisor:
 
     async def _supervise(self) -> None:
         try:
+            await asyncio.sleep(self._delay_seconds)
             if self._install is not None and not await self._until_success(self._install):
                 return
             self._enter(ComponentState.INSTALLED)
+            if self._make_room is not None:
+                await self._make_room()
             if self._run is None or await self._until_success(self._run):
                 self._enter(ComponentState.FINISHED)
         except Exception as error:
@@ -161,6 +199,7 @@ class Supervisor:
                 directory=self._directory,
                 environment=launch.environment,
                 log=self._log,
+                user=launch.user,
             )
         )
         try:
@@ -178,8 +217,11 @@ class Supervisor:
         except asyncio.TimeoutError:
             self._log.write("ERROR", "lifecycle", f"timed out after {step.timeout_seconds:g} s")
             # A program that obeys SIGTERM may exit with 0, but its step has failed all the same.
-            code = await process.stop() or -signal.SIGTERM
+            code = await process.stop(self._conduct.stop_grace_seconds) or -signal.SIGTERM
         self._exited(code)
+        if self._error_reported:
+            self._error_reported = False
+            return code or _HAS_FAILED
         return code
 
     def _exited(self, code: int) -> None:

@@ -32,6 +32,7 @@ SANDBOX_PUBLISHER = "greengrass_sandbox"
 """The component that the sandbox itself publishes as."""
 CLOUD_PUBLISHER = "the cloud"
 """Who publishes on AWS IoT Core besides components."""
+_FOR_ALL_USERS = 0o666
 _SVCUID_BYTES = 12
 """Sixteen characters of base64, on both nuclei."""
 
@@ -93,6 +94,8 @@ class Nucleus:
             OSError: The socket cannot be made there; its path may be too long.
         """
         self._server = await asyncio.start_unix_server(self._accept, self.socket_path)
+        # Components may run as any user; the SVCUID says who they are.
+        self.socket_path.chmod(_FOR_ALL_USERS)
 
     async def stop(self) -> None:
         """Die: every connection breaks, and no SVCUID is valid any more.
