@@ -157,6 +157,11 @@ class LocalNucleus:
             for stream in working:
                 stream.is_silent |= stream.topic_filter == topic_filter
             self._record.stream_changed(topic_filter, "silenced")
+        if self._rng.random() < 0.5:
+            # So does a deployment that resets the configuration on lite.
+            self._world.strike("watch silenced")
+            for one in self.streams:
+                one.is_silent |= isinstance(one, ChangeStream)
 
     def close_streams(self) -> None:
         """Ends some of the streams."""
@@ -209,7 +214,7 @@ class LocalNucleus:
 
     def _report_change(self) -> None:
         for stream in list(self.streams):
-            if isinstance(stream, ChangeStream) and stream.is_open:
+            if isinstance(stream, ChangeStream) and stream.is_open and not stream.is_silent:
                 stream.on_changed()
 
     def _arrive(self, publication: Publication, stream: MessageStream) -> None:

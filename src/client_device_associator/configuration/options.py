@@ -148,7 +148,7 @@ OPTIONS: tuple[Option, ...] = (
         "subscriptionRenewalSeconds",
         300,
         Number(1, _DAY_SECONDS),
-        "how often each subscription is replaced by a new one",
+        "how often each subscription, and the watch on the configuration, is replaced by a new one",
     ),
     Option(
         "deploymentVeto",

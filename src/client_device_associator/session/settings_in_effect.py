@@ -41,6 +41,10 @@ time is in effect, or else the defaults."""
 class SettingsInEffect:
     """Reads the configuration and keeps the last good settings.
 
+    The watch is renewed as often as subscriptions are, and the configuration read again then. Lite
+    reports no key that is removed, and a deployment that resets the configuration ends the delivery
+    on a watch with no sign of it (its `ggconfig_delete_key`).
+
     Args:
         nucleus: Where the configuration is.
         post: Takes the events, on the nucleus's thread.
@@ -70,8 +74,10 @@ class SettingsInEffect:
         self._read_at: float | None = 0.0
         self._changing_since: float | None = None
         self._not_before = 0.0
-        self._watch_at: float | None = 0.0
+        self._watch_at = 0.0
         self._stream: Subscription | None = None
+        self._document: Mapping[str, object] | None = None
+        self._is_routine = False
         self._is_unread = False
         self._is_unwatched = False
         self._is_rejected = False
@@ -79,6 +85,7 @@ class SettingsInEffect:
 
     def changed(self, now: Instant) -> None:
         """Something has changed: it is read when the changes have come to an end."""
+        self._is_routine = False
         if self._changing_since is None:
             self._changing_since = now.steady
         latest = self._changing_since + LONGEST_QUIET_SECONDS
@@ -98,6 +105,8 @@ class SettingsInEffect:
         if _is_due(self._watch_at, clock):
             self._watch(clock)
         was_read = _is_due(self._read_at, clock) and self._read(clock)
+        # The renewal time may have become shorter since this was set.
+        self._watch_at = min(self._watch_at, clock.now().steady + self._renewal_seconds())
         wakes = [at for at in (self._watch_at, self._read_at) if at is not None]
         if self.settings is None:
             if clock.now().steady >= self._give_up_at:
@@ -112,7 +121,11 @@ class SettingsInEffect:
             self._stream.close()
         self._stream = None
 
+    def _renewal_seconds(self) -> float:
+        return (self.settings or default_settings()).subscription_renewal_seconds
+
     def _watch(self, clock: Clock) -> None:
+        before = self._stream
         try:
             self._stream = self._nucleus.watch_configuration(
                 lambda: self._post(ConfigurationChanged()),
@@ -124,8 +137,11 @@ class SettingsInEffect:
             self._is_unwatched = True
             self._watch_at = clock.now().steady + TRY_AGAIN_SECONDS
             return
+        if before is not None:
+            before.close()
+            self._is_routine = self._read_at is None
         self._is_unwatched = False
-        self._watch_at = None
+        self._watch_at = clock.now().steady + self._renewal_seconds()
         self._read_at = clock.now().steady
 
     def _read(self, clock: Clock) -> bool:
@@ -139,6 +155,9 @@ class SettingsInEffect:
             return False
         self._is_unread = False
         self._read_at = self._changing_since = None
+        if self._is_routine and document == self._document:
+            return False
+        self._document = document
         self._take(document)
         return True
 

@@ -20,6 +20,7 @@ from support.configured import BAD, GOOD, PROBLEMS, Configured
 from support.values import settings
 
 DEBUG = settings(log_level="DEBUG")
+RENEWAL_SECONDS = settings().subscription_renewal_seconds
 
 
 @pytest.fixture
@@ -29,12 +30,12 @@ def configured() -> Configured:
 
 
 def test_reads_at_the_start_and_watches_before_that(configured: Configured) -> None:
-    """What changes after the reading is noticed; then there is nothing to wake for."""
+    """What changes after the reading is noticed; then there is nothing to do until the renewal."""
     configured.nucleus.document = GOOD
-    assert configured.run_due() == (True, None)
+    assert configured.run_due() == (True, RENEWAL_SECONDS)
     assert configured.settings() == DEBUG
     assert (len(configured.nucleus.watches), configured.nucleus.reads) == (1, 1)
-    assert configured.run_due() == (False, None)
+    assert configured.run_due() == (False, RENEWAL_SECONDS)
     assert configured.nucleus.reads == 1
     assert configured.notices == []
 
@@ -48,7 +49,7 @@ def test_changes_are_read_together_when_they_have_come_to_an_end(configured: Con
         configured.clock.seconds += QUIET_SECONDS / 2
         assert configured.run_due() == (False, QUIET_SECONDS / 2)
     configured.clock.seconds += QUIET_SECONDS / 2
-    assert configured.run_due() == (True, None)
+    assert configured.run_due()[0]
     assert configured.nucleus.reads == 2
     in_effect = configured.settings()
     assert in_effect is not None
@@ -87,7 +88,7 @@ def test_every_change_is_read_in_time(pauses: list[int]) -> None:
     assert in_effect is not None
     assert in_effect.policy.trust_seconds == len(pauses) - 1
     assert configured.nucleus.reads <= len(pauses) + 1
-    assert configured.run_due() == (False, None)
+    assert not configured.run_due()[0]
 
 
 def test_an_invalid_configuration_leaves_the_last_good_one_in_effect(
@@ -136,7 +137,7 @@ def test_a_configuration_that_cannot_be_read_is_read_later(configured: Configure
     assert configured.notices == [ConfigurationUnread("busy")]
     configured.nucleus.refuses_to_read = None
     configured.clock.seconds += TRY_AGAIN_SECONDS
-    assert configured.run_due() == (True, None)
+    assert configured.run_due()[0]
     assert configured.settings() == DEBUG
     configured.change(GOOD)
     configured.nucleus.refuses_to_read = NucleusError("busy again")
@@ -177,7 +178,7 @@ def test_a_configuration_that_cannot_be_watched_is_watched_later(configured: Con
     configured.nucleus.document = {}
     configured.nucleus.refuses_to_watch = None
     configured.clock.seconds += TRY_AGAIN_SECONDS
-    assert configured.run_due() == (True, None)
+    assert configured.run_due() == (True, RENEWAL_SECONDS)
     assert configured.settings() == settings()
 
 
@@ -204,7 +205,7 @@ def test_what_changed_without_a_stream_is_read(configured: Configured) -> None:
     configured.nucleus.document = GOOD
     assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
     configured.clock.seconds = TRY_AGAIN_SECONDS
-    assert configured.run_due() == (True, None)
+    assert configured.run_due() == (True, RENEWAL_SECONDS)
     assert len(configured.nucleus.watches) == 2
     assert configured.settings() == DEBUG
 
@@ -232,3 +233,60 @@ def test_closing_watches_no_more(configured: Configured) -> None:
     for _ in range(2):
         configured.configuration.close()
     assert configured.nucleus.watches[0].closed
+
+
+def test_a_watch_that_has_died_silently_is_renewed(configured: Configured) -> None:
+    """On lite a reset ends the delivery with no sign; the next renewal watches and reads again."""
+    configured.run_due()
+    configured.nucleus.document = GOOD
+    configured.clock.seconds = RENEWAL_SECONDS - 1
+    assert configured.run_due() == (False, 1)
+    configured.clock.seconds = RENEWAL_SECONDS
+    assert configured.run_due() == (True, RENEWAL_SECONDS)
+    assert configured.settings() == DEBUG
+    assert [watch.closed for watch in configured.nucleus.watches] == [True, False]
+
+
+def test_the_new_watch_is_made_before_the_old_one_is_closed(configured: Configured) -> None:
+    """If it cannot be made the old one goes on, and it is tried again soon."""
+    configured.run_due()
+    configured.nucleus.refuses_to_watch = NucleusError("busy")
+    configured.clock.seconds = RENEWAL_SECONDS
+    assert configured.run_due() == (False, TRY_AGAIN_SECONDS)
+    assert not configured.nucleus.watches[0].closed
+    configured.nucleus.refuses_to_watch = None
+    configured.clock.seconds += TRY_AGAIN_SECONDS
+    configured.run_due()
+    assert [watch.closed for watch in configured.nucleus.watches] == [True, False]
+
+
+def test_a_shorter_renewal_time_counts_at_once(configured: Configured) -> None:
+    """The time that is under way is shortened as well."""
+    configured.run_due()
+    configured.change({"subscriptionRenewalSeconds": 20})
+    configured.pass_quiet()
+    assert configured.run_due() == (False, 20)
+
+
+def test_a_bad_configuration_is_not_reported_at_each_renewal(configured: Configured) -> None:
+    """But again when it is deployed again."""
+    configured.nucleus.document = BAD
+    configured.run_due()
+    assert len(configured.notices) == 1
+    configured.clock.seconds = RENEWAL_SECONDS
+    assert not configured.run_due()[0]
+    assert configured.nucleus.reads == 2
+    assert len(configured.notices) == 1
+    configured.change(BAD)
+    assert configured.pass_quiet()
+    assert len(configured.notices) == 2
+
+
+def test_a_change_in_the_moment_of_a_renewal_is_reported(configured: Configured) -> None:
+    """It is no routine, though the document is the one before."""
+    configured.nucleus.document = BAD
+    configured.run_due()
+    configured.clock.seconds = RENEWAL_SECONDS - QUIET_SECONDS
+    configured.change(BAD)
+    assert configured.pass_quiet()
+    assert len(configured.notices) == 2
