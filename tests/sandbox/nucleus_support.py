@@ -46,14 +46,16 @@ class Inbox(SubscribeToTopicStreamHandler):  # type: ignore[misc] # the SDK has 
     def __init__(self) -> None:
         super().__init__()
         self.events: queue.Queue[Any] = queue.Queue()
+        self.errors: queue.Queue[Exception] = queue.Queue()
         self.closed = threading.Event()
 
     def on_stream_event(self, event: object) -> None:
         """Keep it."""
         self.events.put(event)
 
-    def on_stream_error(self, _error: Exception) -> bool:
-        """Carry on."""
+    def on_stream_error(self, error: Exception) -> bool:
+        """Keep it, and carry on."""
+        self.errors.put(error)
         return False
 
     def on_stream_closed(self) -> None:

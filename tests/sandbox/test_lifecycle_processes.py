@@ -95,12 +95,12 @@ def test_exit_0_is_finished(core: CoreDevice) -> None:
 
 @BOTH
 def test_third_failure_is_broken(core: CoreDevice) -> None:
-    """Two restarts, each with its own SVCUID, then no more."""
+    """Two restarts, all with the SVCUID that the component has with this nucleus."""
     handle = run(core, "echo uid=$SVCUID; exit 7")
     handle.wait_for_state("BROKEN")
     assert (handle.exit_codes, handle.restarts) == ([7, 7, 7], 2)
     lines = [line for line in handle.log_path.read_text().splitlines() if "uid=" in line]
-    assert len({line.partition("uid=")[2] for line in lines}) == 3
+    assert [line.partition("uid=")[2] for line in lines] == [core.environment("demo")["SVCUID"]] * 3
 
 
 @BOTH
@@ -118,11 +118,19 @@ def test_killed_component_is_started_again(core: CoreDevice, told: Pipe) -> None
 
 
 @BOTH
-def test_old_svcuid_is_void_after_a_restart(core: CoreDevice) -> None:
-    """The environment that a client was given dies with the next one."""
+def test_a_restarted_nucleus_gives_new_svcuids(core: CoreDevice) -> None:
+    """What a client had before is void."""
     first = core.environment("client")["SVCUID"]
-    second = core.environment("client")["SVCUID"]
-    assert first != second
+    assert core.environment("client")["SVCUID"] == first
+    core.restart_nucleus()
+    assert core.environment("client")["SVCUID"] != first
+
+
+@BOTH
+def test_the_svcuid_is_the_token_for_token_exchange(core: CoreDevice) -> None:
+    """One secret for both."""
+    environment = core.environment("client")
+    assert environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == environment["SVCUID"]
 
 
 ERRORED = """

@@ -1,4 +1,6 @@
-from collections.abc import Iterator
+"""accessControl: what a component may, and how a nucleus refuses the rest."""
+
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -6,10 +8,12 @@ from typing import Any
 import pytest
 from awsiot.greengrasscoreipc import model
 
-from greengrass_sandbox.nucleus.authorization import PUBSUB_SERVICE, AccessControl
+from greengrass_sandbox.nucleus.classic import authorization as classic
+from greengrass_sandbox.nucleus.lite import authorization as lite
 from greengrass_sandbox.profile import CLASSIC, LITE
 from sandbox.nucleus_support import THING_NAME, Core, access, running
 
+PUBSUB = "aws.greengrass.ipc.pubsub"
 SUBSCRIBE = "aws.greengrass#SubscribeToTopic"
 PUBLISH = "aws.greengrass#PublishToTopic"
 
@@ -21,12 +25,15 @@ def core(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Core]:
         yield core
 
 
-def allowed(configuration: dict[str, Any], topic: str, *, thing_name: str | None = None) -> bool:
-    """Whether this configuration allows subscribing to the topic."""
-    control = AccessControl(configuration, service=PUBSUB_SERVICE, thing_name=thing_name)
-    return control.allows(SUBSCRIBE, topic)
+BOTH_MATCH = pytest.mark.parametrize(
+    "matches", [classic.matches, lite.matches], ids=["classic", "lite"]
+)
+WELLFORMED = pytest.mark.parametrize(
+    "is_wellformed", [classic.is_wellformed, lite.is_wellformed], ids=["classic", "lite"]
+)
 
 
+@BOTH_MATCH
 @pytest.mark.parametrize(
     ("resource", "topic", "expected"),
     [
@@ -42,26 +49,85 @@ def allowed(configuration: dict[str, Any], topic: str, *, thing_name: str | None
         ("a/#", "a/b", False),
         ("*", "anything/at/all", True),
         ("a.b", "axb", False),
+        ("a/${*}", "a/*", True),
+        ("a/${*}", "a/b", False),
+        ("a${?}", "a?", True),
+        ("a${$}", "a$", True),
     ],
 )
-def test_only_the_star_is_a_wildcard(resource: str, topic: str, *, expected: bool) -> None:
-    """A star crosses levels; every other character stands for itself."""
-    assert allowed(access(resource), topic) is expected
+def test_only_the_star_is_a_wildcard(
+    matches: Callable[[str, str], bool], resource: str, topic: str, *, expected: bool
+) -> None:
+    """A star crosses levels; every other character stands for itself, an escaped star too."""
+    assert matches(resource, topic) is expected
 
 
-def test_policies_add_up_and_name_operations() -> None:
+@WELLFORMED
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [("a/*", True), ("a${?}", True), ("a?", False), ("a${x}", False), ("a${", False)],
+)
+def test_a_bare_question_mark_makes_a_resource_void(
+    is_wellformed: Callable[[str], bool], resource: str, *, expected: bool
+) -> None:
+    """So does any escape but those of the star, the question mark and the dollar."""
+    assert is_wellformed(resource) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "topic", "expected"),
+    [
+        ("a/+/c", "a/b/c", True),
+        ("a/+", "a/b/c", False),
+        ("a/#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("a/*", "a/b/c", True),
+    ],
+)
+def test_classic_reads_wildcards_of_mqtt_for_iot_core(
+    pattern: str, topic: str, *, expected: bool
+) -> None:
+    """There `+` and `#` in a resource are wildcards too."""
+    assert classic.matches(pattern, topic, classic.Lookup.MQTT) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "topic", "expected"),
+    [
+        ("a/+/c", "a/b/c", True),
+        ("a/+", "a/b/c", False),
+        ("a/#", "a/b/c", True),
+        ("a/*", "a/b", False),
+    ],
+)
+def test_lite_reads_wildcards_of_mqtt_for_iot_core(
+    pattern: str, topic: str, *, expected: bool
+) -> None:
+    """And there a star is itself."""
+    assert lite.matches_filter(pattern, topic) is expected
+
+
+def policies(**policy: object) -> dict[str, Any]:
+    """A configuration with pub/sub policies."""
+    return {"accessControl": {PUBSUB: policy}}
+
+
+def test_policies_add_up_and_name_operations(core: Core) -> None:
     """Each policy grants its operations on its resources, and nothing else."""
-    policies = {
-        "1": {"operations": [SUBSCRIBE], "resources": ["in/*"]},
-        "2": {"operations": [PUBLISH], "resources": ["out/*", "log"]},
-    }
-    configuration = {"accessControl": {PUBSUB_SERVICE: policies}}
-    control = AccessControl(configuration, service=PUBSUB_SERVICE, thing_name=None)
-    assert control.allows(SUBSCRIBE, "in/a")
-    assert control.allows(PUBLISH, "out/a")
-    assert control.allows(PUBLISH, "log")
-    assert not control.allows(PUBLISH, "in/a")
-    assert not control.allows(SUBSCRIBE, "log")
+    component = core.component(
+        "c",
+        policies(
+            one={"operations": [SUBSCRIBE], "resources": ["in/*"]},
+            two={"operations": [PUBLISH], "resources": ["out/*", "log"]},
+        ),
+    )
+    component.subscribe("in/a")
+    component.publish_bytes("out/a", b"")
+    component.publish_bytes("log", b"")
+    with pytest.raises(model.UnauthorizedError):
+        component.publish_bytes("in/a", b"")
+    with pytest.raises(model.UnauthorizedError):
+        component.subscribe("log")
 
 
 @pytest.mark.parametrize(
@@ -69,25 +135,58 @@ def test_policies_add_up_and_name_operations() -> None:
     [
         {},
         {"accessControl": None},
-        {"accessControl": {PUBSUB_SERVICE: ["x"]}},
-        {"accessControl": {PUBSUB_SERVICE: {"p": "x"}}},
-        {"accessControl": {PUBSUB_SERVICE: {"p": {"operations": ["*"]}}}},
-        {"accessControl": {PUBSUB_SERVICE: {"p": {"operations": "*", "resources": "*"}}}},
-        {"accessControl": {PUBSUB_SERVICE: {"p": {"operations": ["*"], "resources": []}}}},
+        policies(p="x"),
+        {"accessControl": {PUBSUB: ["x"]}},
+        policies(p={"operations": ["*"]}),
+        policies(p={"operations": "*", "resources": "*"}),
+        policies(p={"operations": ["*"], "resources": []}),
     ],
 )
-def test_what_is_no_policy_grants_nothing(configuration: dict[str, Any]) -> None:
+def test_what_is_no_policy_grants_nothing(core: Core, configuration: dict[str, Any]) -> None:
     """Missing and malformed policies are not an error: they allow nothing."""
-    assert not allowed(configuration, "a")
-    assert not allowed(configuration, "")
+    component = core.component("c", configuration)
+    with pytest.raises(model.UnauthorizedError):
+        component.subscribe("a")
+    component.configuration()
 
 
-def test_the_thing_name_variable() -> None:
-    """It stands for the core's name where it is interpolated, else for itself."""
-    resource = access("a/{iot:thingName}/b")
-    assert allowed(resource, "a/me/b", thing_name="me")
-    assert not allowed(resource, "a/you/b", thing_name="me")
-    assert not allowed(resource, "a/me/b")
+def test_one_malformed_policy_voids_all_on_classic_and_those_after_it_on_lite(core: Core) -> None:
+    """Classic parses all of accessControl at once."""
+    good = {"operations": ["*"], "resources": ["a"]}
+    component = core.component("c", policies(a=good, b="x"))
+    if core.profile is LITE:
+        component.subscribe("a")
+    else:
+        with pytest.raises(model.UnauthorizedError):
+            component.subscribe("a")
+    after = core.component("d", policies(a="x", b=good))
+    with pytest.raises(model.UnauthorizedError):
+        after.subscribe("a")
+
+
+def many_policies(count: int) -> dict[str, Any]:
+    """So many policies of some 500 bytes each."""
+    return policies(
+        **{
+            f"policy{number}": {
+                "operations": ["*"],
+                "resources": [f"{number}/{item}/{'x' * 60}" for item in range(6)],
+            }
+            for number in range(count)
+        }
+    )
+
+
+def test_lite_refuses_everything_beyond_4096_bytes_of_policies(core: Core) -> None:
+    """What fits is allowed; with more of them, nothing at all is."""
+    topic = f"0/0/{'x' * 60}"
+    core.component("c", many_policies(7)).subscribe(topic)
+    refused = core.component("d", many_policies(9))
+    if core.profile is LITE:
+        with pytest.raises(model.UnauthorizedError):
+            refused.subscribe(topic)
+    else:
+        refused.subscribe(topic)
 
 
 def test_topics_outside_are_refused_and_the_connection_survives(core: Core) -> None:

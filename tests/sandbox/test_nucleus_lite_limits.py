@@ -1,3 +1,5 @@
+"""What does not fit on nucleus lite, and what that does."""
+
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,9 +11,19 @@ from awsiot.eventstreamrpc import StreamClosedError
 from awsiot.greengrasscoreipc import model
 
 from greengrass_sandbox.nucleus import PublishRefused
-from greengrass_sandbox.nucleus.limits import depth, largest_integer, weight, with_doubles
+from greengrass_sandbox.nucleus.lite.measures import (
+    depth,
+    levels,
+    packed_bytes,
+    subobjects,
+    text_bytes,
+    weight,
+)
 from greengrass_sandbox.profile import CLASSIC, LITE
 from sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, running
+
+LARGEST_BINARY = 7_305
+"""Bytes that a packet holds with a topic of one character."""
 
 
 @pytest.fixture
@@ -90,18 +102,24 @@ def test_the_same_as_binary_kills_nothing(lite: Core) -> None:
     assert lite.call(lite.nucleus.dead_subscriptions, "c") == []
 
 
-def test_binary_beyond_7300_bytes_closes_the_publisher(lite: Core) -> None:
-    """One byte too many, and the publisher is disconnected; the subscriber is not."""
+@pytest.mark.parametrize("topic", ["a", "a/longer/topic/of/34/characters/xyz"])
+def test_a_packet_beyond_10000_bytes_closes_the_publisher(lite: Core, topic: str) -> None:
+    """It is the packet that counts: some 7,300 bytes of binary, less for a longer topic.
+
+    The publisher is disconnected, and the subscriber is not.
+    """
     receiver = lite.component("receiver")
-    inbox = receiver.subscribe("a")
+    inbox = receiver.subscribe(topic)
     publisher = lite.component("publisher")
-    publisher.publish_bytes("a", b"x" * 7_300)
-    assert len(inbox.next().binary_message.message) == 7_300
+    # Base64 makes four characters of three bytes.
+    most = LARGEST_BINARY - 3 * ((len(topic) + 2) // 4)
+    publisher.publish_bytes(topic, b"x" * most)
+    assert len(inbox.next().binary_message.message) == most
     with pytest.raises(StreamClosedError):
-        publisher.publish_bytes("a", b"x" * 7_301)
+        publisher.publish_bytes(topic, b"x" * (most + 3))
     assert publisher.lost.wait(TIMEOUT_SECONDS)
     assert not receiver.lost.is_set()
-    lite.component("another").publish_bytes("a", b"y")
+    lite.component("another").publish_bytes(topic, b"y")
     assert inbox.next().binary_message.message == b"y"
 
 
@@ -113,7 +131,7 @@ def test_json_beyond_the_packet_closes_the_publisher(lite: Core) -> None:
     publisher.publish_json("a", {"k": "x" * 9_700})
     assert len(inbox.next_json()["k"]) == 9_700
     with pytest.raises(StreamClosedError):
-        publisher.publish_json("a", {"k": "x" * 9_800})
+        publisher.publish_json("a", {"k": "x" * 9_740})
     assert publisher.lost.wait(TIMEOUT_SECONDS)
     assert not receiver.lost.is_set()
 
@@ -131,22 +149,43 @@ def test_topics_have_256_bytes(lite: Core) -> None:
 
 
 def test_json_has_twelve_levels(lite: Core) -> None:
-    """Deeper JSON is a ServiceError on the publish, and harms nobody."""
+    """The thirteenth is accepted and does not arrive; from fourteen on it is a ServiceError."""
     component = lite.component("c")
     inbox = component.subscribe("a")
-    with pytest.raises(model.ServiceError):
-        component.publish_json("a", deep(13))
+    for levels_too_many in (14, 20):
+        with pytest.raises(model.ServiceError):
+            component.publish_json("a", deep(levels_too_many))
+    component.publish_json("a", deep(13))
     component.publish_json("a", deep(12))
     assert inbox.next_json() == deep(12)
 
 
-def test_very_large_integers_do_not_arrive(lite: Core) -> None:
-    """From 10^18 on, of either sign; the subscription lives."""
+@pytest.mark.parametrize("number", [10**18, -(10**17 * 9), 2**63 - 1, 1.5e16])
+def test_some_numbers_arrive_as_broken_json(lite: Core, number: float) -> None:
+    """Integers of 19 characters and floats from 1e16: the SDK reports an error, and lives on."""
     component = lite.component("c")
     inbox = component.subscribe("a")
-    for number in (10**18, -(10**18), 10**18 - 1):
-        component.publish_json("a", {"n": [number]})
-    assert inbox.next_json() == {"n": [10**18 - 1]}
+    component.publish_json("a", {"n": number})
+    assert isinstance(inbox.errors.get(timeout=TIMEOUT_SECONDS), Exception)
+    component.publish_json("a", {"n": 1})
+    assert inbox.next_json() == {"n": 1}
+
+
+@pytest.mark.parametrize("number", [2**63, 10**25, 5e-324, float("nan"), float("inf")])
+def test_numbers_that_lite_cannot_hold_are_refused(lite: Core, number: float) -> None:
+    """Beyond 64 bits, or no number at all."""
+    component = lite.component("c")
+    with pytest.raises(model.ServiceError):
+        component.publish_json("a", {"n": number})
+
+
+@pytest.mark.parametrize("number", [10**18 - 1, 1e15, 1e17, 1e300, -0.0])
+def test_other_large_numbers_arrive(lite: Core, number: float) -> None:
+    """As they were sent."""
+    component = lite.component("c")
+    inbox = component.subscribe("a")
+    component.publish_json("a", {"n": number})
+    assert inbox.next_json() == {"n": number}
 
 
 def test_the_device_has_a_hundred_subscriptions(tmp_path: Path) -> None:
@@ -173,8 +212,8 @@ def test_the_device_has_a_hundred_subscriptions(tmp_path: Path) -> None:
 
 def test_the_sandbox_keeps_to_the_limits_itself(lite: Core) -> None:
     """What would close a component's connection is an error of the sandbox's own publish."""
-    with pytest.raises(PublishRefused, match="7301 bytes"):
-        lite.call(lite.nucleus.publish, "a", b"x" * 7_301)
+    with pytest.raises(PublishRefused, match="7400 bytes"):
+        lite.call(lite.nucleus.publish, "a", b"x" * 7_400)
     with pytest.raises(PublishRefused):
         lite.call(lite.nucleus.publish, "a" * 257, b"x")
     component = lite.component("c")
@@ -221,9 +260,10 @@ def test_weight_and_depth(value: object, expected_weight: int, expected_depth: i
     assert depth(value) == expected_depth
 
 
-def test_integers_of_a_value() -> None:
-    """Booleans are not numbers, and doubles are not integers."""
-    assert largest_integer({"a": [True, 1.5e30, -7], "b": 3}) == 7
-    assert with_doubles({"a": [1, True, "1", None]}) == {"a": [1.0, True, "1", None]}
-    assert isinstance(with_doubles([1])[0], float)
-    assert with_doubles([True])[0] is True
+def test_sizes_on_the_bus() -> None:
+    """A tag for each node, a length for each text, list, map and key, eight bytes for numbers."""
+    value = {"ab": [1, "ü", None, True]}
+    assert packed_bytes(value) == (1 + 4 + 4 + 2) + (1 + 4) + (1 + 8) + (1 + 4 + 2) + 1 + (1 + 1)
+    assert text_bytes(value) == 4
+    assert subobjects(value) == 2 + 4
+    assert levels(value) == 3

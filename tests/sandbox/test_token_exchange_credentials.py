@@ -84,7 +84,7 @@ def test_a_revoked_token_gets_nothing(
         (TokenExchangeMode.UNREACHABLE, CredentialRetrievalError, "500"),
         (TokenExchangeMode.NOT_JSON, CredentialRetrievalError, "Unable to parse JSON"),
         (TokenExchangeMode.NULL, TypeError, "NoneType"),
-        (TokenExchangeMode.EXPIRED, RuntimeError, "expired"),
+        (TokenExchangeMode.EXPIRED, CredentialRetrievalError, "500"),
         (TokenExchangeMode.DOWN, CredentialRetrievalError, "Could not connect"),
     ],
 )
