@@ -4,7 +4,6 @@ import asyncio
 import os
 import select
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -18,7 +17,6 @@ from greengrass_sandbox.lifecycle.process import ComponentProcess
 from greengrass_sandbox.lifecycle.states import StateRecord
 from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan, Supervisor
 from greengrass_sandbox.profile import CLASSIC, LITE, Profile
-from integration.associator import eventually
 
 BOTH = pytest.mark.parametrize("core", [CLASSIC, LITE], ids=["classic", "lite"], indirect=True)
 
@@ -115,47 +113,6 @@ def test_killed_component_is_started_again(core: CoreDevice, told: Pipe) -> None
     assert str(handle.pid) == second
     assert handle.exit_codes == [-signal.SIGKILL]
     assert handle.restarts == 1
-
-
-@BOTH
-def test_a_restarted_nucleus_gives_new_svcuids(core: CoreDevice) -> None:
-    """What a client had before is void."""
-    first = core.environment("client")["SVCUID"]
-    assert core.environment("client")["SVCUID"] == first
-    core.restart_nucleus()
-    assert core.environment("client")["SVCUID"] != first
-
-
-@BOTH
-def test_the_svcuid_is_the_token_for_token_exchange(core: CoreDevice) -> None:
-    """One secret for both."""
-    environment = core.environment("client")
-    assert environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == environment["SVCUID"]
-
-
-ERRORED = """
-import sys, time
-from awsiot.greengrasscoreipc.clientv2 import GreengrassCoreIPCClientV2
-GreengrassCoreIPCClientV2().update_state(state="ERRORED")
-time.sleep(600)
-"""
-
-
-def test_classic_starts_a_component_again_that_reports_an_error(core: CoreDevice) -> None:
-    """The third time it is BROKEN, as after three exits."""
-    handle = core.run("demo", {}, [sys.executable, "-c", ERRORED])
-    handle.wait_for_state("BROKEN", LONG)
-    assert handle.restarts == 2
-    assert handle.exit_codes == [-signal.SIGTERM] * 3
-
-
-def test_lite_takes_a_reported_error_for_information(tmp_path: Path) -> None:
-    """The process goes on, and nothing is started again."""
-    with CoreDevice(tmp_path / "core", profile=LITE) as core:
-        handle = core.run("demo", {}, [sys.executable, "-c", ERRORED])
-        eventually(lambda: core.call(core.nucleus.state_of, "demo") == "ERRORED")
-        assert handle.state is ComponentState.RUNNING
-        assert handle.exit_codes == []
 
 
 def test_stop_lets_a_component_end_by_itself(core: CoreDevice, told: Pipe) -> None:
