@@ -241,6 +241,8 @@ def _translate(error: BaseException) -> NucleusError:
 
 def _text(error: BaseException) -> str:
     """Something to read in every case: on lite the message of an IPC error is None."""
+    if isinstance(error, FutureTimeoutError):
+        return "no answer in time, the nucleus may be busy with a deployment"
     message = getattr(error, "message", None) or str(error)
     kind = type(error).__name__
     return f"{kind}: {message}" if message and message != "None" else kind

@@ -125,6 +125,23 @@ def test_an_error_of_the_library_holds_no_secrets(
     assert SESSION_TOKEN not in answer.message
 
 
+def test_an_error_of_token_exchange_holds_no_secrets(
+    client: AssociationClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it is asked with is a secret as well, and may be quoted in the same way."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError(f"Invalid header value {TOKEN_EXCHANGE_TOKEN.encode()!r}")
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", refuse)
+    monkeypatch.setattr("botocore.utils.ContainerMetadataFetcher.SLEEP_TIME", 0)
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert answer.cause is FailureCause.NO_CREDENTIALS
+    assert "Invalid header value" in answer.message
+    assert TOKEN_EXCHANGE_TOKEN not in answer.message
+
+
 def test_token_exchange_without_a_word_is_said_in_ours(
     client: AssociationClient, exchange: Server
 ) -> None:
