@@ -41,6 +41,7 @@ class ClassicConnection(Connection):
         super().__init__(reader, writer, service)
         self._latest_stream_id = 0
         self._held: set[asyncio.Task[None]] = set()
+        self._ended_while_held: set[int] = set()
 
     @property
     def voice(self) -> ClassicVoice:
@@ -96,6 +97,9 @@ class ClassicConnection(Connection):
         if stream is None:
             if not ends:
                 self._hang_up("A stream-id was received that does not exist any more")
+            # A busy nucleus reads this after it has served the request.
+            if self._held:
+                self._ended_while_held.add(frame.stream_id)
         elif ends and not frame.payload:
             stream.end()
         else:
@@ -120,6 +124,9 @@ class ClassicConnection(Connection):
         if not self.ended:
             with suppress(ConnectionBroken, ConnectionError):
                 await self._serve_operation(frame, operation)
+            stream = self._open_stream(frame.stream_id)
+            if stream is not None and frame.stream_id in self._ended_while_held:
+                stream.end()
 
     async def _serve_operation(self, frame: Frame, operation: str) -> None:
         stream = Stream(self, frame.stream_id, operation)
