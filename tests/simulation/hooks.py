@@ -22,6 +22,9 @@ class Hooks:
     def session_defect(self) -> None:
         """The session closes everything, and is built again later."""
 
+    def storage_trouble(self) -> None:
+        """The journal could not be read or written."""
+
     def chosen(self, settings: Settings) -> None:
         """The session has decided on settings."""
 

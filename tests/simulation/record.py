@@ -191,6 +191,8 @@ class Record(Checks):
 
     def storage_trouble(self) -> None:
         """The journal could not be read or written: it is tried again soon."""
+        for check in self.checks:
+            check.storage_trouble()
         self.pace.storage_failed(self.world.time)
 
     def called(self, names: tuple[str, ...], reply: Reply) -> None:

@@ -72,27 +72,36 @@ class OutagesAreProbed(Check):
 
 
 class FullDisksAreRespected(Check):
-    """While nothing can be stored, a process makes one call at most: its answer is lost."""
+    """A process that has seen that nothing can be stored makes no call: its answer would be lost.
 
-    def quiet(self) -> None:
-        """No stretch of a full disk had more."""
-        record = self.record
-        for window in record.plan.disk:
-            if window.kind != FULL or window.detail:
-                continue
-            calls = sum(map(window.holds, record.called_at))
-            # The call that was in flight before it, and one of each process, or of what a process
-            # builds again.
-            most = 2 + sum(map(window.holds, self._starts))
-            self.require(calls <= most, f"{calls} calls while the disk was full, not {most}")
+    Until it has to store something it cannot know: answers that change nothing need no disk.
+    """
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
-        self._starts: list[float] = []
+        self._seen_at: float | None = None
 
     def started(self) -> None:
         """Another one that does not know yet."""
-        self._starts.append(self.record.world.time)
+        self._seen_at = None
+
+    def storage_trouble(self) -> None:
+        """From now on it knows."""
+        self._seen_at = self.record.world.time
+
+    def called(self, names: Sequence[str]) -> None:
+        """Not in the stretch of a full disk in which it has seen that."""
+        seen_at = self._seen_at
+        now = self.record.world.time
+        full = any(
+            window.kind == FULL
+            and not window.detail
+            and window.holds(now)
+            and seen_at is not None
+            and window.holds(seen_at)
+            for window in self.record.plan.disk
+        )
+        self.require(not full, f"a call for {names} while the disk was full")
 
 
 class BisectionIsCheap(Check):
