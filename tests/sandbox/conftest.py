@@ -16,6 +16,7 @@ from greengrass_sandbox.cloud import Cloud
 from greengrass_sandbox.loop import LoopThread
 from greengrass_sandbox.profile import CLASSIC
 from greengrass_sandbox.token_exchange import TokenExchange
+from sandbox.cloud_support import AddFault
 
 REGION = "eu-central-1"
 
@@ -95,3 +96,9 @@ def new_client(
 def client(new_client: ClientFactory) -> Client:
     """A boto3 client whose token the exchange honours."""
     return new_client()
+
+
+@pytest.fixture
+def add_fault(cloud: Cloud, loop_thread: LoopThread) -> AddFault:
+    """Set a fault from the test's thread."""
+    return lambda fault: loop_thread.call(cloud.add_fault, fault)

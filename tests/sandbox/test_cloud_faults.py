@@ -1,14 +1,11 @@
 """Each fault on command, as an unmodified boto3 sees it."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
-    EndpointConnectionError,
     ReadTimeoutError,
 )
 
@@ -23,32 +20,7 @@ from greengrass_sandbox.cloud import (
     ValidationReason,
 )
 from greengrass_sandbox.loop import LoopThread
-
-Client = Any
-"""boto3 makes its clients' classes, and its answers, at run time."""
-Answer = Any
-
-AddFault = Callable[[Fault], int]
-
-
-@pytest.fixture
-def add_fault(cloud: Cloud, loop_thread: LoopThread) -> AddFault:
-    """Set a fault from the test's thread."""
-    return lambda fault: loop_thread.call(cloud.add_fault, fault)
-
-
-def associate(client: Client, names: Sequence[str] = ("thing-1",)) -> Answer:
-    """Ask for these client devices to be associated with `core`."""
-    return client.batch_associate_client_device_with_core_device(
-        coreDeviceThingName="core", entries=[{"thingName": name} for name in names]
-    )
-
-
-def refused(client: Client, names: Sequence[str] = ("thing-1",)) -> Answer:
-    """Ask for it, and return the error's response."""
-    with pytest.raises(ClientError) as caught:
-        associate(client, names)
-    return caught.value.response
+from sandbox.cloud_support import AddFault, Client, associate, refused
 
 
 @pytest.mark.parametrize(
@@ -291,51 +263,3 @@ def test_a_proxy_answers_for_the_service(client: Client, add_fault: AddFault, st
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert response["Error"]["Code"] == str(status)
     assert "html" in response["Error"]["Message"]
-
-
-def test_an_outage_closes_the_port_and_ends(
-    cloud: Cloud, client: Client, add_fault: AddFault, loop_thread: LoopThread
-) -> None:
-    """Connections are refused until the fault is removed; then the same port answers again."""
-    associate(client)
-    number = add_fault(Fault(FaultKind.OUTAGE))
-    with pytest.raises(EndpointConnectionError):
-        associate(client)
-    loop_thread.call(cloud.remove_fault, number)
-    assert associate(client, ["thing-2"])["errorEntries"] == []
-    assert set(cloud.associations["core"]) == {"thing-1", "thing-2"}
-
-
-def test_an_outage_breaks_calls_under_way(
-    cloud: Cloud, client: Client, add_fault: AddFault, loop_thread: LoopThread
-) -> None:
-    """A call that waits for its answer when the outage begins loses its connection."""
-    add_fault(Fault(FaultKind.HANG))
-    with ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(associate, client)
-        loop_thread.call(cloud.wait_for_calls, 1)
-        add_fault(Fault(FaultKind.OUTAGE))
-        assert isinstance(answer.exception(timeout=60), ConnectionClosedError)
-
-
-def test_an_outage_can_end_by_itself(
-    cloud: Cloud, client: Client, add_fault: AddFault, loop_thread: LoopThread
-) -> None:
-    """After its seconds the port is open again and the fault gone."""
-    add_fault(Fault(FaultKind.OUTAGE, seconds=0.2))
-    loop_thread.call(cloud.wait_until_reachable)
-    assert associate(client)["errorEntries"] == []
-    assert cloud.faults == {}
-
-
-def test_two_outages_both_have_to_end(
-    cloud: Cloud, client: Client, add_fault: AddFault, loop_thread: LoopThread
-) -> None:
-    """The port stays closed as long as any outage lasts; clearing faults ends all."""
-    first = add_fault(Fault(FaultKind.OUTAGE))
-    add_fault(Fault(FaultKind.OUTAGE))
-    loop_thread.call(cloud.remove_fault, first)
-    with pytest.raises(EndpointConnectionError):
-        associate(client)
-    loop_thread.call(cloud.clear_faults)
-    assert associate(client)["errorEntries"] == []

@@ -14,12 +14,6 @@ UNIT = ROOT / "tests" / "unit"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MAX_LINES = 300
 
-STILL_LONG = {
-    "tests/sandbox/test_cloud_faults.py": 341,
-    "tests/unit/messages/test_announcement.py": 308,
-}
-"""Files that are to be split, and how long they may be until then."""
-
 WITHOUT_UNIT_TEST = {
     "__main__.py": "one call of `component.main`; every integration test runs it",
     "errors.py": "names alone",
@@ -105,7 +99,7 @@ def test_no_file_is_long() -> None:
     long = {
         name_of(path): lines
         for path in python_files("src", "tests", "benchmarks", "artifacts")
-        if (lines := len(read(path).splitlines())) > STILL_LONG.get(name_of(path), MAX_LINES)
+        if (lines := len(read(path).splitlines())) > MAX_LINES
     }
     assert not long
 

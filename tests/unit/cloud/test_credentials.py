@@ -87,3 +87,24 @@ def test_usable_credentials_fit_into_headers(token: str | None) -> None:
 def test_other_credentials_do_not(credentials: ReadOnlyCredentials | None) -> None:
     """Empty ones, and whatever no header can hold."""
     assert not is_usable(credentials)
+
+
+def test_a_longer_secret_is_removed_before_one_that_is_a_part_of_it() -> None:
+    """Or else its rest would be readable."""
+    for secrets in (("ab", "abcdef"), ("abcdef", "ab"), ("abcdef", "cd"), ("cd", "abcdef")):
+        known = Secrets()
+        known.add(*secrets)
+        assert known.redacted(said("<abcdef>")) == said("<…>")
+
+
+@pytest.mark.parametrize(
+    "secret", ["xsecretx", "'secret'", '"secret"', "\tsecret\n", "se\\cret", "sécret", "s/cret"]
+)
+def test_no_character_of_a_secret_is_left(secret: str) -> None:
+    """At neither end, whatever it begins and ends with."""
+    known = Secrets()
+    known.add(secret)
+    for text in (secret, secret.strip(), repr(secret), json.dumps(secret), quote(secret, safe="")):
+        answer = known.redacted(said(f"<{text}>"))
+        assert isinstance(answer, CallFailed)
+        assert answer.message in {"<…>", "<'…'>", '<"…">', "<\t…\n>"}

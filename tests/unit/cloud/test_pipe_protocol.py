@@ -158,3 +158,19 @@ def test_an_answer_is_what_its_type_says(document: dict[str, object]) -> None:
                 assert text is None or isinstance(text, str)
     elif isinstance(answer, CallFailed):
         assert 0 <= answer.retry_after < float("inf")
+
+
+@pytest.mark.parametrize("retry_after", [-1, float("inf"), float("nan"), "soon"])
+def test_a_wait_that_is_none_is_no_answer(retry_after: object) -> None:
+    """It would be waited for."""
+    failed = {"cause": "unavailable", "code": "", "message": "", "wasAnswered": False}
+    line = json.dumps({"call": 1, "callFailed": {**failed, "retryAfter": retry_after}})
+    with pytest.raises(ProtocolError):
+        decode_answer(line.encode())
+
+
+@pytest.mark.parametrize("was_answered", [True, False])
+def test_whether_the_service_has_answered_gets_through(was_answered: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """The advice to the operator depends on it."""
+    said = CallFailed(FailureCause.UNAVAILABLE, "Code", "words", was_answered=was_answered)
+    assert decode_answer(encode_answer(1, said)) == (1, said)

@@ -25,6 +25,7 @@ SENT = 1_800_000_000.0
         ({"Retry-After": str(MAX_SECONDS)}, MAX_SECONDS),
         ({"Retry-After": str(MAX_SECONDS + 1)}, MAX_SECONDS),
         ({"x-amz-retry-after": "2500"}, 3),
+        ({"x-amz-retry-after": "2000.5"}, 3),
         ({"x-amz-retry-after": "2500", "Retry-After": "2"}, 3),
         ({"x-amz-retry-after": "2500", "Retry-After": "9"}, 9),
     ],

@@ -1,3 +1,5 @@
+"""What a message announces, on a topic that many devices share."""
+
 import json
 from typing import Any
 
@@ -17,6 +19,7 @@ from client_device_associator.messages.announcement import (
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
 from client_device_associator.messages.thing_name import is_thing_name
+from support.reading import names, read, reasons
 from support.values import JSON, SHARED, numbered, template
 
 OWN = template("{topic:1}")
@@ -31,22 +34,6 @@ TEMPLATES = [
     template("{topic:0}_{payload:/}"),
     template("{payload:/thingNames/00}"),
 ]
-
-
-def read(payload: object, template: Template | None = None, topic: str = SHARED) -> Reading:
-    """Reads a payload, as bytes unless it is bytes already."""
-    sent = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return read_announcement(template, topic, sent)
-
-
-def names(reading: Reading) -> list[str]:
-    """The names that were taken."""
-    return [one.thing_name for one in reading.announcements]
-
-
-def reasons(reading: Reading) -> list[str | None]:
-    """The codes of what was rejected."""
-    return [one.code for one in reading.rejections]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +132,26 @@ def test_a_value_of_a_wrong_type_is_rejected_with_the_id() -> None:
     assert (rejection.thing_name, rejection.announcement_id) == (None, "7")
 
 
+def test_names_beside_a_value_of_a_wrong_type_come_with_topic_and_id() -> None:
+    """Those that were taken, and the rejections of all others."""
+    reading = read({"thingName": 5, "thingNames": ["a", "b c"], "id": "7"})
+    (taken,) = reading.announcements
+    assert taken == Announcement("a", SHARED, "7")
+    assert [(one.topic, one.announcement_id) for one in reading.rejections] == [(SHARED, "7")] * 2
+
+
+def test_the_largest_payload_is_read() -> None:
+    """The bound itself is inside."""
+    document = b'{"thingName": "a"}'
+    assert names(read(document.ljust(MAX_PAYLOAD_BYTES))) == ["a"]
+
+
+def test_without_a_name_the_right_form_is_named() -> None:
+    """In words that a developer can copy."""
+    (rejection,) = read({"name": "a"}).rejections
+    assert rejection.message == 'expected {"thingName": …} or {"thingNames": […]}'
+
+
 def test_good_names_beside_bad_ones_are_taken() -> None:
     """Every bad name is rejected by itself."""
     bad = ["", "a b", "x" * 129, 5, None, ["a"], "\ud800"]
@@ -175,79 +182,6 @@ def test_a_rejected_name_is_shown_no_longer_than_a_name_may_be() -> None:
     """What comes back is bounded, and never half a surrogate pair."""
     reading = read({"thingNames": ["é" * 5000, "\ud800"]})
     assert [one.thing_name for one in reading.rejections] == ["é" * 128, None]
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        b"",
-        b"on",
-        b"[1,2]",
-        b"\x00" * (MAX_PAYLOAD_BYTES + 1),
-        {},
-        {"thingName": "lamp"},
-        {"thingName": ""},
-        {"thingName": 5, "thingNames": "lamp"},
-        {"thingNames": ["lamp", "lamp"]},
-        {"id": 5},
-        {"state": "on"},
-    ],
-)
-def test_on_its_own_topic_a_device_may_send_anything(payload: object) -> None:
-    """The topic names the device, whatever the payload says."""
-    assert read(payload, OWN, OWN_TOPIC) == Reading((Announcement("lamp", OWN_TOPIC),))
-
-
-def test_on_its_own_topic_the_id_counts() -> None:
-    """An own topic's payload may hold an id."""
-    reading = read({"id": "7"}, OWN, OWN_TOPIC)
-    assert reading.announcements == (Announcement("lamp", OWN_TOPIC, "7"),)
-
-
-def test_another_name_on_an_own_topic_is_refused() -> None:
-    """Nobody announces others, nor itself by mistake, on a device's own topic."""
-    reading = read({"thingName": "door", "id": "7"}, OWN, OWN_TOPIC)
-    assert reading.announcements == ()
-    (rejection,) = reading.rejections
-    assert rejection.code == Reason.OTHER_THING_NAME.value
-    assert (rejection.thing_name, rejection.announcement_id) == ("door", "7")
-    assert rejection.topic == OWN_TOPIC
-
-
-def test_an_own_name_beside_another_on_an_own_topic_is_taken() -> None:
-    """The right name counts, the wrong ones are refused."""
-    reading = read({"thingNames": ["door", "lamp", "door"]}, OWN, OWN_TOPIC)
-    assert names(reading) == ["lamp"]
-    assert reasons(reading) == [Reason.OTHER_THING_NAME.value]
-
-
-def test_an_own_topic_that_holds_no_name_is_refused() -> None:
-    """A level that is no thing name, or is not there, cannot be taken for one."""
-    assert reasons(read(b"", OWN, "clientdevices/a b/announce")) == [
-        Reason.INVALID_THING_NAME.value
-    ]
-    assert reasons(read(b"", template("{topic:5}"), OWN_TOPIC)) == [Reason.NO_THING_NAME.value]
-
-
-def test_a_foreign_message_means_what_the_template_points_at() -> None:
-    """A gateway's own message serves as it is; its other keys mean nothing to us."""
-    joined = template("zb-{payload:/device/serial}")
-    reading = read({"device": {"serial": 17}, "thingName": "x", "id": 5}, joined, "zigbee/joined")
-    assert reading.announcements == (Announcement("zb-17", "zigbee/joined"),)
-
-
-@pytest.mark.parametrize(
-    ("payload", "reason"),
-    [
-        (b"", Reason.NOT_JSON),
-        ({"device": {}}, Reason.NO_THING_NAME),
-        ({"device": {"serial": True}}, Reason.NO_THING_NAME),
-        ({"device": {"serial": "a b"}}, Reason.INVALID_THING_NAME),
-    ],
-)
-def test_a_foreign_message_without_a_name_is_refused(payload: object, reason: Reason) -> None:
-    """What the template asks for is missing or is no thing name."""
-    assert reasons(read(payload, template("{payload:/device/serial}"))) == [reason.value]
 
 
 @pytest.mark.parametrize("template_text", ["{payload:/n}", "{payload:/l/" + "1" * 5000 + "}"])

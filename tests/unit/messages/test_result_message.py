@@ -179,6 +179,12 @@ def test_empty_levels_at_the_end_of_a_topic_do_not_count(topic: str) -> None:
     assert result_topic("{topic}/status", result, "core-1") == "a/announce/status"
 
 
+def test_other_characters_at_the_end_of_a_topic_do() -> None:
+    """Only slashes are left out."""
+    result = Result("a/X", Status.ASSOCIATED, "lamp")
+    assert result_topic("{topic}/status", result, "core-1") == "a/X/status"
+
+
 @pytest.mark.parametrize("name", [None, "a/b", "+", "é"])
 def test_no_bad_name_reaches_a_topic(name: str | None) -> None:
     """What was rejected as a thing name is none in a topic either; the result is left out."""

@@ -18,6 +18,7 @@ TOPIC = "zigbee/kitchen/joined"
         ("{payload:/a~1b/c~0d}", {"a/b": {"c~d": "e"}}, "e"),
         ("{payload:/~01}", {"~1": "e"}, "e"),
         ("{payload:/}", {"": "e"}, "e"),
+        ("{payload:/urn:device}", {"urn:device": "e"}, "e"),
         ("{payload:/n}", {"n": 17}, "17"),
         ("{payload:/n}", {"n": 17.0}, "17"),
         ("{payload:/0}", {"0": "key"}, "key"),
@@ -108,3 +109,18 @@ def test_only_its_own_errors_get_out(text: str, topic: str, payload: object) -> 
         assert isinstance(parsed.fill(topic, payload), str)
     except NoValueError as missing:
         assert str(missing)  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{topic:1", "braces in pairs, as in {topic:N} and {payload:/…}"),
+        ("{", "braces in pairs, as in {topic:N} and {payload:/…}"),
+        ("lamp", "a template with {topic:N} or {payload:/json/pointer}"),
+    ],
+)
+def test_says_what_would_be_right(text: str, expected: str) -> None:
+    """In the words that an operator finds in the log."""
+    with pytest.raises(TemplateError) as refused:
+        parse_template(text)
+    assert str(refused.value) == expected

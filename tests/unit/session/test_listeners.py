@@ -2,8 +2,13 @@ from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.pipeline.events import HealthRequested, MessageArrived
+from client_device_associator.pipeline.events import (
+    HealthRequested,
+    MessageArrived,
+    NoticeGiven,
+)
 from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.reporting.notices import MessageUnreadable
 from client_device_associator.session.listeners import listeners
 from support.fakes import FakeClock
 from support.values import settings
@@ -42,3 +47,13 @@ def test_equal_topics_make_equal_listeners() -> None:
     assert listeners([topic("{topic:1}")], inbox) == listeners([topic("{topic:1}")], inbox)
     assert listeners([topic("{topic:1}")], inbox) != listeners([topic("{topic:0}")], inbox)
     assert listeners([topic("{topic:1}")], inbox) != listeners([topic("{topic:1}")], empty_inbox())
+
+
+def test_what_cannot_be_decoded_is_counted_for_its_topic_filter() -> None:
+    """Also on the topic for health, where any message is a request."""
+    inbox = empty_inbox()
+    for listener in listeners(settings().announcement_topics, inbox):
+        listener.count_unreadable()
+    filters = {one.topic_filter for one in settings().announcement_topics}
+    noticed = {NoticeGiven(MessageUnreadable(one)) for one in (*filters, HEALTH_REQUEST_TOPIC)}
+    assert set(inbox.take().events) == noticed
