@@ -30,7 +30,7 @@ def ask(root: Path, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON, 
 
 
 def watch(root: Path, topic_filter: str) -> Iterator[dict[str, Any]]:
-    """Collect messages: yields an empty one when collecting has begun, then each that comes.
+    """Collect messages: yields an empty one when collecting has started, then each that comes.
 
     Ends when the sandbox does.
 

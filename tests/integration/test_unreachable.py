@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
 
 @contextlib.contextmanager
 def deaf_port() -> Iterator[int]:
-    """A port whose queue of connections is full: whoever connects next hears nothing at all."""
+    """A port whose queue of connections is full: the next to connect hears nothing at all."""
     with contextlib.ExitStack() as sockets:
         server = sockets.enter_context(socket.socket())
         server.bind(("127.0.0.1", 0))

@@ -141,7 +141,7 @@ def test_another_operation_is_refused(cloud: Cloud, known: Credentials) -> None:
 
 
 class _Clock:
-    """The cloud's time, set apart from that of whoever signs."""
+    """The cloud's time, set apart from the signer's."""
 
     def __init__(self, now: float) -> None:
         self.now = now

@@ -42,7 +42,7 @@ def test_classic_counts_from_the_previous_error() -> None:
 
 
 def test_classic_forgives_after_an_hour() -> None:
-    """The count begins anew."""
+    """The count starts again from zero."""
     rules = ConsecutiveErrors()
     verdicts = [rules.failed(at) for at in (0.0, 1.0, 1.0 + HOUR, 2.0 + HOUR)]
     assert verdicts == [Verdict.RESTART] * 4
@@ -143,7 +143,7 @@ def test_developer_s_shell_stays_outside() -> None:
 
 
 def test_socket_moves_when_the_root_s_path_is_too_long(tmp_path: Path) -> None:
-    """The kernel takes 107 bytes; whoever knows the root must find the socket all the same."""
+    """The kernel takes 107 bytes; a person who knows the root must find the socket all the same."""
     long_root = Layout(tmp_path / ("x" * 120))
     path = long_root.socket("ipc.socket")
     assert len(bytes(path)) <= 107

@@ -85,12 +85,12 @@ async def break_connection(fault: Fault, connection: web.BaseRequest) -> NoRetur
     """Leave a request without a (whole) answer, as HANG, RESET or RESET_IN_BODY ask for."""
     if fault.kind is FaultKind.HANG:
         await loopback_http.hang()
-    begun = b'{"errorEntries": ['
+    opening = b'{"errorEntries": ['
     head = (
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(begun) + _MISSING_BYTES}\r\n\r\n"
+        f"Content-Length: {len(opening) + _MISSING_BYTES}\r\n\r\n"
     )
-    part = head.encode() + begun if fault.kind is FaultKind.RESET_IN_BODY else b""
+    part = head.encode() + opening if fault.kind is FaultKind.RESET_IN_BODY else b""
     await loopback_http.reset_connection(connection, part)
 
 

@@ -45,7 +45,7 @@ class Layout:
     def socket(self, name: str) -> Path:
         """The path of a Unix socket: in the root, or elsewhere if that is too long for a socket.
 
-        The same root always gives the same path, so that whoever knows the root finds the socket.
+        The same root always gives the same path: a person who knows the root finds the socket.
         """
         path = self.root / name
         if len(bytes(path)) <= _SOCKET_PATH_MAX_BYTES:

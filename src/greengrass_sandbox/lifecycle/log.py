@@ -19,7 +19,7 @@ class ComponentLog:
     def __init__(self, path: Path, component: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._component = component
-        # Unbuffered: a reader, or whoever looks after a crash, misses no line.
+        # Unbuffered: a reader, or a person who looks after a crash, misses no line.
         self._file = path.open("ab", buffering=0)
 
     def write(self, level: str, source: str, text: str) -> None:

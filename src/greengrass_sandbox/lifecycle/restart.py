@@ -18,7 +18,7 @@ class Verdict(Enum):
 class ConsecutiveErrors:
     """The classic nucleus: the third error is the last, each within an hour of the one before.
 
-    (Read in its Lifecycle class: the count begins anew when an hour has passed since the last.)
+    (Read in its Lifecycle class: the count starts again from zero an hour after the last.)
     """
 
     delay_seconds: float = 0.0

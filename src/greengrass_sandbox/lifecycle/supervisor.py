@@ -159,7 +159,7 @@ class Supervisor:
             if self._run is None or await self._until_success(self._run):
                 self._enter(ComponentState.FINISHED)
         except Exception as error:
-            # Whatever it is, whoever waits for the component must learn that nothing more comes.
+            # Whatever it is, those who wait for the component must learn that nothing more comes.
             self._log.write("ERROR", "lifecycle", f"the sandbox failed: {error!r}")
             self._enter(ComponentState.BROKEN)
             raise

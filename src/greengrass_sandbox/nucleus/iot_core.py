@@ -1,4 +1,4 @@
-"""AWS IoT Core as far as components reach it: what goes out comes back to whoever listens."""
+"""AWS IoT Core as far as components reach it: what goes out comes back to all subscribers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class MqttMessage:
     Attributes:
         topic: Where it was published.
         payload: Its bytes.
-        publisher: The component, or whoever else published it.
+        publisher: The component, or the client in the cloud, that published it.
         properties: What MQTT 5 lets it carry besides, in the IPC model's names and forms.
     """
 
@@ -59,7 +59,7 @@ class IotCore:
         self._subscriptions.append(subscription)
 
     async def publish(self, message: MqttMessage) -> None:
-        """Take a message, of a component or of the cloud, and send it to whoever listens."""
+        """Take a message, of a component or of the cloud, and send it to all subscribers."""
         for watch in tuple(self._watches):
             watch.offer(Message(message.topic, message.payload, message.publisher))
         document = {"message": self._event(message)}

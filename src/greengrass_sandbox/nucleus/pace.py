@@ -20,7 +20,7 @@ class Pace:
         self._next_turn = 0.0
 
     def next_delay(self) -> float:
-        """Seconds from now to the turn of whoever asks."""
+        """Seconds from now to the caller's turn."""
         now = self._clock()
         # From turn to turn, so that a late wake-up does not lower the rate.
         self._next_turn = max(self._next_turn, now - self._interval) + self._interval

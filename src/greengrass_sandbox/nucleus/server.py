@@ -169,7 +169,7 @@ class Nucleus:
             return
         await self._kind.validate(component, str(uuid.uuid4()), candidate)
         async with self._chain:
-            # Anew, because the component may have updated its configuration while it was asked.
+            # Read again: the component may have updated its configuration while it was asked.
             candidate = configurations.candidate(component, merge, reset)
             try:
                 await configurations.apply(component, candidate)

@@ -10,7 +10,7 @@ class ReportedStates:
     """Remembers the last one of each component.
 
     Attributes:
-        on_report: Told of each report; whoever supervises components sets it.
+        on_report: Told of each report; set by what supervises components.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class ReportedStates:
         return self._states.get(component)
 
     def forget(self, component: str) -> None:
-        """The component starts anew."""
+        """The component starts again."""
         self._states.pop(component, None)
 
 

@@ -27,7 +27,7 @@ _TOKEN_ALPHABET = string.ascii_uppercase + string.digits
 
 
 class TokenExchange:
-    """Gives out temporary credentials to whoever has a token, as a nucleus does.
+    """Gives out temporary credentials to each process that has a token, as a nucleus does.
 
     Every method must be called on the loop on which `start` was awaited.
 

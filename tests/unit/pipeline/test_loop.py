@@ -118,7 +118,7 @@ def test_the_end_takes_in_no_longer_than_it_may(
 
 
 def test_the_time_of_a_stop_begins_when_it_is_asked_for(rig: Rig, tmp_path: Path) -> None:
-    """A turn that was under way may have used it up: then nothing more is begun."""
+    """A turn that was under way may have used it up: then nothing more is started."""
     rig.configure()
     rig.inbox.offer(LATE)
     rig.inbox.put(StopRequested(rig.clock.steady() - TAKE_IN_SECONDS))

@@ -123,7 +123,7 @@ def test_announcers_and_operators_hear_what_is_wrong_with_the_disk(rig: Rig) -> 
 
 @pytest.mark.parametrize("met_by", ["settings", "turn", "end"])
 def test_a_journal_that_fails_is_reported_in_words(rig: Rig, met_by: str) -> None:
-    """Whoever meets it first."""
+    """The first part that meets it."""
     lose_results(rig)
     if met_by == "settings":
         rig.configure()

@@ -72,7 +72,7 @@ class ClassicConnection(Connection):
             self._hang_up("The operation name field is missing")
         else:
             self._latest_stream_id = frame.stream_id
-            # Whoever hangs up with the request itself wants no answer.
+            # A client that hangs up with the request itself wants no answer.
             if not frame.flags & Flag.TERMINATE_STREAM:
                 await self._serve_request(frame)
 

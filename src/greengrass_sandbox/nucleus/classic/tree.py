@@ -12,7 +12,7 @@ from typing import Any
 from greengrass_sandbox.nucleus.documents import Document, Path
 
 Watcher = object
-"""Whoever wants to hear of changes; told apart by identity."""
+"""A subscriber to changes; told apart by identity."""
 
 
 @dataclass(eq=False)

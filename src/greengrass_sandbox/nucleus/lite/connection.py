@@ -22,7 +22,7 @@ _KNOWN_FLAGS = Flag.CONNECTION_ACCEPTED | Flag.TERMINATE_STREAM
 
 
 class LiteConnection(Connection):
-    """Hangs up without a word on whoever is not let in; knows no streams, only subscriptions."""
+    """Hangs up on a client that is not let in, saying nothing; knows subscriptions, not streams."""
 
     @property
     def voice(self) -> LiteVoice:
