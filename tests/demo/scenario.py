@@ -13,7 +13,7 @@ from demo.progress import Board, Progress
 from demo.tally import PATIENCE_SECONDS, Tally
 from greengrass_sandbox.cloud import Fault, FaultKind
 from greengrass_sandbox.core_device import ComponentHandle, CoreDevice
-from integration.associator import associated, calls
+from integration.associator import STOPPED, associated, calls
 
 _OUTAGE_SECONDS = 2.0
 """How long the cloud stays away once every device of the second wave knows that it has to wait."""
@@ -86,7 +86,7 @@ class Scenario:
             storm_calls=self._storm_calls,
             storm_answers=len(answers),
             storm_others=len(storm) - len(answers),
-            crashes=sum(code != 0 for code in self._component.exit_codes),
+            crashes=sum(code != STOPPED for code in self._component.exit_codes),
             announcements=self._announced + self._repeats,
             first_wave=self._waves["first"],
             storm=self._waves["storm"],

@@ -1,5 +1,6 @@
 """How the process begins and ends, and what it weighs in between."""
 
+import os
 import time
 from pathlib import Path
 
@@ -19,6 +20,9 @@ PROMPT_SECONDS = 2.0
 
 HEAVY_LIBRARIES = ("_ssl", "_hashlib", "_bz2", "_lzma")
 """TLS, OpenSSL's digests, and compression that nobody asked for."""
+
+COVERAGE_BRINGS = {"_hashlib"} if "COVERAGE_PROCESS_CONFIG" in os.environ else set[str]()
+"""It measures the component's process from inside, with a library that is not ours."""
 
 
 def worker_of(pid: int) -> psutil.Process | None:
@@ -120,7 +124,7 @@ def test_boto3_is_unloaded_when_there_is_nothing_to_do(
     assert worker is not None
     assert heavy_libraries_of(worker.pid) == set(HEAVY_LIBRARIES)
     eventually(lambda: worker_of(associator.pid) is None)
-    assert not heavy_libraries_of(associator.pid)
+    assert heavy_libraries_of(associator.pid) <= COVERAGE_BRINGS
     assert "the association worker" not in associator.log
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mutation.judged import Mutant, read_judged, read_mutant
+from mutation.kinds import reason_of
 
 JUDGED = Path(__file__).with_name("judged.txt")
 _MUTMUT = [sys.executable, "-m", "mutmut"]
@@ -16,15 +17,17 @@ _AT_ONCE = 2
 def main() -> int:
     """Prints what is to be judged; returns the exit code: whether there is any."""
     survivors = _survivors()
+    special = [one for one in survivors if reason_of(one) is None]
     judged = read_judged(JUDGED.read_text(encoding="utf-8"))
-    new = [one for one in survivors if one not in judged]
-    gone = [one for one in judged if one not in survivors]
+    new = [one for one in special if one not in judged]
+    gone = [one for one in judged if one not in special]
     for mutant in new:
         sys.stdout.write(f"{mutant}\n\n")
     for mutant in gone:
         sys.stdout.write(f"judged, and does not survive any more:\n{mutant}\n\n")
     sys.stdout.write(
-        f"{len(survivors)} survive: {len(survivors) - len(new)} judged, {len(new)} to be judged;"
+        f"{len(survivors)} survive: {len(survivors) - len(special)} of known kinds,"
+        f" {len(special) - len(new)} judged, {len(new)} to be judged;"
         f" {len(gone)} entries of {JUDGED.name} to be removed\n"
     )
     return int(bool(new or gone))
