@@ -56,6 +56,7 @@ def rounds(core: CoreDevice, names: list[str], rng: random.Random) -> Iterator[i
 
 
 @pytest.mark.slow(40)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("victims", ["parent", "worker", "both"])
 def test_nothing_is_lost_and_nobody_is_left(
     core: CoreDevice, start: Start, results: Results, victims: str

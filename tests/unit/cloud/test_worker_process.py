@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -82,7 +83,8 @@ def test_calls_are_numbered_and_answered(start: Start) -> None:
     assert events.get(timeout=PATIENCE_SECONDS) == heard(2, "core-1: c")
     handle.end()
     assert handle.number == 0
-    assert events.get(timeout=PATIENCE_SECONDS) == WorkerEnded(1, "ended with exit code 0")
+    # With which code is the machine's affair: one that is slow to end is killed.
+    assert events.get(timeout=PATIENCE_SECONDS) == WorkerEnded(1, ANY)
     assert handle.call(["d"]) == 3
     assert handle.number == 2
     assert events.get(timeout=PATIENCE_SECONDS) == heard(3, "core-1: d")
