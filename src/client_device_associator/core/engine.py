@@ -131,9 +131,7 @@ class Engine:
             group, rest = bisection.take(self._policy.max_batch)
             self._at_call, self._memory = self._memory, replace(self._memory, bisection=rest)
             return Step(Call(group, bisects=True))
-        if state is QueueState.GATHERING:
-            return self._gather(now)
-        return Step()
+        return self._gather(now)
 
     def _gather(self, now: Instant) -> Step:
         first_due_at = self._journal.next_due_at()
