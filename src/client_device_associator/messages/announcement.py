@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, why_not
 from client_device_associator.messages.payload import Json, Payload
 from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.text import is_unicode
-from client_device_associator.messages.thing_name import MAX_LENGTH, is_thing_name, why_not
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 """Room for MAX_NAMES names of full length; lite's own limit is far below."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.core.result import Result
+from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, iso, size_on_the_wire
-from client_device_associator.messages.thing_name import is_thing_name
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES, can_be_published_to
 
 MAX_RESULTS_IN_JSON = 2

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from client_device_associator.configuration.parser import default_settings
+from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.announcement import read_announcement
-from client_device_associator.messages.thing_name import MAX_LENGTH
 from support.documents import ROOT, Block, blocks, read
 from support.values import SHARED
 

@@ -8,6 +8,7 @@ from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
 from client_device_associator.core import backoff
 from client_device_associator.core.enqueue import MAX_WAITING_PER_DEVICE
 from client_device_associator.core.policy import MAX_BATCH
+from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.journal.set_aside import MAX_SET_ASIDE
 from client_device_associator.messages.announcement import (
     MAX_ID_LENGTH,
@@ -16,7 +17,6 @@ from client_device_associator.messages.announcement import (
 )
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES
 from client_device_associator.messages.result_message import MAX_RESULTS_IN_JSON
-from client_device_associator.messages.thing_name import MAX_LENGTH
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 from client_device_associator.nucleus.ipc import ANSWER_TIMEOUT_SECONDS, CONNECT_PATIENCE_SECONDS
 from client_device_associator.pipeline import inbox, intake, loop, outbox, storage

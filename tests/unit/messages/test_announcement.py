@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Status
+from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.messages.announcement import (
     MAX_ID_LENGTH,
     MAX_NAMES,
@@ -18,7 +19,6 @@ from client_device_associator.messages.announcement import (
 )
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
-from client_device_associator.messages.thing_name import is_thing_name
 from support.reading import names, read, reasons
 from support.values import JSON, SHARED, numbered, template
 

@@ -3,7 +3,7 @@ import string
 import pytest
 from hypothesis import given
 
-from client_device_associator.messages.thing_name import is_thing_name, why_not
+from client_device_associator.core.thing_name import is_thing_name, why_not
 from support.values import UNICODE
 
 ALLOWED = set(string.ascii_letters + string.digits + ":_-")

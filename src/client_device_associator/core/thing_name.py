@@ -1,12 +1,16 @@
 """Which strings are thing names."""
 
 import re
+import string
 
 MAX_LENGTH = 128
 """Characters; service model greengrassv2 2020-11-30, shape IoTThingName."""
 
-_THING_NAME = re.compile(r"[a-zA-Z0-9:_-]{1,128}")
-"""The same shape's pattern. Matched in full: `match` or `$` would let a trailing newline in."""
+CHARACTERS = string.ascii_letters + string.digits + ":_-"
+"""Those of the same shape's pattern."""
+
+# Matched in full: `match` or `$` would let a trailing newline in.
+_THING_NAME = re.compile(f"[{re.escape(CHARACTERS)}]{{1,{MAX_LENGTH}}}")
 
 
 def is_thing_name(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Who may be associated: patterns over thing names, and rules made of them."""
