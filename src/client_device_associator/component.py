@@ -19,14 +19,17 @@ from client_device_associator.core.engine import Engine
 from client_device_associator.errors import NucleusLostError
 from client_device_associator.journal.database import OnSetAside
 from client_device_associator.journal.journal import Journal
+from client_device_associator.journal.set_aside import SetAside
 from client_device_associator.messages.topic import HEALTH_TOPIC
 from client_device_associator.nucleus.ipc import IpcNucleus
 from client_device_associator.nucleus.port import Nucleus
 from client_device_associator.pipeline.events import NoticeGiven, NucleusLost, StopRequested
 from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.loop import EXIT_FAILED, Loop
 from client_device_associator.pipeline.outbox import Outbox
 from client_device_associator.pipeline.pipeline import Pipeline
+from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.health import Health
 from client_device_associator.reporting.notices import (
     JournalSetAside,
@@ -125,28 +128,32 @@ class Component:
         self._last_good = last_good
         self._clock = clock
         self._rng = rng
+        self._seen = RecentlySeen(lambda: clock.now().steady)
         self._message_numbers = itertools.count(1)
         health = Health(core_thing_name, __version__, self._publish_health, clock.now)
         self.report = report_to((log, health))
-        self.journal = journal(lambda aside: self.report(JournalSetAside(aside)))
+        self.journal = journal(self._journal_set_aside)
         self.loop = Loop(
             inbox=inbox, build=self.pipeline, health=health, report=self.report, clock=clock
         )
 
     def pipeline(self, settings: Settings) -> Pipeline:
         """What takes in, decides, stores, sends and calls."""
+        self._seen.clear()  # what was seen may be lost with the pipeline before
+        outbox = Outbox(
+            journal=self.journal,
+            nucleus=self._nucleus,
+            settings=settings,
+            core_thing_name=self._core_thing_name,
+            post=self._inbox.put,
+            numbers=self._message_numbers,
+            report=self.report,
+        )
         return Pipeline(
+            intake=Intake(outbox.send, self.report, settings.policy.gate, self._seen),
             engine=Engine(settings.policy, self.journal, self._rng),
             journal=self.journal,
-            outbox=Outbox(
-                journal=self.journal,
-                nucleus=self._nucleus,
-                settings=settings,
-                core_thing_name=self._core_thing_name,
-                post=self._inbox.put,
-                numbers=self._message_numbers,
-                report=self.report,
-            ),
+            outbox=outbox,
             calls=Calls(self._worker, self.report, settings.worker_idle_seconds),
             report=self.report,
         )
@@ -159,11 +166,17 @@ class Component:
             post=post,
             clock=self._clock,
             last_good=self._last_good,
+            seen=self._seen,
+            core_thing_name=self._core_thing_name,
         )
 
     def report_from_thread(self, notice: Notice) -> None:
         """Reports from another thread than the main thread."""
         self._inbox.put(NoticeGiven(notice))
+
+    def _journal_set_aside(self, aside: SetAside) -> None:
+        self._seen.clear()  # the devices in it are not known any more
+        self.report(JournalSetAside(aside))
 
     def _publish_health(self, message: bytes) -> None:
         self._nucleus.publish(HEALTH_TOPIC, message, lambda _: None)

@@ -1,18 +1,25 @@
 """Configuration documents: what settings look like in them, and documents that are wrong."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from client_device_associator.configuration.admission import Admission
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.core.admission.gate import Gate
+from client_device_associator.core.admission.rules import Rules
 from client_device_associator.messages.template import parse_template
 from simulation.plan import Document
 
-SHARED = AnnouncementTopic("shared", "clientdevices/announce")
-OWN = AnnouncementTopic("own", "clientdevices/+/announce", parse_template("{topic:1}"))
-GATEWAY = AnnouncementTopic(
-    "gateway", "gateway/joined", parse_template("zigbee-{payload:/device/serial}")
-)
-LINE = AnnouncementTopic("line", "line/+/hello", parse_template("{topic:1}"))
+
+def _topic(key: str, topic_filter: str, thing_name: str | None = None) -> AnnouncementTopic:
+    template = parse_template(thing_name) if thing_name else None
+    return AnnouncementTopic(key, topic_filter, template, Rules(f"announcements.{key}"))
+
+
+SHARED = _topic("shared", "clientdevices/announce")
+OWN = _topic("own", "clientdevices/+/announce", "{topic:1}")
+GATEWAY = _topic("gateway", "gateway/joined", "zigbee-{payload:/device/serial}")
+LINE = _topic("line", "line/+/hello", "{topic:1}")
 """Nobody ever announces there: a subscription that comes and goes."""
 
 _THING_NAMES = {
@@ -30,6 +37,11 @@ _WRONG: tuple[Mapping[str, object], ...] = (
     {"results": {"topic": "clientdevices/announce"}},
     {"limits": ["maxPending"]},
 )
+
+
+def gate(topics: Sequence[AnnouncementTopic]) -> Gate:
+    """Everybody is admitted, on these topics."""
+    return Admission(Rules("admission"), requires_proven_name=False, topics=tuple(topics))
 
 
 def written(settings: Settings, rng: random.Random) -> Document:

@@ -43,10 +43,10 @@ class WatchedInbox(Inbox):
             self._record.chosen(event.settings)
         super().put(event)
 
-    def offer(self, message: MessageArrived) -> None:
+    def offer(self, message: MessageArrived) -> bool:
         """Adds a message if there is room."""
         if self.is_shut or self.arriving is None:
-            return
+            return False
         before = self.overflowed
         super().offer(message)
         self._record.offered(self.arriving)
@@ -56,6 +56,7 @@ class WatchedInbox(Inbox):
             self._record.world.strike("message turned away")
             self._turned_away.append(message.topic)
             self._record.turned_away(message.payload, self.waiting)
+        return self.overflowed == before
 
     def take(self) -> Batch:
         """Takes a batch; a turn begins."""
@@ -74,7 +75,7 @@ class WatchedInbox(Inbox):
         message = self.waiting.popleft() if self.waiting else None
         if message is not None and (message.topic, message.template) == (
             taken.topic,
-            taken.template,
+            taken.source.thing_name,
         ):
             whole, part = message.payload, taken.payload
             if part == whole:

@@ -35,8 +35,9 @@ class Configured:
             self.nucleus,
             self.events.append,
             self.notices.append,
-            LastGood(path),
-            self.clock.now(),
+            last_good=LastGood(path),
+            started=self.clock.now(),
+            core_thing_name="core-1",
         )
 
     def settings(self) -> Settings | None:

@@ -127,6 +127,10 @@ class EngineDriver:
             return Step()
         before = self._state_after_waiting()
         step = self.engine.step(self.now)
+        refused = step.refused
+        if refused is not None:
+            self.carry_out(lambda: refused)
+            self.transitions.add((before, QueueEvent.REFUSED, self.state))
         if step.call is not None:
             self.in_flight = step.call
             self.calls.append(step.call)

@@ -19,7 +19,7 @@ from client_device_associator.session.session import Session
 from support.engine_driver import LongestWaits
 from support.fakes import FakeClock, FakeNucleus, FakeWorker
 from support.journal_files import connection
-from support.values import SHARED, START, settings
+from support.values import START, arrived, settings
 
 IDLE_SECONDS = 60.0
 """`workerIdleSeconds` of the default settings."""
@@ -84,7 +84,7 @@ class Rig:
     def announce(self, *names: str) -> float | None:
         """One turn with an announcement of these."""
         payload = json.dumps({"thingNames": names}).encode()
-        return self.turn(MessageArrived(None, SHARED, payload))
+        return self.turn(arrived(payload))
 
     def answer(self, answer: Answer) -> float | None:
         """One turn with an answer to the last call."""

@@ -3,6 +3,7 @@
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.pipeline.events import Event
 from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import Notice
 from client_device_associator.session.events import SessionEvent, SubscriptionClosed
 from client_device_associator.session.listeners import listeners
@@ -22,6 +23,7 @@ class Subscribed:
         self.clock = FakeClock()
         self.nucleus = FakeNucleus()
         self.inbox = Inbox(self.clock.steady)
+        self.seen = RecentlySeen(self.clock.steady)
         self.events: list[SessionEvent] = []
         self.notices: list[Notice] = []
         self.subscriptions = Subscriptions(self.nucleus, self.events.append, self.notices.append)
@@ -29,7 +31,9 @@ class Subscribed:
 
     def listen(self, topics: tuple[AnnouncementTopic, ...]) -> None:
         """Listens to announcements on these; the topic for health is left out."""
-        self.subscriptions.listen(listeners(topics, self.inbox)[:-1])
+        self.subscriptions.listen(
+            listeners(settings(announcement_topics=topics), self.inbox, self.seen)[:-1]
+        )
 
     def run_due(self, seconds: float, renewal_seconds: float = RENEWAL) -> float | None:
         """Does what is due at a second; returns the seconds until the next time."""

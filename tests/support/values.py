@@ -7,12 +7,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from client_device_associator.configuration.parser import default_settings
-from client_device_associator.configuration.settings import Settings
+from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import CallFailed, ErrorEntry, FailureCause, Succeeded
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.policy import Policy
+from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template, parse_template
+from client_device_associator.pipeline.events import MessageArrived
 
 START = 1_800_000_000.0
 """Epoch seconds at which the simulated time of a test begins."""
@@ -77,6 +79,14 @@ def failed_call(
 ) -> CallFailed:
     """An answer that says that the call failed."""
     return CallFailed(cause, f"{cause.name}", "in words", retry_after)
+
+
+def arrived(payload: Payload, topic: str = SHARED, thing_name: str | None = None) -> MessageArrived:
+    """A message on an announcement topic; with a template, its own entry of the configuration."""
+    entry = settings().announcement_topics[0]
+    if thing_name is not None:
+        entry = AnnouncementTopic("of a test", topic, template(thing_name))
+    return MessageArrived(entry, topic, payload)
 
 
 def template(text: str) -> Template:

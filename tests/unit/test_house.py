@@ -19,6 +19,7 @@ WITHOUT_UNIT_TEST = {
     "errors.py": "names alone",
     "cloud/port.py": "a Protocol and its events",
     "configuration/settings.py": "data alone",
+    "core/admission/gate.py": "a Protocol and what it answers with",
     "core/announcement.py": "data alone",
     "core/answer.py": "data alone",
     "core/decision.py": "data alone",

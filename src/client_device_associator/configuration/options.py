@@ -8,6 +8,7 @@ from client_device_associator.core.policy import MAX_BATCH
 _DAY_SECONDS = 86_400
 _YEAR_SECONDS = 365 * _DAY_SECONDS
 _MAX_PENDING_CEILING = 1_000_000
+_MAX_DEVICES_CEILING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,13 @@ class Option:
 
     Attributes:
         key: Where it is in the configuration, with dots between the levels.
-        default: Its value if the key is missing.
+        default: Its value if the key is missing; None if there is none.
         kind: Which values it takes.
         meaning: For the document.
     """
 
     key: str
-    default: str | float | bool
+    default: str | float | bool | None
     kind: Kind
     meaning: str
 
@@ -130,6 +131,19 @@ OPTIONS: tuple[Option, ...] = (
         10,
         Number(1, 1000, whole=True),
         "how often the cloud may answer with an error for a device before it has failed",
+    ),
+    Option(
+        "limits.maxDevices",
+        None,
+        Number(1, _MAX_DEVICES_CEILING, whole=True),
+        "devices that may be associated with this core device, as far as the component knows; if it"
+        " is set, it remembers them for longer than `trustSeconds`",
+    ),
+    Option(
+        "admission.requireProvenName",
+        default=False,
+        kind=Boolean(),
+        meaning="whether names in payloads are refused (see [below](#who-is-admitted))",
     ),
     Option(
         "trustSeconds",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from client_device_associator.configuration.admission import Admission
 from client_device_associator.configuration.options import (
     Boolean,
     Choice,
@@ -14,12 +15,16 @@ from client_device_associator.configuration.options import (
 )
 from client_device_associator.configuration.reader import ConfigurationReader, Problem
 from client_device_associator.configuration.result_topics import own_topic, why_no_results_topic
+from client_device_associator.configuration.rules import read_rules, restricts
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.core.admission.rules import Rules
 from client_device_associator.core.policy import Policy
 from client_device_associator.messages.template import TemplateError, parse_template
 from client_device_associator.messages.topic import why_no_filter
 
 _RESULTS_TOPIC = "results.topic"
+_ANNOUNCEMENTS, _ADMISSION = "announcements", "admission"
+_ANNOUNCE, _PRESENCE = "announce", "presence"
 _OF_THE_NUCLEUS = "accessControl"
 
 
@@ -38,10 +43,17 @@ class ParsedConfiguration:
     warnings: tuple[Problem, ...]
 
 
-def parse_configuration(document: Mapping[str, object]) -> ParsedConfiguration:
-    """Reads a whole configuration document; keys that are missing have their defaults."""
+def parse_configuration(
+    document: Mapping[str, object], core_thing_name: str = ""
+) -> ParsedConfiguration:
+    """Reads a whole configuration document; keys that are missing have their defaults.
+
+    Args:
+        document: As the nucleus gives it.
+        core_thing_name: This core device; "" if that is not known, and then no pattern may name it.
+    """
     root = ConfigurationReader(document)
-    topics = tuple(_announcement_topics(root))
+    topics = tuple(_announcement_topics(root, core_thing_name))
     sections = {"": root}
     values: dict[str, Any] = {}
     for option in plain_options():
@@ -53,9 +65,11 @@ def parse_configuration(document: Mapping[str, object]) -> ParsedConfiguration:
             wrong = why_no_results_topic(values[option.key], topics)
             if wrong is not None:
                 section.complain(option.name, wrong)
+    rules = read_rules(sections[_ADMISSION], _ADMISSION, core_thing_name)
     root.ignore(_OF_THE_NUCLEUS)
     problems, warnings = root.findings()
-    settings = None if problems else _settings(topics, values)
+    admission = Admission(rules, values["admission.requireProvenName"], topics)
+    settings = None if problems else _settings(topics, admission, values)
     return ParsedConfiguration(settings, problems, warnings)
 
 
@@ -67,7 +81,18 @@ def default_settings() -> Settings:
     return settings
 
 
-def _settings(topics: tuple[AnnouncementTopic, ...], values: Mapping[str, Any]) -> Settings:
+def substitute_settings(document: Mapping[str, object]) -> Settings:
+    """The defaults, in place of a document with problems.
+
+    If it was meant to keep somebody out, they admit nobody.
+    """
+    nobody: dict[str, object] = {_ADMISSION: {"allow": {}}} if restricts(document) else {}
+    return parse_configuration(nobody).settings or default_settings()
+
+
+def _settings(
+    topics: tuple[AnnouncementTopic, ...], admission: Admission, values: Mapping[str, Any]
+) -> Settings:
     return Settings(
         announcement_topics=topics,
         results_topic=values[_RESULTS_TOPIC],
@@ -79,6 +104,8 @@ def _settings(topics: tuple[AnnouncementTopic, ...], values: Mapping[str, Any]) 
             max_attempts=values["limits.maxAttempts"],
             trust_seconds=values["trustSeconds"],
             receipts=values["results.receipts"],
+            gate=admission,
+            max_devices=values["limits.maxDevices"],
         ),
         worker_idle_seconds=values["workerIdleSeconds"],
         subscription_renewal_seconds=values["subscriptionRenewalSeconds"],
@@ -87,33 +114,39 @@ def _settings(topics: tuple[AnnouncementTopic, ...], values: Mapping[str, Any]) 
     )
 
 
-def _value(section: ConfigurationReader, option: Option) -> str | float | bool:
+def _value(section: ConfigurationReader, option: Option) -> str | float | bool | None:
     """The value of an option, or its default if the document has none that is right."""
     kind, name = option.kind, option.name
     if isinstance(kind, Boolean):
         return section.boolean(name, default=bool(option.default))
     if isinstance(kind, Choice):
         return section.choice(name, kind.values, str(option.default))
+    if option.default is None and not section.has(name):
+        return None
     if isinstance(kind, Number):
-        default = float(option.default)
+        default = float(option.default or kind.lowest)
         if kind.whole:
             return section.integer(name, int(default), kind.lowest, kind.highest)
         return section.number(name, default, kind.lowest, kind.highest)
     return section.text(name, str(option.default))
 
 
-def _announcement_topics(root: ConfigurationReader) -> Iterator[AnnouncementTopic]:
-    entries = root.sections("announcements")
+def _announcement_topics(
+    root: ConfigurationReader, core_thing_name: str
+) -> Iterator[AnnouncementTopic]:
+    entries = root.sections(_ANNOUNCEMENTS)
     if entries is None:
         yield from _default_topics()
         return
     for key, entry in entries.items():
-        yield _announcement_topic(key, entry)
+        yield _announcement_topic(key, entry, core_thing_name)
     if not entries:
-        root.complain("announcements", "at least one entry with a topic")
+        root.complain(_ANNOUNCEMENTS, "at least one entry with a topic")
 
 
-def _announcement_topic(key: str, entry: ConfigurationReader) -> AnnouncementTopic:
+def _announcement_topic(
+    key: str, entry: ConfigurationReader, core_thing_name: str
+) -> AnnouncementTopic:
     topic_filter = entry.text("topic", "")
     wrong = why_no_filter(topic_filter)
     if wrong is None:
@@ -128,7 +161,12 @@ def _announcement_topic(key: str, entry: ConfigurationReader) -> AnnouncementTop
     except TemplateError as error:
         entry.complain("thingName", str(error))
         template = None
-    return AnnouncementTopic(key, topic_filter, template)
+    rules = read_rules(entry, f"{_ANNOUNCEMENTS}.{key}", core_thing_name)
+    is_presence = entry.choice("mode", (_ANNOUNCE, _PRESENCE), _ANNOUNCE) == _PRESENCE
+    source = AnnouncementTopic(key, topic_filter, template, rules, is_presence)
+    if is_presence and not source.proves_names:
+        entry.complain("thingName", "a template of {topic:N} without {payload:…}: see `mode`")
+    return source
 
 
 def _default_topics() -> Iterator[AnnouncementTopic]:
@@ -138,4 +176,5 @@ def _default_topics() -> Iterator[AnnouncementTopic]:
         entries.setdefault(key, {})[name] = str(option.default)
     for key, entry in entries.items():
         template = parse_template(entry["thingName"]) if "thingName" in entry else None
-        yield AnnouncementTopic(key, entry["topic"], template)
+        rules = Rules(f"{_ANNOUNCEMENTS}.{key}")
+        yield AnnouncementTopic(key, entry["topic"], template, rules)

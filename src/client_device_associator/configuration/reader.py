@@ -72,6 +72,10 @@ class ConfigurationReader:
         found = _shown(self._document[key]) if key in self._document else "nothing"
         self._findings.problems.append(Problem(self._at(key), found, expected))
 
+    def has(self, key: str) -> bool:
+        """Whether there is a value for a key."""
+        return self._get(key) is not None
+
     def section(self, key: str) -> "ConfigurationReader":
         """A map below this one; an empty one if it is missing."""
         value = self._get(key)
@@ -84,21 +88,30 @@ class ConfigurationReader:
 
         Entries that are null are left out.
         """
+        named = self.named(key, "a map of maps")
+        if named is None:
+            return None
+        entries, names = named
+        return {name: entries.section(name) for name in names}
+
+    def named(
+        self, key: str, expected: str = "a map"
+    ) -> "tuple[ConfigurationReader, tuple[str, ...]] | None":
+        """A map with keys of the operator's choice, and which are not null; None if missing."""
         value = self._get(key)
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            self.complain(key, "a map of maps")
+            self.complain(key, expected)
             return None
         entries = self._child(key, value)
-        for name, entry in value.items():
-            if entry in _NOTHING:
-                entries.ignore(str(name))
-        return {
-            str(name): entries.section(str(name))
-            for name, entry in value.items()
-            if entry not in _NOTHING
-        }
+        for name in value:
+            entries.ignore(str(name))
+        return entries, tuple(str(name) for name, one in value.items() if one not in _NOTHING)
+
+    def holds(self, key: str, kind: type) -> bool:
+        """Whether the value of a key is of this type."""
+        return isinstance(self._document.get(key), kind)
 
     def text(self, key: str, default: str) -> str:
         """A string."""

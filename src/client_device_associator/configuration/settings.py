@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from client_device_associator.core.admission.rules import EVERYBODY, Rules
 from client_device_associator.core.policy import Policy
 from client_device_associator.messages.template import Template
 
@@ -14,11 +15,21 @@ class AnnouncementTopic:
         key: Its key in the configuration, by which deployments merge it.
         topic_filter: What is subscribed to.
         thing_name: How the device is named; None means in the payload, by the shared contract.
+        rules: Whose announcements are admitted that come from there.
+        is_presence: Whether its messages have another purpose: each says that a device is there,
+            and none is answered but for what becomes of the device.
     """
 
     key: str
     topic_filter: str
     thing_name: Template | None = None
+    rules: Rules = EVERYBODY
+    is_presence: bool = False
+
+    @property
+    def proves_names(self) -> bool:
+        """Whether names are taken from the topic alone, which the nucleus vouches for."""
+        return self.thing_name is not None and not self.thing_name.reads_payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What a client device, or somebody for it, asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from client_device_associator.core.result import Result, Status
+from client_device_associator.core.result import Reason, Result, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +13,20 @@ class Announcement:
         thing_name: Its name in the AWS IoT registry.
         topic: Where it was announced; its results go to a topic made of this one.
         announcement_id: The announcer's own `id`, returned in the results.
+        is_presence: Whether it was made of traffic that has another purpose: nobody waits for an
+            answer, unless the device is associated because of it.
     """
 
     thing_name: str
     topic: str
     announcement_id: str | None = None
+    is_presence: bool = field(default=False, compare=False)
 
     def result(self, status: Status) -> Result:
         """The bare result for this announcement; details are added with `replace`."""
         return Result(self.topic, status, self.thing_name, announcement_id=self.announcement_id)
+
+
+def rejected(announcement: Announcement, reason: Reason, message: str) -> Result:
+    """The result for an announcement that was not taken."""
+    return replace(announcement.result(Status.REJECTED), code=reason.value, message=message)

@@ -32,6 +32,12 @@ class Bisection:
         middle = (len(group) + 1) // 2
         return Bisection((*self._groups, tuple(group[middle:]), tuple(group[:middle])))
 
+    def without(self, thing_names: Collection[str]) -> "Bisection":
+        """These are not called any more."""
+        return Bisection(
+            tuple(name for name in group if name not in thing_names) for group in self._groups
+        )
+
     def take(self, limit: int) -> "tuple[Group, Bisection]":
         """The thing names of the next call, and what is left then.
 

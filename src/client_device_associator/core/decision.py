@@ -19,9 +19,11 @@ class Decision:
         durable: Results to be stored with the change that they report, and kept until they are
             sent.
         transient: Results to be sent once the change is stored; lost if the process dies.
+        unanswered: Rejections that nobody waits for; they are reported and not sent.
         notices: What operators may want to know.
         forget_before: Devices that are not pending since before this steady moment are forgotten:
             what is believed of them has expired anyway.
+        forgets_associated: Whether that includes those that are associated.
     """
 
     devices: tuple[Device, ...] = ()
@@ -29,8 +31,10 @@ class Decision:
     settled: tuple[str, ...] = ()
     durable: tuple[Result, ...] = ()
     transient: tuple[Result, ...] = ()
+    unanswered: tuple[Result, ...] = ()
     notices: tuple[CoreNotice, ...] = ()
     forget_before: float | None = None
+    forgets_associated: bool = True
 
     @property
     def stores(self) -> bool:
@@ -57,8 +61,11 @@ class Step:
 
     Attributes:
         call: The call to make, if it is time for one.
+        refused: What is decided on devices that may not be in a call any more; to be stored before
+            the next step.
         wake_at: Steady seconds at which a call is to be made; None if nothing waits for one.
     """
 
     call: Call | None = None
+    refused: Decision | None = None
     wake_at: float | None = None

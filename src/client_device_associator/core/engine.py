@@ -27,6 +27,7 @@ from client_device_associator.core.notices import CallsFailing, CallsSucceeding
 from client_device_associator.core.outcome import postpone, settle
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState, queue_state
+from client_device_associator.core.review import review
 from client_device_associator.core.verdicts import Verdicts, is_about_the_core, read_answer
 
 _PACE: Mapping[FailureCause, backoff.Backoff] = {
@@ -129,6 +130,11 @@ class Engine:
             return Step(wake_at=outage.until)
         if state is QueueState.BISECTING and bisection is not None:
             group, rest = bisection.take(self._policy.max_batch)
+            refused = review(group, self._journal, self._policy, now)
+            if refused is not None:
+                left = bisection.without(refused.settled)
+                self._memory = replace(self._memory, bisection=left)
+                return Step(refused=refused, wake_at=now.steady)
             self._at_call, self._memory = self._memory, replace(self._memory, bisection=rest)
             return Step(Call(group, bisects=True))
         return self._gather(now)
@@ -140,6 +146,9 @@ class Engine:
         leaves_at = first_due_at + self._policy.max_wait_seconds
         due = self._journal.due(now.steady, self._policy.max_batch)
         if due and (len(due) >= self._policy.max_batch or now.steady >= leaves_at):
+            refused = review(due, self._journal, self._policy, now)
+            if refused is not None:
+                return Step(refused=refused, wake_at=now.steady)
             self._at_call = self._memory
             return Step(Call(tuple(due)))
         full_at = self._journal.next_due_at(self._policy.max_batch)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.announcement import Announcement, rejected
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.instant import Instant
@@ -11,6 +11,7 @@ from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import DeviceEvent, DeviceState, after
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.review import no_room
 
 MAX_WAITING_PER_DEVICE = 8
 """Announcements of one device that may wait for its result; they differ in topic or id.
@@ -40,11 +41,14 @@ def enqueue(
 
 def reject(announcements: Sequence[Announcement], reason: Reason, message: str) -> Decision:
     """Rejects announcements that cannot be taken now, through no fault of theirs."""
-    return Decision(transient=tuple(_rejected(one, reason, message) for one in announcements))
-
-
-def _rejected(announcement: Announcement, reason: Reason, message: str) -> Result:
-    return replace(announcement.result(Status.REJECTED), code=reason.value, message=message)
+    return Decision(
+        transient=tuple(
+            rejected(one, reason, message) for one in announcements if not one.is_presence
+        ),
+        unanswered=tuple(
+            rejected(one, reason, message) for one in announcements if one.is_presence
+        ),
+    )
 
 
 class _Queueing:
@@ -66,9 +70,11 @@ class _Queueing:
         self._known = dict(journal.devices(names))
         self._waiting = {name: list(ones) for name, ones in journal.waiting(names).items()}
         self._room = policy.max_pending - journal.pending()
+        self._places = None if policy.max_devices is None else policy.max_devices - journal.held()
         self._devices: dict[str, Device] = {}
         self._added: list[Announcement] = []
         self._transient: list[Result] = []
+        self._unanswered: list[Result] = []
 
     def decide(self) -> Decision:
         for announcement in self._announcements:
@@ -78,15 +84,15 @@ class _Queueing:
                 self._join(announcement, device)
             elif device is not None and self._is_trusted(device):
                 after(state, DeviceEvent.ANNOUNCED_AND_TRUSTED)
-                self._transient.append(
-                    replace(announcement.result(Status.ASSOCIATED), already=True)
-                )
+                already = replace(announcement.result(Status.ASSOCIATED), already=True)
+                self._answer(announcement, already)
             else:
                 self._begin(announcement, state)
         return Decision(
             devices=tuple(self._devices.values()),
             waiting=tuple(self._added),
             transient=tuple(self._transient),
+            unanswered=tuple(self._unanswered),
         )
 
     def _is_trusted(self, device: Device) -> bool:
@@ -99,6 +105,10 @@ class _Queueing:
         if self._room <= 0:
             self._reject(announcement, f"{self._policy.max_pending} devices are waiting already")
             return
+        if state is not DeviceState.ASSOCIATED and not self._take_place():
+            refusal = no_room(self._policy.max_devices or 0)
+            self._reject(announcement, refusal.message, refusal.reason)
+            return
         self._room -= 1
         steady = self._now.steady
         pending = after(state, DeviceEvent.ANNOUNCED)
@@ -106,7 +116,16 @@ class _Queueing:
         self._known[device.thing_name] = self._devices[device.thing_name] = device
         self._add(announcement)
 
+    def _take_place(self) -> bool:
+        """Whether there is a place for one more device, which it then has."""
+        if self._places is None:
+            return True
+        self._places -= 1
+        return self._places >= 0
+
     def _join(self, announcement: Announcement, device: Device) -> None:
+        if announcement.is_presence:
+            return  # another announcement has done for this device what this one would do
         waiting = self._waiting.get(device.thing_name, [])
         if announcement in waiting:
             self._receipt(announcement)
@@ -117,7 +136,7 @@ class _Queueing:
         else:
             self._add(announcement)
             if device.told_retrying:
-                self._transient.append(self._retrying(announcement, device))
+                self._answer(announcement, self._retrying(announcement, device))
 
     def _retrying(self, announcement: Announcement, device: Device) -> Result:
         next_attempt = max(device.due_at, self._resume_at, self._now.steady)
@@ -136,7 +155,15 @@ class _Queueing:
 
     def _receipt(self, announcement: Announcement) -> None:
         if self._policy.receipts:
-            self._transient.append(announcement.result(Status.QUEUED))
+            self._answer(announcement, announcement.result(Status.QUEUED))
 
-    def _reject(self, announcement: Announcement, message: str) -> None:
-        self._transient.append(_rejected(announcement, Reason.OVERLOADED, message))
+    def _answer(self, announcement: Announcement, result: Result) -> None:
+        """Answers what was made to be answered."""
+        if not announcement.is_presence:
+            self._transient.append(result)
+
+    def _reject(
+        self, announcement: Announcement, message: str, reason: Reason = Reason.OVERLOADED
+    ) -> None:
+        answers = self._unanswered if announcement.is_presence else self._transient
+        answers.append(rejected(announcement, reason, message))

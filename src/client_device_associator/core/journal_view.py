@@ -22,6 +22,10 @@ class JournalView(Protocol):
         """How many devices wait to be associated."""
         ...
 
+    def held(self) -> int:
+        """How many devices are associated, as far as is known, or wait to be."""
+        ...
+
     def due(self, now: float, limit: int) -> Sequence[str]:
         """Thing names of pending devices that may be in a call, those longest due first."""
         ...

@@ -25,6 +25,7 @@ class DeviceEvent(Enum):
     ACCEPTED = "the cloud has associated it"
     DELAYED = "an error entry, or the call failed"
     GIVEN_UP = "refused alone, or maxAttempts reached"
+    REFUSED = "not admitted any more"
     FORGOTTEN = "trustSeconds are over"
 
 
@@ -34,6 +35,7 @@ TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
     (DeviceState.PENDING, DeviceEvent.ACCEPTED): DeviceState.ASSOCIATED,
     (DeviceState.PENDING, DeviceEvent.DELAYED): DeviceState.PENDING,
     (DeviceState.PENDING, DeviceEvent.GIVEN_UP): DeviceState.FAILED,
+    (DeviceState.PENDING, DeviceEvent.REFUSED): DeviceState.FAILED,
     (DeviceState.ASSOCIATED, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.ASSOCIATED, DeviceEvent.ANNOUNCED_AND_TRUSTED): DeviceState.ASSOCIATED,
     (DeviceState.ASSOCIATED, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,

@@ -24,6 +24,19 @@ class DeviceFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicesRefused:
+    """Devices that waited are not admitted any more, for the same reason.
+
+    Attributes:
+        thing_names: Their names.
+        why: For a person.
+    """
+
+    thing_names: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallSettled:
     """The cloud answered a call: how many of its devices are in which group."""
 
@@ -50,4 +63,6 @@ class CallsSucceeding:
     """Calls are answered again."""
 
 
-CoreNotice = DeviceDelayed | DeviceFailed | CallSettled | CallsFailing | CallsSucceeding
+CoreNotice = (
+    DeviceDelayed | DeviceFailed | DevicesRefused | CallSettled | CallsFailing | CallsSucceeding
+)

@@ -54,7 +54,12 @@ def settle(
             bisected=len(verdicts.suspects) + len(verdicts.undecided),
         )
     )
-    return replace(outcome.decision(), forget_before=now.steady - policy.trust_seconds)
+    return replace(
+        outcome.decision(),
+        forget_before=now.steady - policy.trust_seconds,
+        # They are counted for as long as they may be associated.
+        forgets_associated=policy.max_devices is None,
+    )
 
 
 def postpone(

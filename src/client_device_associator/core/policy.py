@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from client_device_associator.core.admission.gate import Gate
+
 MAX_BATCH = 100
 """Entries in a call; service model greengrassv2 2020-11-30."""
 
@@ -18,6 +20,8 @@ class Policy:
             failed.
         trust_seconds: How long an association is believed without asking the cloud.
         receipts: Whether announcers get `queued` once their announcement is on disk.
+        gate: Who is admitted.
+        max_devices: Devices that may be associated with this core device; None for any number.
     """
 
     max_batch: int
@@ -26,3 +30,5 @@ class Policy:
     max_attempts: int
     trust_seconds: float
     receipts: bool
+    gate: Gate
+    max_devices: int | None

@@ -25,6 +25,7 @@ class QueueEvent(Enum):
     CALL_LEFT = "a call leaves"
     ANSWERED = "the call is answered"
     CALL_FAILED = "the call fails"
+    REFUSED = "devices are not admitted any more"
     WAITED = "the wait is over"
 
 
@@ -37,6 +38,11 @@ TRANSITIONS: frozenset[tuple[QueueState, QueueEvent, QueueState]] = frozenset(
         (QueueState.IN_FLIGHT, QueueEvent.ENQUEUED, QueueState.IN_FLIGHT),
         (QueueState.GATHERING, QueueEvent.CALL_LEFT, QueueState.IN_FLIGHT),
         (QueueState.BISECTING, QueueEvent.CALL_LEFT, QueueState.IN_FLIGHT),
+        (QueueState.GATHERING, QueueEvent.REFUSED, QueueState.GATHERING),
+        (QueueState.GATHERING, QueueEvent.REFUSED, QueueState.IDLE),
+        (QueueState.BISECTING, QueueEvent.REFUSED, QueueState.BISECTING),
+        (QueueState.BISECTING, QueueEvent.REFUSED, QueueState.GATHERING),
+        (QueueState.BISECTING, QueueEvent.REFUSED, QueueState.IDLE),
         (QueueState.IN_FLIGHT, QueueEvent.ANSWERED, QueueState.IDLE),
         (QueueState.IN_FLIGHT, QueueEvent.ANSWERED, QueueState.GATHERING),
         (QueueState.IN_FLIGHT, QueueEvent.ANSWERED, QueueState.BISECTING),

@@ -26,6 +26,8 @@ class Reason(str, Enum):
     TOO_MANY_NAMES = "tooManyNames"
     TOO_LARGE = "tooLarge"
     INVALID_ID = "invalidId"
+    NOT_ADMITTED = "notAdmitted"
+    UNPROVEN_NAME = "unprovenName"
     OVERLOADED = "overloaded"
     STORAGE = "storage"
 

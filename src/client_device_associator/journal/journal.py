@@ -8,10 +8,10 @@ from pathlib import Path
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import Database, OnSetAside, Opener
 from client_device_associator.journal.file import open_journal
-from client_device_associator.journal.pending_count import PendingCount
 from client_device_associator.journal.rows import (
     device_row,
     dump_result,
@@ -21,6 +21,7 @@ from client_device_associator.journal.rows import (
     text,
     whole,
 )
+from client_device_associator.journal.state_count import StateCount
 
 _FORGET_AT_ONCE = 200
 """Rows deleted with one decision, so that it stays short."""
@@ -53,7 +54,8 @@ class Journal:
         self, path: Path, on_set_aside: OnSetAside = lambda _: None, opener: Opener = open_journal
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
-        self._pending = PendingCount(self._database)
+        self._pending = StateCount(self._database, (DeviceState.PENDING,))
+        self._held = StateCount(self._database, (DeviceState.PENDING, DeviceState.ASSOCIATED))
 
     @property
     def replaced(self) -> int:
@@ -76,6 +78,7 @@ class Journal:
                 yield
         except BaseException:
             self._pending.forget()
+            self._held.forget()
             raise
 
     def probe(self) -> None:
@@ -110,6 +113,7 @@ class Journal:
     def store(self, decision: Decision) -> None:
         """Writes what a decision changes; within a transaction."""
         self._pending.store(decision.devices)
+        self._held.store(decision.devices)
         self._database.write_all(
             "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             map(device_row, decision.devices),
@@ -126,11 +130,7 @@ class Journal:
             ((dump_result(result),) for result in decision.durable),
         )
         if decision.forget_before is not None:
-            self._database.write(
-                "DELETE FROM device WHERE thing_name IN (SELECT thing_name FROM device"
-                " WHERE state <> 0 AND since < ? ORDER BY since LIMIT ?)",
-                (decision.forget_before, _FORGET_AT_ONCE),
-            )
+            self._forget(decision.forget_before, associated=decision.forgets_associated)
 
     def devices(self, thing_names: Sequence[str]) -> Mapping[str, Device]:
         """Those of the devices that are known."""
@@ -152,6 +152,10 @@ class Journal:
     def pending(self) -> int:
         """How many devices wait to be associated."""
         return self._pending.read()
+
+    def held(self) -> int:
+        """How many devices are associated, as far as is known, or wait to be."""
+        return self._held.read()
 
     def due(self, now: float, limit: int) -> Sequence[str]:
         """Thing names of pending devices that may be in a call, those longest due first."""
@@ -221,6 +225,16 @@ class Journal:
             " ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
             (keep,),
         ).rowcount
+
+    def _forget(self, before: float, *, associated: bool) -> None:
+        which = "state <> 0" if associated else f"state = {DeviceState.FAILED.value}"
+        deleted = self._database.write(
+            "DELETE FROM device WHERE thing_name IN (SELECT thing_name FROM device"  # noqa: S608 - ours
+            f" WHERE {which} AND since < ? ORDER BY since LIMIT ?)",
+            (before, _FORGET_AT_ONCE),
+        )
+        if deleted.rowcount and associated:
+            self._held.forget()
 
     def _send_all_now(self, now: float) -> None:
         self._database.write("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Result, Status
@@ -57,6 +57,23 @@ def read_announcement(template: Template | None, topic: str, payload: Payload) -
         return Reading(rejections=(_rejection(topic, rejected.reason, rejected.message),))
 
 
+def read_presence(template: Template, topic: str) -> Reading:
+    """Reads a message that has another purpose: its topic says that a device is there.
+
+    Args:
+        template: How the topic names the device.
+        topic: Where the message was published.
+    """
+    if not is_unicode(topic):
+        return Reading()
+    try:
+        reading = _sort_out(topic, [_fill(template, topic)], None)
+    except _Rejected as rejected:
+        return Reading(rejections=(_rejection(topic, rejected.reason, rejected.message),))
+    announcements = tuple(replace(one, is_presence=True) for one in reading.announcements)
+    return Reading(announcements, reading.rejections)
+
+
 def _read_shared(topic: str, payload: Payload) -> Reading:
     document = _object(_decode(payload))
     announcement_id = _announcement_id(document)
@@ -72,19 +89,12 @@ def _read_shared(topic: str, payload: Payload) -> Reading:
 
 def _read_foreign(template: Template, topic: str, payload: Payload) -> Reading:
     """A message made for another purpose: only what the template points at means anything."""
-    try:
-        name = template.fill(topic, _decode(payload))
-    except NoValueError as missing:
-        raise _Rejected(Reason.NO_THING_NAME, str(missing)) from None
-    return _sort_out(topic, [name], None)
+    return _sort_out(topic, [_fill(template, topic, _decode(payload))], None)
 
 
 def _read_own(template: Template, topic: str, payload: Payload) -> Reading:
     """A device's own topic: the topic proves the name, the payload may say anything else."""
-    try:
-        own_name = template.fill(topic, None)
-    except NoValueError as missing:
-        raise _Rejected(Reason.NO_THING_NAME, str(missing)) from None
+    own_name = _fill(template, topic)
     try:
         document = _object(_decode(payload))
     except _Rejected:
@@ -110,6 +120,13 @@ def _read_own(template: Template, topic: str, payload: Payload) -> Reading:
         return Reading(rejections=rejections)
     own = _sort_out(topic, [own_name], announcement_id)
     return Reading(own.announcements, own.rejections + rejections)
+
+
+def _fill(template: Template, topic: str, payload: Json = None) -> str:
+    try:
+        return template.fill(topic, payload)
+    except NoValueError as missing:
+        raise _Rejected(Reason.NO_THING_NAME, str(missing)) from None
 
 
 def _decode(payload: Payload) -> Json:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from client_device_associator.cloud.port import WorkerEvent
-from client_device_associator.configuration.settings import Settings
+from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.payload import Payload
-from client_device_associator.messages.template import Template
 from client_device_associator.reporting.notices import Notice
 
 
@@ -14,7 +13,7 @@ from client_device_associator.reporting.notices import Notice
 class MessageArrived:
     """A message on one of the announcement topics, not read yet."""
 
-    template: Template | None
+    source: AnnouncementTopic
     topic: str
     payload: Payload
 

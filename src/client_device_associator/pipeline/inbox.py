@@ -96,8 +96,12 @@ class Inbox:
         if self._reader is not _Reader.BUSY:
             self._bell.put(None)
 
-    def offer(self, message: MessageArrived) -> None:
-        """Adds a message if there is room; called by the IPC thread alone, and never blocks."""
+    def offer(self, message: MessageArrived) -> bool:
+        """Adds a message if there is room; called by the IPC thread alone, and never blocks.
+
+        Returns:
+            Whether there was room.
+        """
         message = _bounded(message)
         size = bytes_in_memory(message.payload, MAX_BYTES)
         waiting = self._bytes_in - self._bytes_out
@@ -105,7 +109,7 @@ class Inbox:
             # There is no need to wake a reader that has this much to read.
             self._overflow.append(message.topic)
             self.overflowed += 1
-            return
+            return False
         if not self._messages:
             self._first_at = self._steady()
         self._bytes_in += size
@@ -114,6 +118,7 @@ class Inbox:
         enough = len(self._messages) >= MAX_GATHERED
         if reader is _Reader.ASLEEP or (reader is _Reader.GATHERING and enough):
             self._bell.put(None)
+        return True
 
     def count_unreadable(self, topic_filter: str) -> None:
         """Counts a message that could not be decoded; called by the IPC thread alone."""

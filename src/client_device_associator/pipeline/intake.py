@@ -3,14 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.admission.gate import Gate
+from client_device_associator.core.announcement import Announcement, rejected
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.messages.announcement import read_announcement
+from client_device_associator.messages.announcement import (
+    Reading,
+    read_announcement,
+    read_presence,
+)
 from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
+    PresenceRejected,
     Report,
     ResultsDecided,
 )
@@ -23,7 +30,11 @@ NOTICES_AT_ONCE = 20
 NOTICES_PER_SECOND = 0.1
 """The same for reporting them."""
 
+PRESENCE_AGAIN_SECONDS = 60.0
+"""A device whose presence could not be stored is looked at again after this."""
+
 _OVERLOADED = "too many announcements at once; try again later"
+_FOR_NOW = frozenset({Reason.OVERLOADED.value, Reason.STORAGE.value})
 
 
 class Intake:
@@ -32,18 +43,31 @@ class Intake:
     Args:
         send: Sends the rejections.
         report: Takes what an operator may want to know.
+        gate: Who is admitted.
+        seen: Whose presence is known.
+
+    Attributes:
+        gate: As above; it changes with the settings.
     """
 
-    def __init__(self, send: Callable[[Sequence[Result]], None], report: Report) -> None:
+    def __init__(
+        self,
+        send: Callable[[Sequence[Result]], None],
+        report: Report,
+        gate: Gate,
+        seen: RecentlySeen,
+    ) -> None:
         self._send = send
         self._report = report
+        self.gate = gate
+        self._seen = seen
         self._rejections = RateLimit(REJECTIONS_AT_ONCE, REJECTIONS_PER_SECOND)
         self._notices = RateLimit(NOTICES_AT_ONCE, NOTICES_PER_SECOND)
 
     def read(
         self, messages: Sequence[MessageArrived], overflow: Sequence[str], now: Instant
     ) -> list[Announcement]:
-        """The announcements in these messages; rejects what is none.
+        """The announcements in these messages; rejects what is none, and who is not admitted.
 
         Args:
             messages: What has come.
@@ -52,15 +76,18 @@ class Intake:
         """
         announcements: list[Announcement] = []
         rejections: list[Result] = []
+        unanswered: list[Result] = []
         for message in messages:
-            reading = read_announcement(message.template, message.topic, message.payload)
+            reading = self._admit(message, _read(message))
             announcements.extend(reading.announcements)
-            rejections.extend(reading.rejections)
+            answers = unanswered if message.source.is_presence else rejections
+            answers.extend(reading.rejections)
         rejections.extend(
             Result(topic, Status.REJECTED, code=Reason.OVERLOADED.value, message=_OVERLOADED)
             for topic in dict.fromkeys(overflow)
         )
         self.reject(rejections, now)
+        self.leave_unanswered(unanswered)
         return announcements
 
     def reject(self, rejections: Sequence[Result], now: Instant) -> None:
@@ -74,3 +101,34 @@ class Intake:
         reported = self._notices.allow(len(kinds), now.steady)
         for (topic, code, message), count in list(kinds)[:reported]:
             self._report(AnnouncementsRejected(topic, code or "", message or "", count))
+
+    def leave_unanswered(self, rejections: Sequence[Result]) -> None:
+        """Reports the rejections of presence; nobody waits for them."""
+        for rejection in rejections:
+            if rejection.code in _FOR_NOW and rejection.thing_name:
+                self._seen.ask_again(rejection.thing_name, PRESENCE_AGAIN_SECONDS)
+        kinds = Counter(one.code or "" for one in rejections)
+        last = {one.code or "": one for one in rejections}
+        for code, count in kinds.items():
+            self._report(PresenceRejected(last[code].topic, code, last[code].message or "", count))
+
+    def _admit(self, message: MessageArrived, reading: Reading) -> Reading:
+        """What is left of a message when the rules have been asked."""
+        if self.gate.admits_everybody or not reading.announcements:
+            return reading
+        announcements: list[Announcement] = []
+        rejections = list(reading.rejections)
+        for one in reading.announcements:
+            refusal = self.gate.why_not(one, message.source.key)
+            if refusal is None:
+                announcements.append(one)
+            else:
+                rejections.append(rejected(one, refusal.reason, refusal.message))
+        return Reading(tuple(announcements), tuple(rejections))
+
+
+def _read(message: MessageArrived) -> Reading:
+    template = message.source.thing_name
+    if message.source.is_presence and template is not None:
+        return read_presence(template, message.topic)
+    return read_announcement(template, message.topic, message.payload)

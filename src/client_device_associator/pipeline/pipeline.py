@@ -35,6 +35,7 @@ class Pipeline:
     journal, goes on where this one has ended.
 
     Args:
+        intake: Reads.
         engine: Decides.
         journal: Stores what was decided.
         outbox: Sends the results.
@@ -43,18 +44,26 @@ class Pipeline:
     """
 
     def __init__(
-        self, *, engine: Engine, journal: Journal, outbox: Outbox, calls: Calls, report: Report
+        self,
+        *,
+        intake: Intake,
+        engine: Engine,
+        journal: Journal,
+        outbox: Outbox,
+        calls: Calls,
+        report: Report,
     ) -> None:
+        self._intake = intake
         self._engine = engine
         self._journal = journal
         self._outbox = outbox
         self._calls = calls
         self._report = report
-        self._intake = Intake(outbox.send, report)
         self._storage = Storage(journal, report)
 
     def reconfigure(self, settings: Settings) -> None:
         """Goes on with other settings; nothing that is under way is lost or repeated."""
+        self._intake.gate = settings.policy.gate
         self._engine.reconfigure(settings.policy)
         self._outbox.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
@@ -157,6 +166,12 @@ class Pipeline:
             self._journal.store(decision)
         return decision
 
+    def _store_now(self, decision: Decision, now: Instant) -> None:
+        """Stores a decision that no event has led to; raises JournalError."""
+        with self._journal.transaction():
+            self._journal.store(decision)
+        self._publish(decision, now)
+
     def _publish(self, decision: Decision, now: Instant) -> None:
         """Sends and reports what was decided, now that it is on disk."""
         rejected: list[Result] = []
@@ -164,6 +179,7 @@ class Pipeline:
         for result in decision.transient:
             (rejected if result.status is Status.REJECTED else others).append(result)
         self._intake.reject(rejected, now)
+        self._intake.leave_unanswered(decision.unanswered)
         self._outbox.send(others)
         statuses = Counter(result.status for result in (*others, *decision.durable))
         if statuses:
@@ -183,6 +199,8 @@ class Pipeline:
         next_call_at: float | None = None
         if not self._calls.in_flight:
             step = self._engine.step(now)
+            if step.refused is not None:
+                self._store_now(step.refused, now)
             if step.call is not None:
                 self._calls.start(step.call, now)
             next_call_at = step.wake_at

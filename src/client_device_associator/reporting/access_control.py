@@ -11,8 +11,8 @@ from client_device_associator.messages.topic import MULTI, SINGLE
 _SERVICE = "aws.greengrass.ipc.pubsub"
 _COMPONENT = "community.greengrass.ClientDeviceAssociator"
 _ANYTHING = "*"
-_SPECIAL = re.compile(r"[*?$]")
-"""Written as `${*}` and so on if they are meant as themselves."""
+_SPECIAL = re.compile(r"[*?]|\$(?=\{)")
+"""Written as `${*}` and so on if they are meant as themselves; `$` is, unless a brace follows."""
 
 
 def subscribe_block(topic_filters: Iterable[str]) -> str:

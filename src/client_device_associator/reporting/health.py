@@ -20,6 +20,7 @@ from client_device_associator.reporting.notices import (
     JournalUsable,
     ListeningChanged,
     Notice,
+    PresenceRejected,
     ResultsDecided,
 )
 
@@ -100,6 +101,8 @@ class Health:
                 self._counts["calls"] += 1
             case DeviceDelayed() | DeviceFailed():
                 self._counts["deviceTroubles"] += 1
+            case PresenceRejected():
+                self._counts["presenceRejected"] += notice.count
             case ResultsDecided():
                 for status, count in notice.statuses.items():
                     self._counts[status.value] += count

@@ -151,6 +151,28 @@ class AnnouncementsRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceRejected:
+    """Traffic that has another purpose names devices that cannot be taken; nobody is answered.
+
+    Attributes:
+        topic: That of the last of them.
+        code: Why.
+        message: The same, in words.
+        count: How many.
+    """
+
+    topic: str
+    code: str
+    message: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EverybodyAdmitted:
+    """There are no admission rules."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsDecided:
     """How many results of each status were decided."""
 
@@ -210,6 +232,8 @@ Notice = (
     | VetoUnsupported
     | DeploymentVetoed
     | AnnouncementsRejected
+    | PresenceRejected
+    | EverybodyAdmitted
     | ResultsDecided
     | ResultsRefused
     | JournalUnusable

@@ -8,7 +8,12 @@ from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding
 from client_device_associator.messages.text import printable
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
-from client_device_associator.reporting.notices import DefectFound, ListeningChanged, Notice
+from client_device_associator.reporting.notices import (
+    DefectFound,
+    ListeningChanged,
+    Notice,
+    PresenceRejected,
+)
 from client_device_associator.reporting.wording import Line, Place, line_for
 
 _LOGGER = "client_device_associator"
@@ -49,6 +54,7 @@ class OperatorLog:
         self._logger = logging.getLogger(_LOGGER)
         self._causes: set[FailureCause] = set()
         self._defects: set[str] = set()
+        self._presence_codes: set[str] = set()
         self._listened: set[str] = set()
 
     def __call__(self, notice: Notice) -> None:
@@ -89,6 +95,10 @@ class OperatorLog:
             return known
         if isinstance(notice, CallsSucceeding):
             self._causes.clear()
+        if isinstance(notice, PresenceRejected):
+            known = notice.code in self._presence_codes
+            self._presence_codes.add(notice.code)
+            return known
         if isinstance(notice, DefectFound):
             kind = f"{type(notice.error).__name__}: {notice.error}"
             known = kind in self._defects or len(self._defects) >= _MAX_DEFECTS

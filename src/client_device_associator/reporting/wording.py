@@ -12,6 +12,7 @@ from client_device_associator.core.notices import (
     CallsSucceeding,
     DeviceDelayed,
     DeviceFailed,
+    DevicesRefused,
 )
 from client_device_associator.reporting import notices
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
@@ -27,6 +28,9 @@ _WHAT_TO_DO: Mapping[FailureCause, str] = {
     FailureCause.CORE_UNKNOWN: "check that the core device exists in this account and region",
     FailureCause.MISCONFIGURED: "correct that",
 }
+
+
+_NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,32 @@ def _rejected(notice: notices.AnnouncementsRejected, _: Place) -> Line:
     return _warning(
         f"rejected {notice.count} announcement(s) on {notice.topic}: {notice.code}:"
         f" {notice.message}"
+    )
+
+
+@line_for.register
+def _presence_rejected(notice: notices.PresenceRejected, _: Place) -> Line:
+    return _warning(
+        f"ignored the presence of {notice.count} client device(s), the last on {notice.topic}:"
+        f" {notice.code}: {notice.message}. Further ones are counted in the health"
+    )
+
+
+@line_for.register
+def _everybody_admitted(_: notices.EverybodyAdmitted, __: Place) -> Line:
+    return _info(
+        "there are no admission rules: every client device that is announced here is associated;"
+        " docs/security.md shows how to be strict"
+    )
+
+
+@line_for.register
+def _devices_refused(notice: DevicesRefused, _: Place) -> Line:
+    names = ", ".join(notice.thing_names[:_NAMES_SHOWN])
+    more = len(notice.thing_names) - _NAMES_SHOWN
+    return _warning(
+        f"client devices that waited are not admitted any more: {notice.why}: {names}"
+        f"{f' and {more} more' if more > 0 else ''}"
     )
 
 

@@ -30,12 +30,18 @@ class DeploymentVeto:
         nucleus: What asks.
         post: Takes the events, on the nucleus's thread.
         report: Takes what an operator may want to know.
+        core_thing_name: This core device.
     """
 
     def __init__(
-        self, nucleus: Nucleus, post: Callable[[SessionEvent], None], report: Report
+        self,
+        nucleus: Nucleus,
+        post: Callable[[SessionEvent], None],
+        report: Report,
+        core_thing_name: str,
     ) -> None:
         self._nucleus = nucleus
+        self._core_thing_name = core_thing_name
         self._post = post
         self._report = report
         self._stream: Subscription | None = None
@@ -44,7 +50,7 @@ class DeploymentVeto:
 
     def answer(self, event: ValidationRequested) -> None:
         """Accepts a deployment's configuration, or objects to it with every problem."""
-        problems = parse_configuration(event.configuration).problems
+        problems = parse_configuration(event.configuration, self._core_thing_name).problems
         objection = "; ".join(map(str, problems))[:_MAX_OBJECTION_CHARACTERS] or None
         self._nucleus.answer_validation(event.deployment_id, objection)
         if objection:

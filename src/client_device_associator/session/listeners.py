@@ -1,15 +1,22 @@
 """What there is to listen to, and where the messages go."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.messages.payload import Payload
-from client_device_associator.messages.template import Template
+from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnMessage, OnUnreadable
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.recently_seen import RecentlySeen
+
+LEAST_PRESENCE_SECONDS = 60.0
+"""A device whose presence is known is not looked at again before this, even if `trustSeconds` is 0:
+such traffic comes with everything that a device ever sends."""
+
+_NO_NAME = ""
+"""What stands for all topics that name no device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,31 @@ class _Announcements:
     """Takes messages on an announcement topic; equal if they are read in the same way."""
 
     inbox: Inbox
-    thing_name: Template | None
+    source: AnnouncementTopic
 
     def __call__(self, topic: str, payload: Payload) -> None:
-        self.inbox.offer(MessageArrived(self.thing_name, topic, payload))
+        self.inbox.offer(MessageArrived(self.source, topic, payload))
+
+
+@dataclass(frozen=True, slots=True)
+class _Presence:
+    """Takes messages that have another purpose; those of devices that were seen end here."""
+
+    inbox: Inbox
+    seen: RecentlySeen
+    source: AnnouncementTopic
+    thing_name: Template
+    seconds: float
+
+    def __call__(self, topic: str, payload: Payload) -> None:  # noqa: ARG002 - whatever it says
+        try:
+            name = self.thing_name.fill(topic, None)
+        except NoValueError:
+            name = _NO_NAME
+        if self.seen.is_new(name, self.seconds) and not self.inbox.offer(
+            MessageArrived(self.source, topic, b"")
+        ):
+            self.seen.ask_again(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +87,17 @@ class _Unreadable:
         self.inbox.count_unreadable(self.topic_filter)
 
 
-def listeners(topics: Sequence[AnnouncementTopic], inbox: Inbox) -> list[Listener]:
+def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[Listener]:
     """Every announcement topic of the settings, and that on which health is requested."""
+    presence_seconds = max(settings.policy.trust_seconds, LEAST_PRESENCE_SECONDS)
 
     def listener(topic_filter: str, deliver: OnMessage) -> Listener:
         return Listener(topic_filter, deliver, _Unreadable(inbox, topic_filter))
 
-    wanted = [listener(one.topic_filter, _Announcements(inbox, one.thing_name)) for one in topics]
+    def deliver(source: AnnouncementTopic) -> OnMessage:
+        if source.is_presence and source.thing_name is not None:
+            return _Presence(inbox, seen, source, source.thing_name, presence_seconds)
+        return _Announcements(inbox, source)
+
+    wanted = [listener(one.topic_filter, deliver(one)) for one in settings.announcement_topics]
     return [*wanted, listener(HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))]

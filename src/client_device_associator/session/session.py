@@ -11,7 +11,12 @@ from client_device_associator.configuration.settings import Settings
 from client_device_associator.nucleus.port import Nucleus
 from client_device_associator.pipeline import events as pipeline_events
 from client_device_associator.pipeline.inbox import Inbox
-from client_device_associator.reporting.notices import ListeningChanged, Notice
+from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.reporting.notices import (
+    EverybodyAdmitted,
+    ListeningChanged,
+    Notice,
+)
 from client_device_associator.session.deployment_veto import DeploymentVeto
 from client_device_associator.session.events import (
     ConfigurationChanged,
@@ -35,6 +40,8 @@ class Session:
         post: Takes this session's own events, on the nucleus's thread.
         clock: The time.
         last_good: For a start with a bad configuration.
+        seen: Whose presence is known.
+        core_thing_name: This core device.
     """
 
     def __init__(
@@ -45,14 +52,25 @@ class Session:
         post: Callable[[SessionEvent], None],
         clock: Clock,
         last_good: LastGood,
+        seen: RecentlySeen,
+        core_thing_name: str,
     ) -> None:
         self._nucleus = nucleus
         self._inbox = inbox
         self._clock = clock
-        self._configuration = SettingsInEffect(nucleus, post, self._report, last_good, clock.now())
-        self._veto = DeploymentVeto(nucleus, post, self._report)
+        self._configuration = SettingsInEffect(
+            nucleus,
+            post,
+            self._report,
+            last_good=last_good,
+            started=clock.now(),
+            core_thing_name=core_thing_name,
+        )
+        self._veto = DeploymentVeto(nucleus, post, self._report, core_thing_name)
         self._subscriptions = Subscriptions(nucleus, post, self._report)
+        self._seen = seen
         self._settings: Settings | None = None
+        self._everybody_reported = False
         self._listening: ListeningChanged | None = None
 
     def handle(self, event: SessionEvent) -> None:
@@ -101,9 +119,17 @@ class Session:
         """Puts settings into effect; what was refused may be allowed by now."""
         if settings != self._settings:
             self._settings = settings
-            self._subscriptions.listen(listeners(settings.announcement_topics, self._inbox))
+            self._seen.clear()
+            self._subscriptions.listen(listeners(settings, self._inbox, self._seen))
         self._inbox.put(pipeline_events.SettingsInEffect(settings))
+        self._report_everybody(settings)
         self._subscriptions.try_refused()
+
+    def _report_everybody(self, settings: Settings) -> None:
+        """Says once that nobody is kept out: it may not be what the operator believes."""
+        if settings.policy.gate.admits_everybody and not self._everybody_reported:
+            self._everybody_reported = True
+            self._report(EverybodyAdmitted())
 
     def _report_listening(self) -> None:
         listening = ListeningChanged(self._subscriptions.listening, self._subscriptions.refused)

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from client_device_associator.clock import Clock
-from client_device_associator.configuration.parser import default_settings, parse_configuration
+from client_device_associator.configuration.parser import (
+    default_settings,
+    parse_configuration,
+    substitute_settings,
+)
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.instant import Instant
@@ -51,6 +55,7 @@ class SettingsInEffect:
         report: Takes what an operator may want to know.
         last_good: What was good before this process began.
         started: When it began.
+        core_thing_name: This core device.
 
     Attributes:
         settings: In effect; None until the first reading, or until that is given up. The defaults
@@ -62,13 +67,16 @@ class SettingsInEffect:
         nucleus: Nucleus,
         post: Callable[[SessionEvent], None],
         report: Report,
+        *,
         last_good: LastGood,
         started: Instant,
+        core_thing_name: str,
     ) -> None:
         self._nucleus = nucleus
         self._post = post
         self._report = report
         self._last_good = last_good
+        self._core_thing_name = core_thing_name
         self._give_up_at = started.steady + GIVE_UP_SECONDS
         self.settings: Settings | None = None
         self._read_at: float | None = 0.0
@@ -162,7 +170,7 @@ class SettingsInEffect:
         return True
 
     def _take(self, document: Mapping[str, object]) -> None:
-        parsed = parse_configuration(document)
+        parsed = parse_configuration(document, self._core_thing_name)
         self._report_unknown_keys(parsed.warnings)
         if parsed.settings is None:
             self._report(ConfigurationRejected(parsed.problems))
@@ -184,9 +192,13 @@ class SettingsInEffect:
         self._warnings = warnings
 
     def _last_good_settings(self) -> Settings:
-        settings = parse_configuration(self._last_good.load() or {}).settings
-        # What was good for another version of this component need not be so for this one.
-        return settings or default_settings()
+        last_good = self._last_good.load()
+        if last_good is not None:
+            # What was good for another version of this component need not be so for this one.
+            settings = parse_configuration(last_good, self._core_thing_name).settings
+            if settings is not None:
+                return settings
+        return substitute_settings(self._document or last_good or {})
 
 
 def _is_due(at: float | None, clock: Clock) -> bool:

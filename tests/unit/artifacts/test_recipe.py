@@ -133,6 +133,7 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
         },
         "results": {"topic": "{topic}/status", "encoding": "binary", "receipts": False},
         "batching": {"maxSize": 100, "maxWaitSeconds": 1},
+        "admission": {"requireProvenName": False},
         "limits": {"maxPending": 10_000, "maxAttempts": 10},
         "trustSeconds": 3600,
         "workerIdleSeconds": 60,

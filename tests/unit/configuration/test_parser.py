@@ -36,7 +36,11 @@ def test_everything_has_a_default() -> None:
     """It works out of the box; accessControl is the nucleus's own."""
     settings = good({"accessControl": {"aws.greengrass.ipc.pubsub": {}}})
     assert settings == default_settings()
-    assert settings.policy == Policy(100, 1, 10_000, 10, 3600, receipts=False)
+    expected = Policy(
+        *(100, 1, 10_000, 10, 3600), receipts=False, gate=settings.policy.gate, max_devices=None
+    )
+    assert settings.policy == expected
+    assert settings.policy.gate.admits_everybody
     assert [(one.key, one.topic_filter) for one in settings.announcement_topics] == [
         ("shared", "clientdevices/announce"),
         ("own", "clientdevices/+/announce"),
@@ -47,7 +51,8 @@ WHOLE: dict[str, Any] = {
     "announcements": {"zigbee": {"topic": "zb/+/joined", "thingName": "zb-{payload:/serial}"}},
     "results": {"topic": "results/{thingName}", "encoding": "json", "receipts": True},
     "batching": {"maxSize": 50, "maxWaitSeconds": 0.5},
-    "limits": {"maxPending": 10, "maxAttempts": 3},
+    "limits": {"maxPending": 10, "maxAttempts": 3, "maxDevices": 200},
+    "admission": {"requireProvenName": True, "allow": {"own": "zb-*"}, "deny": {}},
     "trustSeconds": 60,
     "workerIdleSeconds": 5,
     "subscriptionRenewalSeconds": 30,
@@ -66,7 +71,10 @@ def as_lite_spells_it(value: object) -> object:
 def test_every_key_counts() -> None:
     """Each of them, as numbers or as the strings that lite makes of them."""
     settings = good(WHOLE)
-    assert settings.policy == Policy(50, 0.5, 10, 3, 60, receipts=True)
+    expected = Policy(
+        *(50, 0.5, 10, 3, 60), receipts=True, gate=settings.policy.gate, max_devices=200
+    )
+    assert settings.policy == expected
     assert settings.results_topic == "results/{thingName}"
     assert settings.results_as_json
     assert (settings.worker_idle_seconds, settings.subscription_renewal_seconds) == (5, 30)

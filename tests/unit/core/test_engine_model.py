@@ -1,5 +1,6 @@
 """A model of what is promised, against engine and journal in random sequences of events."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import settings
@@ -20,6 +21,7 @@ from client_device_associator.core.queue_state import TRANSITIONS
 from client_device_associator.core.result import Result, Status
 from client_device_associator.journal.journal import Journal
 from support.engine_driver import EngineDriver
+from support.gates import Doorkeeper
 from support.values import error_entries, failed_call, numbered, policy
 
 NAMES = numbered(12)
@@ -46,6 +48,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.journal = Journal(Path(":memory:"))
         self.in_flight: Call | None = None
         self.waiting: set[Announcement] = set()
+        self.refused: set[str] = set()
 
     @initialize(max_batch=st.integers(1, 5), receipts=st.booleans(), attempts=st.integers(1, 3))
     def begin(self, max_batch: int, receipts: bool, attempts: int) -> None:  # noqa: FBT001 - drawn
@@ -68,6 +71,7 @@ class EngineMachine(RuleBasedStateMachine):
     )
     def announce(self, names: list[str], topic: str, announcement_id: str | None) -> None:
         """Each announcement waits from now on, or is answered at once."""
+        names = [name for name in names if name not in self.refused]
         sent = self.driver.announce(names, topic, announcement_id).transient
         answered = {
             one.thing_name for one in sent if one.status in (Status.ASSOCIATED, Status.REJECTED)
@@ -83,6 +87,13 @@ class EngineMachine(RuleBasedStateMachine):
         if self.driver.policy.receipts:
             receipts = {one.thing_name for one in sent if one.status is Status.QUEUED}
             assert receipts == set(names) - answered
+
+    @rule(names=st.sets(st.sampled_from(NAMES), max_size=4))
+    def change_the_rules(self, names: set[str]) -> None:
+        """These are kept out from now on, also if they wait already."""
+        self.refused = names
+        changed = replace(self.driver.policy, gate=Doorkeeper(frozenset(names)))
+        self.driver.reconfigure(changed)
 
     @rule(seconds=st.sampled_from([0.01, 0.5, 1.0, 2.0, 30.0, 99.0, 101.0, 4000.0]))
     def let_time_pass(self, seconds: float) -> None:
@@ -100,10 +111,18 @@ class EngineMachine(RuleBasedStateMachine):
         self.look(self.driver.step())
 
     def look(self, step: Step) -> None:
-        """A call that leaves is as it should be."""
+        """A call that leaves is as it should be, and so is a refusal."""
+        if step.refused is not None:
+            assert step.call is None
+            kept_out = {one.thing_name for one in step.refused.devices}
+            assert kept_out == set(step.refused.settled) <= self.refused
+            refused = {one for one in self.waiting if one.thing_name in kept_out}
+            assert {answered_by(one) for one in step.refused.durable} == refused
+            self.waiting -= refused
         if step.call is None:
             return
         names = step.call.thing_names
+        assert not self.refused & set(names)
         assert self.in_flight is None
         assert 1 <= len(names) <= self.driver.policy.max_batch
         assert len(set(names)) == len(names)
@@ -152,7 +171,9 @@ class EngineMachine(RuleBasedStateMachine):
             step = self.driver.step()
             self.look(step)
             if step.call is None:
-                assert step.wake_at is not None, "nothing will ever be called"
+                if step.wake_at is None:
+                    assert not self.waiting, "somebody will never be called"
+                    return
                 self.driver.pass_until(step.wake_at)
         call = self.in_flight
         before = len(self.driver.durable())
@@ -226,6 +247,8 @@ class EngineMachine(RuleBasedStateMachine):
         if self.in_flight is not None:
             self.settle(Succeeded())
         self.driver.send_all()
+        self.refused = set()
+        self.driver.reconfigure(replace(self.driver.policy, gate=Doorkeeper()))
         self.driver.run(max_calls=100)
         associated = [
             answered_by(one) for one in self.driver.durable() if one.status is Status.ASSOCIATED

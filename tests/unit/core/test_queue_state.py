@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from client_device_associator.core.answer import Succeeded, ValidationFailed
 from client_device_associator.core.queue_state import TRANSITIONS, QueueState, queue_state
 from support.engine_driver import EngineDriver
+from support.gates import Doorkeeper
 from support.values import error_entries, failed_call
 
 
@@ -25,6 +28,37 @@ def test_the_state_follows_from_the_facts(facts: dict[str, bool], expected: Queu
     assert queue_state(**{**nothing, **facts}) is expected
 
 
+def refuse_some_and_all(driver: EngineDriver) -> None:
+    """The rules become stricter while devices gather, and while a batch is bisected."""
+    open_to_all = driver.policy
+
+    def keep_out(*names: str) -> None:
+        driver.reconfigure(replace(open_to_all, gate=Doorkeeper(names)))
+
+    def bisect(*names: str) -> None:
+        driver.reconfigure(open_to_all)
+        driver.announce(names)
+        driver.next_call()
+        driver.answer(ValidationFailed("refused"))
+
+    driver.announce(["f", "g"])
+    keep_out("f")
+    driver.run()
+    driver.announce(["h"])
+    keep_out("h")
+    driver.run()
+    bisect("i", "j", "k")
+    keep_out("i")
+    driver.run()
+    bisect("l", "m")
+    keep_out("l", "m")
+    driver.run()
+    bisect("n", "o")
+    driver.announce(["p"])
+    keep_out("n", "o")
+    driver.run()
+
+
 def test_every_way_in_the_table_is_taken(driver: EngineDriver) -> None:
     """None of them is there for nothing; `test_engine_model` shows that there are no others."""
     refused = ValidationFailed("refused")
@@ -40,4 +74,5 @@ def test_every_way_in_the_table_is_taken(driver: EngineDriver) -> None:
     driver.next_call()
     driver.answer(failed_call())  # waits, and bisects after that
     driver.run(lambda names: error_entries(("a", "Oops")) if "a" in names else Succeeded())
+    refuse_some_and_all(driver)
     assert driver.transitions == TRANSITIONS

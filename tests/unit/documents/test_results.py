@@ -27,6 +27,7 @@ from client_device_associator.reporting.notices import (
     ConfigurationRejected,
     JournalUnusable,
     Notice,
+    PresenceRejected,
     ResultsDecided,
 )
 from support.documents import ROOT, Block, blocks, quoted, read, table
@@ -173,6 +174,7 @@ def test_the_health_example_has_what_health_messages_have(rig: Rig) -> None:
     failing = CallsFailing(FailureCause.THROTTLED, "ThrottlingException", "Rate exceeded", 1.0)
     found = published(
         failing,
+        PresenceRejected("t", "notAdmitted", "", 1),
         CallSettled(1, 0, 0, 0, 0),
         failing,
         DeviceDelayed("a", "", ""),

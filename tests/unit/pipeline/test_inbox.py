@@ -22,7 +22,7 @@ from client_device_associator.pipeline.inbox import (
 )
 from client_device_associator.reporting.notices import MessageUnreadable
 from support.fakes import FakeClock
-from support.values import START
+from support.values import START, arrived
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def inbox(clock: FakeClock) -> Inbox:
 
 def message(topic: str = "t", payload: Payload = b"{}") -> MessageArrived:
     """A message."""
-    return MessageArrived(None, topic, payload)
+    return arrived(payload, topic)
 
 
 def take_all(inbox: Inbox) -> list[Event]:

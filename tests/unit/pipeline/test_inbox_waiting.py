@@ -15,6 +15,7 @@ from client_device_associator.pipeline.inbox import (
     _Reader,
 )
 from support.fakes import FakeClock
+from support.values import arrived
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def inbox(clock: FakeClock) -> Inbox:
 
 def message() -> MessageArrived:
     """A message."""
-    return MessageArrived(None, "t", b"{}")
+    return arrived(b"{}", "t")
 
 
 def test_waiting_ends_at_its_moment(inbox: Inbox, clock: FakeClock) -> None:

@@ -2,7 +2,6 @@ import pytest
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Result, Status
-from client_device_associator.messages.template import parse_template
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.intake import (
     NOTICES_AT_ONCE,
@@ -11,14 +10,15 @@ from client_device_associator.pipeline.intake import (
     REJECTIONS_PER_SECOND,
     Intake,
 )
+from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     Notice,
     ResultsDecided,
 )
-from support.values import SHARED, moment
+from support.values import SHARED, arrived, moment, settings
 
-BAD = MessageArrived(None, SHARED, b"")
+BAD = arrived(b"")
 
 
 class Desk:
@@ -27,7 +27,12 @@ class Desk:
     def __init__(self) -> None:
         self.results: list[Result] = []
         self.notices: list[Notice] = []
-        self.intake = Intake(self.results.extend, self.notices.append)
+        self.intake = Intake(
+            self.results.extend,
+            self.notices.append,
+            settings().policy.gate,
+            RecentlySeen(lambda: 0.0),
+        )
 
     def read(
         self, *messages: MessageArrived, overflow: tuple[str, ...] = (), seconds: float = 0.0
@@ -57,9 +62,9 @@ def desk() -> Desk:
 def test_takes_announcements_in_order(desk: Desk) -> None:
     """Of all messages, read by their templates."""
     found = desk.read(
-        MessageArrived(None, SHARED, b'{"thingName": "a", "id": "7"}'),
-        MessageArrived(parse_template("{topic:1}"), "clientdevices/b/announce", b""),
-        MessageArrived(None, SHARED, {"thingNames": ["c"]}),
+        arrived(b'{"thingName": "a", "id": "7"}'),
+        arrived(b"", "clientdevices/b/announce", "{topic:1}"),
+        arrived({"thingNames": ["c"]}),
     )
     assert [(one.thing_name, one.announcement_id) for one in found] == [
         ("a", "7"),
@@ -71,7 +76,7 @@ def test_takes_announcements_in_order(desk: Desk) -> None:
 
 def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:
     """One notice for each kind; the good ones are taken all the same."""
-    good = MessageArrived(None, SHARED, b'{"thingNames": ["a", "!", 5]}')
+    good = arrived(b'{"thingNames": ["a", "!", 5]}')
     assert [one.thing_name for one in desk.read(BAD, good, BAD)] == ["a"]
     assert [one.code for one in desk.results] == [
         "notJson",
@@ -124,7 +129,7 @@ def test_rejections_by_others_share_the_limit(desk: Desk) -> None:
 
 def test_the_log_is_not_flooded(desk: Desk) -> None:
     """A notice for each of a few kinds, then one now and then, however many topics there are."""
-    messages = [MessageArrived(None, f"topic/{number}", b"") for number in range(500)]
+    messages = [arrived(b"", f"topic/{number}") for number in range(500)]
     desk.read(*messages)
     assert len(desk.reported) == NOTICES_AT_ONCE
     seconds = 0.0

@@ -12,7 +12,6 @@ from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import (
     Event,
     HealthRequested,
-    MessageArrived,
     NoticeGiven,
     NucleusLost,
     SettingsInEffect,
@@ -31,9 +30,9 @@ from client_device_associator.reporting.notices import (
     Stopping,
 )
 from support.rig import Rig
-from support.values import SHARED, START, settings
+from support.values import SHARED, START, arrived, settings
 
-LATE = MessageArrived(None, SHARED, b'{"thingName": "late"}')
+LATE = arrived(b'{"thingName": "late"}')
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +104,7 @@ def test_the_end_takes_in_no_longer_than_it_may(
         pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
     ) -> bool:
         rig.clock.seconds += 0.4
-        rig.inbox.offer(MessageArrived(None, SHARED, b'{"thingName": "late"}'))
+        rig.inbox.offer(arrived(b'{"thingName": "late"}'))
         return take_in(pipeline, events, overflow, now)
 
     monkeypatch.setattr(Pipeline, "take_in", slow)
@@ -196,9 +195,9 @@ def test_all_that_was_delivered_is_taken_in_at_the_end(rig: Rig, tmp_path: Path)
     """More than fits into a commit, and behind messages of which there is nothing to store."""
     rig.configure()
     for _ in range(MAX_GATHERED):
-        rig.inbox.offer(MessageArrived(None, SHARED, b""))
+        rig.inbox.offer(arrived(b""))
     for number in range(MAX_GATHERED):
-        rig.inbox.offer(MessageArrived(None, SHARED, b'{"thingName": "%d"}' % number))
+        rig.inbox.offer(arrived(b'{"thingName": "%d"}' % number))
     rig.inbox.offer(LATE)
     rig.inbox.put(NucleusLost())
     assert rig.loop.turn() == EXIT_FAILED

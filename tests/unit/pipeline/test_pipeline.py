@@ -11,14 +11,13 @@ from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.notices import CallSettled
 from client_device_associator.core.result import Status
 from client_device_associator.errors import NotAuthorizedError
-from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.outbox import ACKNOWLEDGE_TIMEOUT_SECONDS
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     ResultsDecided,
 )
 from support.rig import IDLE_SECONDS, Rig, of_kind
-from support.values import SHARED, error_entries, failed_call, policy, settings, template
+from support.values import SHARED, arrived, error_entries, failed_call, policy, settings
 
 
 @pytest.fixture
@@ -80,8 +79,8 @@ def test_a_worker_is_started_only_shortly_before_its_call(rig: Rig) -> None:
 
 def test_rejections_are_published_and_reported_together(rig: Rig) -> None:
     """One notice for many of a kind; nothing is stored and no worker started."""
-    bad = MessageArrived(None, SHARED, b"")
-    rig.turn(bad, bad, MessageArrived(None, SHARED, b"5"))
+    bad = arrived(b"")
+    rig.turn(bad, bad, arrived(b"5"))
     assert rig.results() == [
         (None, "rejected", "notJson"),
         (None, "rejected", "notJson"),
@@ -245,7 +244,7 @@ def test_an_answer_counts_though_its_worker_ends_at_once(rig: Rig) -> None:
 def test_what_was_taken_is_stored_together(rig: Rig) -> None:
     """A commit for each message would wear the flash: the others are waited for."""
     rig.call("a")
-    rig.turn(MessageArrived(template("{topic:1}"), "own/b/announce", b""))
+    rig.turn(arrived(b"", "own/b/announce", "{topic:1}"))
     rig.answer(Succeeded())
     rig.turn()
     rig.pass_turns(rig.turn(), rig.clock.seconds + 1)

@@ -7,11 +7,10 @@ import pytest
 from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.errors import NotAuthorizedError
-from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.storage import TRY_AGAIN_SECONDS
 from client_device_associator.reporting.notices import JournalUnusable, JournalUsable
 from support.rig import Rig, fill_disk, find_results, lose_results, of_kind
-from support.values import SHARED, failed_call, numbered
+from support.values import arrived, failed_call, numbered
 
 LONG_NAMES = [name.ljust(128, "x") for name in numbered(100)]
 
@@ -102,7 +101,7 @@ def test_whether_it_could_be_stored_is_known_at_the_end(rig: Rig) -> None:
     pipeline = rig.loop._pipeline  # noqa: SLF001 - what a stop takes in
     assert pipeline is not None
     payload = json.dumps({"thingNames": LONG_NAMES}).encode()
-    announcement = MessageArrived(None, SHARED, payload)
+    announcement = arrived(payload)
     fill_disk(rig.journal, full=True)
     assert not pipeline.take_in([announcement], (), rig.clock.now())
     fill_disk(rig.journal, full=False)

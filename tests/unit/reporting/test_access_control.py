@@ -27,7 +27,9 @@ def policy(block: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("topic_filter", "resource"),
     [
-        ("what?/$money/*", "what${?}/${$}money/${*}"),
+        ("what?/$money/*", "what${?}/$money/${*}"),
+        ("$aws/things/+/shadow/get", "$aws/things/*/shadow/get"),
+        ("${x}", "${$}{x}"),
         ("a/b", "a/b"),
         ("a/+/b", "a/*/b"),
         ("a/#", "a/*"),

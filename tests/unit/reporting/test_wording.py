@@ -14,6 +14,7 @@ from client_device_associator.core.notices import (
     CallsSucceeding,
     DeviceDelayed,
     DeviceFailed,
+    DevicesRefused,
 )
 from client_device_associator.core.result import Status
 from client_device_associator.journal.set_aside import SetAside
@@ -75,6 +76,29 @@ LINES: list[tuple[notices.Notice, int, str]] = [
         notices.DeploymentVetoed("deployment-1", "/a: found 5"),
         logging.WARNING,
         "vetoed deployment deployment-1: /a: found 5",
+    ),
+    (
+        notices.PresenceRejected("telemetry/x", "notAdmitted", "no rule", 3),
+        logging.WARNING,
+        (
+            "ignored the presence of 3 client device(s), the last on telemetry/x: notAdmitted: no"
+            " rule. Further ones are counted in the health"
+        ),
+    ),
+    (
+        notices.EverybodyAdmitted(),
+        logging.INFO,
+        "no admission rules: every client device that is announced here is associated",
+    ),
+    (
+        DevicesRefused(("a", "b", "c"), "no rule matches it"),
+        logging.WARNING,
+        "client devices that waited are not admitted any more: no rule matches it: a, b, c",
+    ),
+    (
+        DevicesRefused(("a", "b", "c", "d"), "no rule matches it"),
+        logging.WARNING,
+        "no rule matches it: a, b, c and 1 more",
     ),
     (
         notices.AnnouncementsRejected("topic", "notJson", "no", 3),

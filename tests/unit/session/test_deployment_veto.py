@@ -27,7 +27,7 @@ class Asked:
         self.nucleus = FakeNucleus()
         self.events: list[SessionEvent] = []
         self.notices: list[Notice] = []
-        self.veto = DeploymentVeto(self.nucleus, self.events.append, self.notices.append)
+        self.veto = DeploymentVeto(self.nucleus, self.events.append, self.notices.append, "core-1")
 
     def run_due(self, *, wanted: bool = True) -> float | None:
         """Does what is due; the second at which to do so again."""

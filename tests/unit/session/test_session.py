@@ -6,11 +6,11 @@ from client_device_associator.errors import NotAuthorizedError, NucleusError
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.pipeline.events import (
     Event,
-    MessageArrived,
     NoticeGiven,
     SettingsInEffect,
 )
 from client_device_associator.reporting.notices import (
+    EverybodyAdmitted,
     ListeningChanged,
     Notice,
     SubscriptionRefused,
@@ -25,7 +25,7 @@ from client_device_associator.session.subscriptions import TRY_AGAIN_SECONDS as 
 from client_device_associator.session.subscriptions import TRY_SOON_SECONDS
 from support.rig import Rig
 from support.subscribed import FILTERS
-from support.values import settings
+from support.values import arrived, settings
 
 EVERY_FILTER = (*FILTERS, HEALTH_REQUEST_TOPIC)
 
@@ -51,7 +51,7 @@ def test_first_settings_then_subscriptions(rig: Rig, session: Session) -> None:
     told_before: list[Event] = []
     rig.nucleus.on_subscribe = lambda _: told_before.extend(posted(rig))
     rig.run_due(session)
-    assert told_before == [SettingsInEffect(settings())]
+    assert told_before == [SettingsInEffect(settings()), NoticeGiven(EverybodyAdmitted())]
     assert rig.nucleus.live_filters() == list(EVERY_FILTER)
     assert reported(rig) == [ListeningChanged(EVERY_FILTER, ())]
 
@@ -141,6 +141,7 @@ def test_what_is_listened_to_is_reported_when_it_changes(rig: Rig, session: Sess
     rig.run_due(session)
     listening = ListeningChanged(EVERY_FILTER[1:], FILTERS[:1])
     assert reported(rig) == [
+        EverybodyAdmitted(),
         SubscriptionRefused(FILTERS[0], "no", EVERY_FILTER),
         listening,
     ]
@@ -163,4 +164,4 @@ def test_announcements_reach_the_main_thread(rig: Rig, session: Session) -> None
     rig.run_due(session)
     posted(rig)
     rig.nucleus.subscriptions[0].on_message("clientdevices/announce", b"{}")
-    assert posted(rig) == [MessageArrived(None, "clientdevices/announce", b"{}")]
+    assert posted(rig) == [arrived(b"{}", "clientdevices/announce")]

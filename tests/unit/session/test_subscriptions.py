@@ -16,6 +16,7 @@ from client_device_associator.session.subscriptions import (
     TRY_SOON_SECONDS,
 )
 from support.subscribed import FILTERS, RENEWAL, TOPICS, Subscribed
+from support.values import arrived
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def test_listens_to_every_topic(subscribed: Subscribed) -> None:
     shared.on_message("clientdevices/announce", b"1")
     own.on_message("clientdevices/a/announce", {"x": 1})
     assert subscribed.messages() == [
-        MessageArrived(None, "clientdevices/announce", b"1"),
-        MessageArrived(TOPICS[1].thing_name, "clientdevices/a/announce", {"x": 1}),
+        arrived(b"1", "clientdevices/announce"),
+        MessageArrived(TOPICS[1], "clientdevices/a/announce", {"x": 1}),
     ]
 
 
@@ -229,7 +230,9 @@ def test_old_topics_are_closed_after_new_ones_are_made(subscribed: Subscribed) -
     assert [one.closed for one in first] == [False, True, False, True]
     assert subscribed.subscriptions.listening == ("stays", "after", "+/reads", "x")
     first[2].on_message("a/reads", b"1")
-    assert subscribed.messages() == [MessageArrived(None, "a/reads", b"1")]
+    assert subscribed.messages() == [
+        MessageArrived(AnnouncementTopic("reads", "+/reads"), "a/reads", b"1")
+    ]
 
 
 def test_nothing_is_delivered_on_what_was_closed(subscribed: Subscribed) -> None:
@@ -272,7 +275,7 @@ def test_a_topic_that_moves_to_another_entry_has_no_gap(subscribed: Subscribed) 
     )
     subscribed.listen((AnnouncementTopic("after", "t"), AnnouncementTopic("other", "u")))
     subscribed.run_due(1)
-    assert subscribed.messages() == [MessageArrived(None, "t", b"u")]
+    assert subscribed.messages() == [MessageArrived(AnnouncementTopic("after", "t"), "t", b"u")]
     assert sorted(subscribed.nucleus.live_filters()) == ["t", "u"]
 
 

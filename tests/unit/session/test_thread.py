@@ -9,6 +9,7 @@ import pytest
 from client_device_associator.clock import SystemClock
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import DefectFound
 from client_device_associator.session.events import SessionEvent
 from client_device_associator.session.last_good import LastGood
@@ -40,6 +41,8 @@ class Watched:
             post=post,
             clock=self._clock,
             last_good=self._last_good,
+            seen=RecentlySeen(lambda: self._clock.now().steady),
+            core_thing_name="core-1",
         )
 
     def _subscribed(self, topic_filter: str) -> None:

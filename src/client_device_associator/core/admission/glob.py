@@ -9,6 +9,7 @@ from client_device_associator.core.admission.syntax import (
     PatternError,
     Repeat,
     Sequence,
+    core_device,
     literal,
 )
 
@@ -29,7 +30,7 @@ def parse_glob(text: str, core_thing_name: str) -> Node:
     at = 0
     while at < len(text):
         if text.startswith(CORE_THING_NAME, at):
-            parts.append(literal(core_thing_name))
+            parts.append(core_device(core_thing_name))
             at += len(CORE_THING_NAME)
             continue
         character = text[at]

@@ -14,6 +14,7 @@ from client_device_associator.core.admission.syntax import (
     Repeat,
     Sequence,
     check_size,
+    core_device,
     literal,
 )
 
@@ -78,7 +79,7 @@ class _Parser:
 
     def _atom(self, depth: int) -> Node:
         if self._take(CORE_THING_NAME):
-            return literal(self._core_thing_name)
+            return core_device(self._core_thing_name)
         if self._take("("):
             return self._group(depth)
         if self._take("["):

@@ -47,5 +47,9 @@ class Rules:
         return f"no rule of {self.where}.allow matches it"
 
 
+EVERYBODY = Rules("")
+"""No rule at all."""
+
+
 def _first(rules: tuple[Rule, ...], thing_name: str) -> Rule | None:
     return next((rule for rule in rules if rule.pattern.matches(thing_name)), None)

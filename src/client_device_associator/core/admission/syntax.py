@@ -8,8 +8,8 @@ MAX_CHARACTERS = 512
 """Of a pattern as it is written."""
 
 MAX_PLACES = 256
-"""Characters that a pattern has when everything that repeats is written out: twice the longest thing
-name. No name takes more than this many steps for each of its characters."""
+"""Characters that a pattern has when everything that repeats is written out: twice the longest
+thing name. No name takes more than this many steps for each of its characters."""
 
 ANY = frozenset(CHARACTERS)
 """Every character that a thing name can hold."""
@@ -57,6 +57,13 @@ Node = OneOf | Sequence | Either | Repeat
 def literal(text: str) -> Sequence:
     """Text that stands for itself. What no thing name can hold matches nothing."""
     return Sequence(tuple(OneOf(ANY & {character}) for character in text))
+
+
+def core_device(thing_name: str) -> Sequence:
+    """What stands for the placeholder; raises PatternError if this core device has no name."""
+    if not thing_name:
+        raise PatternError(f"no {CORE_THING_NAME}: the nucleus has not said which core this is")
+    return literal(thing_name)
 
 
 def places(node: Node) -> int:

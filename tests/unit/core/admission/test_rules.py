@@ -40,7 +40,7 @@ def obviously_admitted(rules: Rules, name: str) -> bool:
             return False
     if rules.allow is None:
         return True
-    return any([obviously_matches(rule.pattern, name) for rule in rules.allow])
+    return any(obviously_matches(rule.pattern, name) for rule in rules.allow)
 
 
 @given(st.one_of(st.none(), SOME), SOME, NAMES)

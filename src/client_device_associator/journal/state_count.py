@@ -1,4 +1,4 @@
-"""How many devices are pending, without counting them each time.
+"""How many devices are in certain states, without counting them each time.
 
 SQLite counts by reading every row: with 400,000 pending devices a turn would take 150 ms longer.
 """
@@ -10,25 +10,30 @@ from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.database import Database
 
 
-class PendingCount:
-    """Counted once, and carried on with every decision.
+class StateCount:
+    """Counted once, when somebody asks, and carried on with every decision.
 
     Another process may write to the same file for a moment: then it is counted again.
 
     Args:
         database: Where the devices are.
+        states: Those that count.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, states: Sequence[DeviceState]) -> None:
         self._database = database
+        self._states = frozenset(states)
+        # Not as `IN`: only for an equation does every version of SQLite use the partial index.
+        which = " OR ".join(f"state = {state.value}" for state in states)
+        self._query = f"SELECT COUNT(*) FROM device WHERE ({which})"  # noqa: S608 - ours
         self._number: int | None = None
         self._version: tuple[int, int] | None = None
 
     def read(self) -> int:
-        """The number of pending devices; raises JournalError."""
+        """The number of such devices; raises JournalError."""
         version = self._read_version()
         if self._number is None or version != self._version:
-            rows = self._database.read("SELECT COUNT(*) FROM device WHERE state = 0")
+            rows = self._database.read(self._query)
             self._number = int(rows[0][0])
             self._version = version
         return self._number
@@ -38,9 +43,9 @@ class PendingCount:
         if self._number is None:
             return
         names = [device.thing_name for device in devices]
-        query = "SELECT COUNT(*) FROM device WHERE state = 0 AND thing_name IN ({})"
+        query = f"{self._query} AND thing_name IN ({{}})"
         before = sum(int(number) for (number,) in self._database.read_for(query, names))
-        after = sum(device.state is DeviceState.PENDING for device in devices)
+        after = sum(device.state in self._states for device in devices)
         self._number += after - before
 
     def forget(self) -> None:

@@ -1,0 +1,59 @@
+"""Reads admission rules out of a configuration document."""
+
+from collections.abc import Mapping
+
+from client_device_associator.configuration.reader import ConfigurationReader
+from client_device_associator.core.admission.pattern import glob_pattern, regex_pattern
+from client_device_associator.core.admission.rules import Rule, Rules
+from client_device_associator.core.admission.syntax import PatternError
+
+_ALLOW, _DENY, _REGEX = "allow", "deny", "regex"
+
+
+def read_rules(section: ConfigurationReader, where: str, core_thing_name: str) -> Rules:
+    """The maps `allow` and `deny` of a section.
+
+    Args:
+        section: What holds them.
+        where: Its key in the document, for messages.
+        core_thing_name: This core device, for patterns that name it; "" if that is not known.
+    """
+    allow = _read_map(section, _ALLOW, core_thing_name)
+    deny = _read_map(section, _DENY, core_thing_name)
+    return Rules(where, allow, deny or ())
+
+
+def restricts(document: Mapping[str, object]) -> bool:
+    """Whether a document, with whatever mistakes, is meant to keep somebody out."""
+    entries = document.get("announcements")
+    maps = [document.get("admission"), *(entries.values() if isinstance(entries, Mapping) else ())]
+    return bool(document.get("admission")) or any(
+        isinstance(one, Mapping) and (one.get(_ALLOW) is not None or one.get(_DENY) is not None)
+        for one in maps
+    )
+
+
+def _read_map(
+    section: ConfigurationReader, key: str, core_thing_name: str
+) -> tuple[Rule, ...] | None:
+    """None if there is no such map; a rule that is null counts as removed."""
+    named = section.named(key)
+    if named is None:
+        return None
+    rules, names = named
+    read = (_read_rule(rules, name, core_thing_name) for name in names)
+    return tuple(rule for rule in read if rule is not None)
+
+
+def _read_rule(rules: ConfigurationReader, name: str, core_thing_name: str) -> Rule | None:
+    place, key, pattern = rules, name, glob_pattern
+    if rules.holds(name, dict):
+        place, key, pattern = rules.section(name), _REGEX, regex_pattern
+    elif not rules.holds(name, str):
+        rules.complain(name, f'a pattern, or {{"{_REGEX}": …}}')
+        return None
+    try:
+        return Rule(name, pattern(place.text(key, ""), core_thing_name))
+    except PatternError as error:
+        place.complain(key, str(error))
+        return None
