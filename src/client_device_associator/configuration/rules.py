@@ -26,11 +26,23 @@ def read_rules(section: ConfigurationReader, where: str, core_thing_name: str) -
 def restricts(document: Mapping[str, object]) -> bool:
     """Whether a document, with whatever mistakes, is meant to keep somebody out."""
     entries = document.get("announcements")
-    maps = [document.get("admission"), *(entries.values() if isinstance(entries, Mapping) else ())]
-    return bool(document.get("admission")) or any(
-        isinstance(one, Mapping) and (one.get(_ALLOW) is not None or one.get(_DENY) is not None)
-        for one in maps
+    topics = entries.values() if isinstance(entries, Mapping) else ()
+    return _restricts(document.get("admission")) or any(
+        isinstance(one, Mapping) and not _says_nothing(one.get(key))
+        for one in topics
+        for key in (_ALLOW, _DENY)
     )
+
+
+def _restricts(admission: object) -> bool:
+    # Any key counts, known or not: one that is misspelt was meant to do something.
+    if isinstance(admission, Mapping):
+        return not all(map(_says_nothing, admission.values()))
+    return not _says_nothing(admission)
+
+
+def _says_nothing(value: object) -> bool:
+    return value in (None, "null", False, "false")
 
 
 def _read_map(
