@@ -1,11 +1,13 @@
 import pytest
 
+from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.result import Result, Status
+from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.intake import (
     NOTICES_AT_ONCE,
     NOTICES_PER_SECOND,
+    PRESENCE_AGAIN_SECONDS,
     REJECTIONS_AT_ONCE,
     REJECTIONS_PER_SECOND,
     Intake,
@@ -14,9 +16,11 @@ from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     Notice,
+    PresenceRejected,
     ResultsDecided,
 )
-from support.values import SHARED, arrived, moment, settings
+from support.gates import Doorkeeper
+from support.values import SHARED, arrived, moment, settings, template
 
 BAD = arrived(b"")
 
@@ -27,11 +31,10 @@ class Desk:
     def __init__(self) -> None:
         self.results: list[Result] = []
         self.notices: list[Notice] = []
+        self.seen = RecentlySeen(lambda: self.now)
+        self.now = 0.0
         self.intake = Intake(
-            self.results.extend,
-            self.notices.append,
-            settings().policy.gate,
-            RecentlySeen(lambda: 0.0),
+            self.results.extend, self.notices.append, settings().policy.gate, self.seen
         )
 
     def read(
@@ -144,3 +147,64 @@ def test_nothing_rejected_is_nothing_reported(desk: Desk) -> None:
     """No notice and no count of nought."""
     desk.intake.reject([], moment())
     assert (desk.results, desk.notices) == ([], [])
+
+
+def test_who_is_not_admitted_is_rejected_by_name(desk: Desk) -> None:
+    """The others of the same message are taken."""
+    desk.intake.gate = Doorkeeper(["b"])
+    taken = desk.read(arrived(b'{"thingNames": ["a", "b", "!"], "id": "7"}'))
+    assert [one.thing_name for one in taken] == ["a"]
+    assert [(one.thing_name, one.code) for one in desk.results] == [
+        ("!", Reason.INVALID_THING_NAME.value),
+        ("b", Reason.NOT_ADMITTED.value),
+    ]
+    refused = desk.results[1]
+    assert (refused.message, refused.announcement_id) == ("not today", "7")
+    assert refused.status is Status.REJECTED
+
+
+def seen_on(topic: str) -> MessageArrived:
+    """A message that says that a device is there."""
+    source = AnnouncementTopic("t", "t/+", template("{topic:1}"), is_presence=True)
+    return MessageArrived(source, topic, b"not read")
+
+
+def test_presence_is_an_announcement_that_nobody_made(desk: Desk) -> None:
+    """It is marked as such."""
+    (announcement,) = desk.read(seen_on("t/a"))
+    assert announcement.is_presence
+    assert announcement == Announcement("a", "t/a")
+
+
+def test_presence_is_rejected_without_an_answer(desk: Desk) -> None:
+    """It is reported for each reason, with how many there were."""
+    desk.intake.gate = Doorkeeper(["b", "c"])
+    assert desk.read(*(seen_on(f"t/{name}") for name in ("b", "no name", "c")), seen_on("t")) == []
+    assert desk.results == []
+    assert desk.notices == [
+        PresenceRejected("t/c", Reason.NOT_ADMITTED.value, "not today", 2),
+        PresenceRejected(
+            "t/no name",
+            Reason.INVALID_THING_NAME.value,
+            "a thing name consists of letters, digits, ':', '_' and '-'",
+            1,
+        ),
+        PresenceRejected("t", Reason.NO_THING_NAME.value, "the topic has no level 1", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_for_now"),
+    [(Reason.OVERLOADED, True), (Reason.STORAGE, True), (Reason.NOT_ADMITTED, False)],
+)
+def test_presence_that_could_not_be_stored_is_looked_at_again_soon(
+    desk: Desk, reason: Reason, *, is_for_now: bool
+) -> None:
+    """Not with the device's next message, but long before its trust is over."""
+    assert desk.seen.is_new("a", 3600)
+    result = Result("t/a", Status.REJECTED, "a", code=reason.value)
+    desk.intake.leave_unanswered([result])
+    desk.now = PRESENCE_AGAIN_SECONDS - 1
+    assert not desk.seen.is_new("a", 3600)
+    desk.now = PRESENCE_AGAIN_SECONDS
+    assert desk.seen.is_new("a", 3600) is is_for_now

@@ -1,3 +1,5 @@
+import pytest
+
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
@@ -7,12 +9,12 @@ from client_device_associator.pipeline.events import (
     MessageArrived,
     NoticeGiven,
 )
-from client_device_associator.pipeline.inbox import Inbox
+from client_device_associator.pipeline.inbox import MAX_MESSAGES, Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import MessageUnreadable
-from client_device_associator.session.listeners import Listener, listeners
+from client_device_associator.session.listeners import LEAST_PRESENCE_SECONDS, Listener, listeners
 from support.fakes import FakeClock
-from support.values import settings
+from support.values import arrived, policy, settings
 
 SEEN = RecentlySeen(lambda: 0.0)
 
@@ -61,3 +63,64 @@ def test_what_cannot_be_decoded_is_counted_for_its_topic_filter() -> None:
     filters = {one.topic_filter for one in settings().announcement_topics}
     noticed = {NoticeGiven(MessageUnreadable(one)) for one in (*filters, HEALTH_REQUEST_TOPIC)}
     assert set(inbox.take().events) == noticed
+
+
+def presence(inbox: Inbox, seen: RecentlySeen, trust_seconds: float = 3600.0) -> Listener:
+    """What listens to telemetry for presence."""
+    topic = AnnouncementTopic("telemetry", "t/+/#", parse_template("{topic:1}"), is_presence=True)
+    changed = policy(trust_seconds=trust_seconds)
+    wanted = settings(announcement_topics=(topic,), policy=changed)
+    return listeners(wanted, inbox, seen)[0]
+
+
+def test_presence_is_delivered_once_for_each_device() -> None:
+    """Whatever the topic below the device's is; the payload is not kept."""
+    clock = FakeClock()
+    inbox = Inbox(clock.steady)
+    listener = presence(inbox, RecentlySeen(clock.steady))
+    for topic in ("t/a/1", "t/a/2", "t/b/1", "t/a/1"):
+        listener.deliver(topic, b"x" * 100)
+    found = [one for one in inbox.take().events if isinstance(one, MessageArrived)]
+    assert [(one.topic, one.payload) for one in found] == [("t/a/1", b""), ("t/b/1", b"")]
+    assert all(one.source.is_presence for one in found)
+
+
+@pytest.mark.parametrize(("trust", "again"), [(3600.0, 3600.0), (0.0, LEAST_PRESENCE_SECONDS)])
+def test_presence_is_looked_at_again_when_trust_is_over(trust: float, again: float) -> None:
+    """But never with every message."""
+    clock = FakeClock()
+    inbox = Inbox(clock.steady)
+    listener = presence(inbox, RecentlySeen(clock.steady), trust)
+    for seconds in (0.0, again - 0.1, again):
+        clock.seconds = seconds
+        listener.deliver("t/a", b"")
+    assert len(inbox.take().events) == 2
+
+
+def test_presence_that_finds_no_room_is_not_forgotten() -> None:
+    """The device's next message is another chance."""
+    inbox = empty_inbox()
+    listener = presence(inbox, RecentlySeen(lambda: 0.0))
+    for number in range(MAX_MESSAGES):
+        inbox.offer(arrived(b"", f"topic/{number}", "{topic:1}"))
+    listener.deliver("t/a", b"")
+    assert inbox.overflowed > 0
+    while any(isinstance(one, MessageArrived) for one in inbox.take().events):
+        pass
+    listener.deliver("t/a", b"")
+    (message,) = inbox.take().events
+    assert isinstance(message, MessageArrived)
+    assert message.topic == "t/a"
+
+
+def test_topics_without_a_device_are_delivered_once_for_all() -> None:
+    """They are rejected there, and one is enough to say so."""
+    inbox = empty_inbox()
+    topic = AnnouncementTopic("deep", "t/#", parse_template("{topic:3}"), is_presence=True)
+    listener = listeners(settings(announcement_topics=(topic,)), inbox, RecentlySeen(lambda: 0.0))[
+        0
+    ]
+    for text in ("t/a", "t/b", "t/a/b/c"):
+        listener.deliver(text, b"")
+    found = [one for one in inbox.take().events if isinstance(one, MessageArrived)]
+    assert [one.topic for one in found] == ["t/a", "t/a/b/c"]
