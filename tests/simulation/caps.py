@@ -38,8 +38,8 @@ BOTH = 2.0
 STOP, STOP_IN_FLIGHT = 2.0, 4.0
 """Until a process that is asked to stop has ended; with a call in flight."""
 
-INBOX_MESSAGES, INBOX_BYTES = 4000, 4 * 1024 * 1024
-"""What may wait to be read."""
+INBOX_MESSAGES, INBOX_BYTES = 12_000 // 3, 6 * 1024 * 1024 // 3
+"""What may wait to be read of one sender: a third of the whole."""
 
 REJECTIONS = 1000
 """Sent at once; beyond these only some a second."""

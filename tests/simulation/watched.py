@@ -71,18 +71,20 @@ class WatchedInbox(Inbox):
         return batch
 
     def _next(self, taken: MessageArrived) -> Message:
-        """The message that comes out is the one that went in first."""
-        message = self.waiting.popleft() if self.waiting else None
-        if message is not None and (message.topic, message.template) == (
-            taken.topic,
-            taken.source.thing_name,
-        ):
-            whole, part = message.payload, taken.payload
-            if part == whole:
+        """A message that comes out went in; of equal ones, the one that did first."""
+        for index, message in enumerate(self.waiting):
+            if _is(message, taken):
+                del self.waiting[index]
                 return message
-            if isinstance(whole, bytes) and isinstance(part, bytes) and whole.startswith(part):
-                return message
-        raise self._record.broken("NothingHeardIsLost", f"{taken} comes out, {message} was put in")
+        raise self._record.broken("NothingHeardIsLost", f"{taken} comes out and never went in")
+
+
+def _is(message: Message, taken: MessageArrived) -> bool:
+    if (message.topic, message.template) != (taken.topic, taken.source.thing_name):
+        return False
+    whole, part = message.payload, taken.payload
+    is_beginning = isinstance(whole, bytes) and isinstance(part, bytes) and whole.startswith(part)
+    return part == whole or is_beginning
 
 
 class WatchedJournal(Journal):

@@ -14,13 +14,15 @@ from client_device_associator.pipeline.events import (
     MessageArrived,
     NoticeGiven,
 )
+from client_device_associator.pipeline.fair_queue import FairQueue
+from client_device_associator.pipeline.sender import sender_of
 from client_device_associator.reporting.notices import MessageUnreadable
 
-MAX_MESSAGES = 4000
-"""Messages that may wait to be read; at about 1 kB each a bounded few megabytes."""
+MAX_MESSAGES = 12_000
+"""Messages that may wait to be read. One sender may have a third of them, see `FairQueue`."""
 
-MAX_BYTES = 4 * 1024 * 1024
-"""Bytes of messages that may wait to be read."""
+MAX_BYTES = 6 * 1024 * 1024
+"""Bytes of messages that may wait to be read; the same holds for these."""
 
 MAX_OVERFLOW = 50
 """Topics of messages beyond the bound that are answered at a time; the others are counted."""
@@ -68,9 +70,9 @@ class Inbox:
     thread, which takes it, some 30 µs, and the whole machine two changes of context. So the reader
     is woken once for all messages that come together.
 
-    It needs no lock: a deque takes and gives one item at a time, each side first does its own part
-    and then looks at what the other has done, and one wake-up too many does no harm. The bell is a
-    `SimpleQueue` because its `put` may be called from a signal handler.
+    It needs no lock: each side first does its own part and then looks at what the other has done,
+    and one wake-up too many does no harm. The bell is a `SimpleQueue` because its `put` may be
+    called from a signal handler.
 
     Args:
         steady: The time, in steady seconds.
@@ -79,12 +81,10 @@ class Inbox:
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._own: deque[Event] = deque()
-        self._messages: deque[tuple[MessageArrived, int]] = deque()
+        self._messages = FairQueue[MessageArrived](MAX_MESSAGES, MAX_BYTES)
         self._first_at = _NOW
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reader = _Reader.BUSY
-        self._bytes_in = 0
-        self._bytes_out = 0
         self._health_requested = False
         self._overflow: deque[str] = deque(maxlen=MAX_OVERFLOW)
         self._unreadable: Counter[str] = Counter()
@@ -104,16 +104,13 @@ class Inbox:
         """
         message = _bounded(message)
         size = bytes_in_memory(message.payload, MAX_BYTES)
-        waiting = self._bytes_in - self._bytes_out
-        if len(self._messages) >= MAX_MESSAGES or waiting + size > MAX_BYTES:
+        if not self._messages:
+            self._first_at = self._steady()
+        if not self._messages.offer(sender_of(message), message, size):
             # There is no need to wake a reader that has this much to read.
             self._overflow.append(message.topic)
             self.overflowed += 1
             return False
-        if not self._messages:
-            self._first_at = self._steady()
-        self._bytes_in += size
-        self._messages.append((message, size))
         reader = self._reader
         enough = len(self._messages) >= MAX_GATHERED
         if reader is _Reader.ASLEEP or (reader is _Reader.GATHERING and enough):
@@ -153,7 +150,7 @@ class Inbox:
             event = self._own.popleft()
             self._health_requested &= not isinstance(event, HealthRequested)
             events.append(event)
-        events += self._next_messages()
+        events += self._messages.take(MAX_GATHERED, MAX_GATHERED_BYTES)
         overflow: list[str] = []
         while self._overflow:
             overflow.append(self._overflow.popleft())
@@ -177,16 +174,6 @@ class Inbox:
                     return
         finally:
             self._reader = _Reader.BUSY
-
-    def _next_messages(self) -> list[Event]:
-        messages: list[Event] = []
-        taken = 0
-        while self._messages and len(messages) < MAX_GATHERED and taken < MAX_GATHERED_BYTES:
-            message, size = self._messages.popleft()
-            self._bytes_out += size
-            taken += size
-            messages.append(message)
-        return messages
 
 
 def _bounded(message: MessageArrived) -> MessageArrived:

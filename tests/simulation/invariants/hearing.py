@@ -181,7 +181,7 @@ class OverflowIsAnswered(Check):
         self._answered: set[str] = set()
 
     def turned_away(self, payload: Payload, waiting: Sequence[Message]) -> None:
-        """It is full of messages, or of bytes."""
+        """It is full of messages, or of bytes, by what a single sender may have."""
         size = sum(len(_text(one.payload)) for one in waiting) + len(_text(payload))
         full = len(waiting) >= INBOX_MESSAGES or size > INBOX_BYTES
         self.require(full, f"turned away beside {len(waiting)} messages, {size} bytes together")

@@ -1,6 +1,7 @@
 """Devices that are just there: nobody has announced them, and nobody waits for an answer."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_a_device_that_is_tried_again_is_not_reported_again(driver: EngineDriver
 @pytest.mark.parametrize("setting", ["max_pending", "max_devices"])
 def test_a_rejection_is_not_answered(driver: EngineDriver, setting: str) -> None:
     """It is there to be counted."""
-    driver.reconfigure(replace(driver.policy, **{setting: 1}))
+    limits: dict[str, Any] = {setting: 1}
+    driver.reconfigure(replace(driver.policy, **limits))
     decision = see(driver, "a", "b")
     assert decision.transient == ()
     (refused,) = decision.unanswered

@@ -24,6 +24,9 @@ from client_device_associator.reporting.notices import MessageUnreadable
 from support.fakes import FakeClock
 from support.values import START, arrived
 
+OF_ONE_SENDER = MAX_MESSAGES // 3
+"""Messages that may wait if all are from the same."""
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -112,12 +115,12 @@ def test_health_is_requested_once_however_often(inbox: Inbox) -> None:
 
 def test_requests_for_health_find_room_behind_a_flood(inbox: Inbox) -> None:
     """And they take none away from the messages."""
-    for _ in range(MAX_MESSAGES + 1):
+    for _ in range(OF_ONE_SENDER + 1):
         inbox.offer(message())
         inbox.request_health()
     events = take_all(inbox)
     assert events.count(HealthRequested()) == 1
-    assert len(events) == MAX_MESSAGES + 1
+    assert len(events) == OF_ONE_SENDER + 1
 
 
 def test_a_commit_has_a_bounded_number_of_messages(inbox: Inbox) -> None:
@@ -136,7 +139,7 @@ def test_a_turn_has_a_bounded_number_of_bytes(inbox: Inbox) -> None:
 
 def test_too_many_messages_overflow(inbox: Inbox) -> None:
     """The bound holds, each topic is remembered up to a number, and given once."""
-    for _ in range(MAX_MESSAGES):
+    for _ in range(OF_ONE_SENDER):
         inbox.offer(message())
     inbox.offer(message("late"))
     assert inbox.take().overflow == ("late",)
@@ -172,14 +175,14 @@ def test_our_own_events_always_find_room(inbox: Inbox) -> None:
     inbox.put(StopRequested(0.0))
     events = take_all(inbox)
     assert events[0] == StopRequested(0.0)
-    assert len(events) == MAX_MESSAGES + 1
+    assert len(events) == OF_ONE_SENDER + 1
 
 
 def test_room_is_given_back_by_every_message(inbox: Inbox) -> None:
     """After any number of floods there is as much room as at the start."""
     for _ in range(20):
         for _ in range(100):
-            inbox.offer(message(payload=b"x" * (MAX_BYTES // 100)))
+            inbox.offer(message(payload=b"x" * (MAX_BYTES // 300)))
         assert len(take_all(inbox)) == 100
     assert inbox.overflowed == 0
 
@@ -207,7 +210,7 @@ def test_the_room_for_messages_is_what_it_says(inbox: Inbox) -> None:
     """To the byte, whatever was taken before."""
     inbox.offer(message(payload=b"x" * MAX_PAYLOAD_BYTES))
     inbox.take()
-    for _ in range(MAX_BYTES // MAX_PAYLOAD_BYTES):
+    for _ in range(MAX_BYTES // MAX_PAYLOAD_BYTES // 3):
         inbox.offer(message(payload=b"x" * MAX_PAYLOAD_BYTES))
     assert inbox.overflowed == 0
     inbox.offer(message(payload=b"x"))
@@ -226,3 +229,13 @@ def test_an_object_is_turned_away_as_a_whole(inbox: Inbox) -> None:
     """No part of it would mean anything, however many keys it has."""
     inbox.offer(message(payload=dict.fromkeys(map(str, range(MAX_PAYLOAD_BYTES + 1)))))
     assert inbox.overflowed == 1
+
+
+def test_a_flood_leaves_room_for_others(inbox: Inbox) -> None:
+    """And those who send little are read with the first messages."""
+    for _ in range(MAX_MESSAGES):
+        inbox.offer(message(payload=b'{"thingName": "noisy"}'))
+    quiet = [b'{"thingName": "quiet-%d"}' % number for number in range(10)]
+    assert all(inbox.offer(message(payload=payload)) for payload in quiet)
+    payloads = [one.payload for one in inbox.take().events if isinstance(one, MessageArrived)]
+    assert set(quiet) <= set(payloads[:20])

@@ -14,7 +14,7 @@ from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import MessageUnreadable
 from client_device_associator.session.listeners import LEAST_PRESENCE_SECONDS, Listener, listeners
 from support.fakes import FakeClock
-from support.values import arrived, policy, settings
+from support.values import policy, settings
 
 SEEN = RecentlySeen(lambda: 0.0)
 
@@ -101,8 +101,9 @@ def test_presence_that_finds_no_room_is_not_forgotten() -> None:
     """The device's next message is another chance."""
     inbox = empty_inbox()
     listener = presence(inbox, RecentlySeen(lambda: 0.0))
+    other = AnnouncementTopic("telemetry", "o/+", parse_template("{topic:1}"))
     for number in range(MAX_MESSAGES):
-        inbox.offer(arrived(b"", f"topic/{number}", "{topic:1}"))
+        inbox.offer(MessageArrived(other, f"o/{number}", b""))
     listener.deliver("t/a", b"")
     assert inbox.overflowed > 0
     while any(isinstance(one, MessageArrived) for one in inbox.take().events):
