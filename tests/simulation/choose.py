@@ -35,7 +35,7 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     rng = random.Random(f"{seed}/plan")
     active = rng.choice([20.0, 120.0, 900.0, rng.uniform(3600, 6 * 3600)])
     draft = Draft(rng, Plan(seed, latency=rng.choice([0.05, 0.3, 2.0])), active)
-    draft.set_policy(replace(policy(draft), gate=draft.policy.gate))
+    draft.set_policy(replace(policy(draft), gate=draft.policy.gate, lanes=draft.policy.lanes))
     if rng.random() < _BURSTS:
         return _burst(draft, rng.randint(1, 350))
     count = rng.randint(1, rng.choice(_DEVICES))

@@ -148,7 +148,11 @@ def other_settings(draft: Draft) -> Settings:
         announcement_topics=tuple(topics),
         results_topic="{topic}/status",
         results_as_json=rng.random() < 0.3,
-        policy=replace(policy(draft), gate=documents.gate(topics)),
+        policy=replace(
+            policy(draft),
+            gate=documents.gate(topics),
+            lanes=tuple(topic.key for topic in topics),
+        ),
         worker_idle_seconds=rng.choice([0.0, 1.0, 60.0, 60.0, 3600.0]),
         subscription_renewal_seconds=rng.choice(renewals),
         deployment_veto=rng.random() < 0.3,
@@ -167,6 +171,7 @@ def policy(draft: Draft) -> Policy:
         trust_seconds=rng.choice([3600.0, 3600.0, 60.0, 5.0, 0.0]),
         receipts=rng.random() < 0.5,
         gate=documents.gate(()),
+        lanes=(),
         max_devices=None,
     )
 

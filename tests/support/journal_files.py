@@ -20,7 +20,10 @@ NEXT_VERSION = (
     CREATE INDEX device_note ON device (note);
     """,
 )
-DEVICE = "INSERT INTO device VALUES (?, 0, 1.5, 2.5, 3, 1, 'code', 'message')"
+DEVICE = (
+    "INSERT INTO device (thing_name, state, since, due_at, attempts, told_retrying, code, message)"
+    " VALUES (?, 0, 1.5, 2.5, 3, 1, 'code', 'message')"
+)
 PAGE_BYTES = 4096
 SYNCHRONOUS_FULL = 2
 
@@ -51,11 +54,8 @@ def fill(path: Path, count: int = 500, migrations: Sequence[str] = MIGRATIONS) -
     """A journal with so many devices, all of it in the one file."""
     database, aside = open_journal(path, migrations)
     assert aside is None
-    columns = "" if migrations is MIGRATIONS else "(thing_name, state, since, due_at, attempts, "
-    columns += "told_retrying, code, message)" if columns else ""
-    statement = DEVICE.replace("device VALUES", f"device {columns} VALUES")
     database.execute("BEGIN")
-    database.executemany(statement, ((f"device-{index}",) for index in range(count)))
+    database.executemany(DEVICE, ((f"device-{index}",) for index in range(count)))
     database.execute("COMMIT")
     database.close()
 
@@ -70,7 +70,7 @@ def reopened(path: Path, migrations: Sequence[str] = MIGRATIONS) -> tuple[int, S
     """How many devices are in it when it is opened, and what was set aside."""
     database, aside = open_journal(path, migrations)
     found = devices(database)
-    database.execute(DEVICE.replace("?, 0", "'written', 0"))
+    database.execute(DEVICE, ("written",))
     database.close()
     return found, aside
 

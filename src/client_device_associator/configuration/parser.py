@@ -105,6 +105,7 @@ def _settings(
             trust_seconds=values["trustSeconds"],
             receipts=values["results.receipts"],
             gate=admission,
+            lanes=tuple(topic.key for topic in topics),
             max_devices=values["limits.maxDevices"],
         ),
         worker_idle_seconds=values["workerIdleSeconds"],

@@ -15,12 +15,15 @@ class Announcement:
         announcement_id: The announcer's own `id`, returned in the results.
         is_presence: Whether it was made of traffic that has another purpose: nobody waits for an
             answer, unless the device is associated because of it.
+        lane: The key of the announcement topic in the configuration by which it came. All that come
+            by one share what there is with all that come by another.
     """
 
     thing_name: str
     topic: str
     announcement_id: str | None = None
     is_presence: bool = field(default=False, compare=False)
+    lane: str = field(default="", compare=False)
 
     def result(self, status: Status) -> Result:
         """The bare result for this announcement; details are added with `replace`."""

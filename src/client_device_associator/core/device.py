@@ -18,6 +18,7 @@ class Device:
         told_retrying: Whether its announcers have heard `retrying`.
         code: The cloud's last error code for it.
         message: The same, in words.
+        lane: By which announcement topic it came; only means something if PENDING.
     """
 
     thing_name: str
@@ -28,3 +29,4 @@ class Device:
     told_retrying: bool = False
     code: str | None = None
     message: str | None = None
+    lane: str = ""

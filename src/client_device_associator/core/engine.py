@@ -73,6 +73,8 @@ class Engine:
         self._rng = rng
         self._memory = self._at_call = _Memory()
         """Now, and when the last call left: an answer that cannot be stored changes nothing."""
+        self._heard: frozenset[str] = frozenset()
+        """By which lanes announcements have come. Their number is that of announcement topics."""
 
     def reconfigure(self, policy: Policy) -> None:
         """The settings have changed; a call in flight goes on as it began."""
@@ -81,8 +83,16 @@ class Engine:
     def announced(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
         """Client devices ask to be associated."""
         outage = self._memory.outage
-        resume_at = outage.until if outage else 0.0
-        return enqueue(announcements, self._journal, self._policy, now, resume_at)
+        heard = self._heard.union(one.lane for one in announcements)
+        self._heard = heard.intersection(self._policy.lanes)
+        return enqueue(
+            announcements,
+            self._journal,
+            self._policy,
+            now,
+            resume_at=outage.until if outage else 0.0,
+            lanes=self._heard,
+        )
 
     def answered(self, call: Call, answer: Answer, now: Instant) -> Decision:
         """The call in flight was answered, or has failed."""

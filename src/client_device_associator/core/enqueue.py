@@ -1,6 +1,6 @@
 """Announcements become pending devices; what is known already is answered at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from client_device_associator.core.announcement import Announcement, rejected
@@ -12,6 +12,7 @@ from client_device_associator.core.life import DeviceEvent, DeviceState, after
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.core.review import no_room
+from client_device_associator.core.room import Room
 
 MAX_WAITING_PER_DEVICE = 8
 """Announcements of one device that may wait for its result; they differ in topic or id.
@@ -25,7 +26,9 @@ def enqueue(
     journal: JournalView,
     policy: Policy,
     now: Instant,
+    *,
     resume_at: float,
+    lanes: Collection[str],
 ) -> Decision:
     """Decides on announcements that came together; the same one twice counts once.
 
@@ -35,8 +38,10 @@ def enqueue(
         policy: The settings.
         now: The time.
         resume_at: Steady seconds before which no call is made at all.
+        lanes: Those that are in use, see `Room`.
     """
-    return _Queueing(announcements, journal, policy, now, resume_at).decide()
+    queueing = _Queueing(announcements, journal, policy, now, resume_at=resume_at, lanes=lanes)
+    return queueing.decide()
 
 
 def reject(announcements: Sequence[Announcement], reason: Reason, message: str) -> Decision:
@@ -60,7 +65,9 @@ class _Queueing:
         journal: JournalView,
         policy: Policy,
         now: Instant,
+        *,
         resume_at: float,
+        lanes: Collection[str],
     ) -> None:
         self._announcements = tuple(dict.fromkeys(announcements))
         self._policy = policy
@@ -69,7 +76,7 @@ class _Queueing:
         names = list({one.thing_name for one in self._announcements})
         self._known = dict(journal.devices(names))
         self._waiting = {name: list(ones) for name, ones in journal.waiting(names).items()}
-        self._room = policy.max_pending - journal.pending()
+        self._room = Room(policy.max_pending, journal.pending_by_lane(), lanes)
         self._places = None if policy.max_devices is None else policy.max_devices - journal.held()
         self._devices: dict[str, Device] = {}
         self._added: list[Announcement] = []
@@ -102,26 +109,25 @@ class _Queueing:
         return device.state is DeviceState.ASSOCIATED and 0 <= age < self._policy.trust_seconds
 
     def _begin(self, announcement: Announcement, state: DeviceState) -> None:
-        if self._room <= 0:
-            self._reject(announcement, f"{self._policy.max_pending} devices are waiting already")
-            return
-        if state is not DeviceState.ASSOCIATED and not self._take_place():
+        if state is not DeviceState.ASSOCIATED and not self._has_place():
             refusal = no_room(self._policy.max_devices or 0)
             self._reject(announcement, refusal.message, refusal.reason)
             return
-        self._room -= 1
+        if not self._room.take(announcement.lane):
+            self._reject(announcement, "too many devices are waiting already; try again later")
+            return
+        if state is not DeviceState.ASSOCIATED and self._places is not None:
+            self._places -= 1
         steady = self._now.steady
         pending = after(state, DeviceEvent.ANNOUNCED)
-        device = Device(announcement.thing_name, pending, steady, due_at=steady)
+        lane = announcement.lane
+        device = Device(announcement.thing_name, pending, steady, due_at=steady, lane=lane)
         self._known[device.thing_name] = self._devices[device.thing_name] = device
         self._add(announcement)
 
-    def _take_place(self) -> bool:
-        """Whether there is a place for one more device, which it then has."""
-        if self._places is None:
-            return True
-        self._places -= 1
-        return self._places >= 0
+    def _has_place(self) -> bool:
+        """Whether this core device may have one more client device."""
+        return self._places is None or self._places > 0
 
     def _join(self, announcement: Announcement, device: Device) -> None:
         if announcement.is_presence:

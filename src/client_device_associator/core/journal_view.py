@@ -22,12 +22,19 @@ class JournalView(Protocol):
         """How many devices wait to be associated."""
         ...
 
+    def pending_by_lane(self) -> Mapping[str, int]:
+        """The same for each lane that has any."""
+        ...
+
     def held(self) -> int:
         """How many devices are associated, as far as is known, or wait to be."""
         ...
 
     def due(self, now: float, limit: int) -> Sequence[str]:
-        """Thing names of pending devices that may be in a call, those longest due first."""
+        """Thing names of pending devices that may be in a call.
+
+        Lanes take turns; within each those longest due come first.
+        """
         ...
 
     def next_due_at(self, count: int = 1) -> float | None:

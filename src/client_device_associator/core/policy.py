@@ -21,6 +21,7 @@ class Policy:
         trust_seconds: How long an association is believed without asking the cloud.
         receipts: Whether announcers get `queued` once their announcement is on disk.
         gate: Who is admitted.
+        lanes: Those by which announcements come, see `Announcement`.
         max_devices: Devices that may be associated with this core device; None for any number.
     """
 
@@ -31,4 +32,5 @@ class Policy:
     trust_seconds: float
     receipts: bool
     gate: Gate
+    lanes: tuple[str, ...]
     max_devices: int | None

@@ -11,6 +11,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import Database, OnSetAside, Opener
+from client_device_associator.journal.due import due_names, next_due_at
 from client_device_associator.journal.file import open_journal
 from client_device_associator.journal.rows import (
     device_row,
@@ -18,7 +19,6 @@ from client_device_associator.journal.rows import (
     load_result,
     read_announcement_row,
     read_device,
-    text,
     whole,
 )
 from client_device_associator.journal.state_count import StateCount
@@ -115,7 +115,7 @@ class Journal:
         self._pending.store(decision.devices)
         self._held.store(decision.devices)
         self._database.write_all(
-            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             map(device_row, decision.devices),
         )
         self._database.write_all(
@@ -151,30 +151,26 @@ class Journal:
 
     def pending(self) -> int:
         """How many devices wait to be associated."""
+        return sum(self._pending.read().values())
+
+    def pending_by_lane(self) -> Mapping[str, int]:
+        """The same for each lane that has any."""
         return self._pending.read()
 
     def held(self) -> int:
         """How many devices are associated, as far as is known, or wait to be."""
-        return self._held.read()
+        return sum(self._held.read().values())
 
     def due(self, now: float, limit: int) -> Sequence[str]:
-        """Thing names of pending devices that may be in a call, those longest due first."""
-        rows = self._database.read(
-            "SELECT thing_name FROM device WHERE state = 0 AND due_at <= ?"
-            " ORDER BY due_at, thing_name LIMIT ?",
-            (now, limit),
-        )
-        with self._database.reading():
-            return [text(name) for (name,) in rows]
+        """Thing names of pending devices that may be in a call; lanes take turns.
+
+        Within each those longest due come first.
+        """
+        return due_names(self._database, now, limit)
 
     def next_due_at(self, count: int = 1) -> float | None:
         """When so many of the pending devices are, or were, due; None if there are fewer."""
-        rows = self._database.read(
-            "SELECT due_at FROM device WHERE state = 0 ORDER BY due_at LIMIT 1 OFFSET ?",
-            (count - 1,),
-        )
-        with self._database.reading():
-            return next((float(due_at) for (due_at,) in rows), None)
+        return next_due_at(self._database, count)
 
     def unsent(self, now: float, limit: int, busy: Collection[int] = ()) -> Sequence[DurableResult]:
         """Results to be sent now, oldest first, but for those that are on their way already."""

@@ -25,12 +25,13 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.told_retrying,
         device.code,
         device.message,
+        device.lane,
     )
 
 
 def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
     """A device from its row."""
-    name, state, since, due_at, attempts, told_retrying, code, message = row
+    name, state, since, due_at, attempts, told_retrying, code, message, lane = row
     if state == DeviceState.UNKNOWN.value:
         raise ValueError("a device that is unknown has no row")
     return Device(
@@ -42,6 +43,7 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         told_retrying=bool(told_retrying),
         code=_text_or_none(code),
         message=_text_or_none(message),
+        lane=text(lane),
     )
 
 

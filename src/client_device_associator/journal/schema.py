@@ -35,7 +35,13 @@ CREATE TABLE owed (
 CREATE INDEX owed_next ON owed (send_at, owed_id);
 """
 
-MIGRATIONS: Sequence[str] = (_VERSION_1,)
+_VERSION_2 = """
+ALTER TABLE device ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+DROP INDEX device_due;
+CREATE INDEX device_due ON device (lane, due_at, thing_name) WHERE state = 0;
+"""
+
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2)
 """The script at index N takes a journal from version N to N + 1."""
 
 Schema = frozenset[tuple[object, ...]]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from client_device_associator.core.admission.gate import Gate
 from client_device_associator.core.announcement import Announcement, rejected
@@ -79,7 +80,8 @@ class Intake:
         unanswered: list[Result] = []
         for message in messages:
             reading = self._admit(message, _read(message))
-            announcements.extend(reading.announcements)
+            lane = message.source.key
+            announcements.extend(replace(one, lane=lane) for one in reading.announcements)
             answers = unanswered if message.source.is_presence else rejections
             answers.extend(reading.rejections)
         rejections.extend(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.room import KEPT_SHARE
 from simulation.caps import MAX_WAITING_PER_DEVICE
 from simulation.check import Check
 from simulation.plan import Message
@@ -114,7 +115,10 @@ class NothingIsWornOut(Check):
 
 
 class QueueIsBounded(Check):
-    """At most maxPending devices wait, and nobody is turned away before that."""
+    """At most maxPending devices wait, and nobody is turned away long before that.
+
+    Places that are kept for another announcement topic are the only ones that may be free.
+    """
 
     def committed(self, decision: Decision) -> None:
         """There is still room, or nobody new was let in."""
@@ -134,7 +138,8 @@ class QueueIsBounded(Check):
         record = self.record
         if result.code == Reason.OVERLOADED.value:
             life = record.lives.get(result.thing_name)
-            full = len(record.lives) >= record.process.policy.max_pending
+            places = record.process.policy.max_pending
+            full = len(record.lives) >= places - places // KEPT_SHARE
             crowded = life is not None and len(life.waiting) >= MAX_WAITING_PER_DEVICE
             self.require(full or crowded, f"{result} though there is room")
         elif result.code == Reason.STORAGE.value:

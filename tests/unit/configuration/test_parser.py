@@ -37,7 +37,11 @@ def test_everything_has_a_default() -> None:
     settings = good({"accessControl": {"aws.greengrass.ipc.pubsub": {}}})
     assert settings == default_settings()
     expected = Policy(
-        *(100, 1, 10_000, 10, 3600), receipts=False, gate=settings.policy.gate, max_devices=None
+        *(100, 1, 10_000, 10, 3600),
+        receipts=False,
+        gate=settings.policy.gate,
+        lanes=("shared", "own"),
+        max_devices=None,
     )
     assert settings.policy == expected
     assert settings.policy.gate.admits_everybody
@@ -72,7 +76,11 @@ def test_every_key_counts() -> None:
     """Each of them, as numbers or as the strings that lite makes of them."""
     settings = good(WHOLE)
     expected = Policy(
-        *(50, 0.5, 10, 3, 60), receipts=True, gate=settings.policy.gate, max_devices=200
+        *(50, 0.5, 10, 3, 60),
+        receipts=True,
+        gate=settings.policy.gate,
+        lanes=("zigbee",),
+        max_devices=200,
     )
     assert settings.policy == expected
     assert settings.results_topic == "results/{thingName}"

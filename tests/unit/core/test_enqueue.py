@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from client_device_associator.core.answer import Succeeded
@@ -90,6 +92,29 @@ def test_no_more_devices_wait_than_there_is_room_for(driver: EngineDriver) -> No
     assert driver.announce(names[:3]) == Decision()
     driver.run()
     assert driver.announce(names[3:]).transient == ()
+
+
+def test_a_topic_that_announces_much_leaves_places_for_another(driver: EngineDriver) -> None:
+    """As soon as something has come by the other one, which may have been turned away."""
+    driver.reconfigure(policy(max_pending=40))
+
+    def come(lane: str, names: list[str]) -> list[str]:
+        asked = [replace(one, lane=lane) for one in announcements(names)]
+        decision = driver.carry_out(lambda: driver.engine.announced(asked, driver.now))
+        return [one.thing_name for one in decision.devices]
+
+    crowd = numbered(100, "crowd")
+    assert come("shared", crowd) == crowd[:40]
+    assert come("own", ["a"]) == []
+    driver.next_call()
+    driver.answer(Succeeded())
+    assert come("shared", crowd[40:]) == crowd[40:78]
+    assert come("own", ["a", "b", "c"]) == ["a", "b"]
+    assert come("shared", crowd[78:]) == []
+    driver.run()
+    # A topic that is taken out of the configuration keeps nothing.
+    driver.reconfigure(policy(max_pending=40, lanes=("shared",)))
+    assert come("shared", numbered(50, "more")) == numbered(50, "more")[:40]
 
 
 @pytest.mark.parametrize(("age", "calls"), [(3599.0, 0), (3600.0, 1), (-100.0, 1)])

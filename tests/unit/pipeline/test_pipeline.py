@@ -267,7 +267,9 @@ def test_rejections_are_no_receipts(rig: Rig) -> None:
     counted = [one.statuses for one in rig.notices if isinstance(one, ResultsDecided)]
     assert counted == [{Status.REJECTED: 1}, {Status.QUEUED: 1}]
     assert of_kind(rig.notices, AnnouncementsRejected) == [
-        AnnouncementsRejected(SHARED, "overloaded", "1 devices are waiting already", 1)
+        AnnouncementsRejected(
+            SHARED, "overloaded", "too many devices are waiting already; try again later", 1
+        )
     ]
 
 
