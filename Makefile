@@ -80,6 +80,7 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.flood 5000 1000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak 50000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.presence 20000
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.noisy
 
 clean:
 	rm -rf $(VENV) greengrass-build .sandbox mutants .coverage .coverage.*

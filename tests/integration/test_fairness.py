@@ -1,4 +1,4 @@
-"""Who announces much does not keep waiting those who announce little; the rules count to the end."""
+"""Who announces much does not keep the others waiting; and rules count until a call leaves."""
 
 import json
 from collections.abc import Iterable
