@@ -26,6 +26,7 @@ WITHOUT_UNIT_TEST = {
     "core/device.py": "data alone",
     "core/journal_view.py": "a Protocol",
     "core/notices.py": "data alone",
+    "core/operation.py": "data alone",
     "core/policy.py": "data alone",
     "core/result.py": "data alone",
     "nucleus/ipc.py": "a socket: tests/integration, on both nuclei",

@@ -33,6 +33,19 @@ class Succeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the devices that are associated with the core device.
+
+    Attributes:
+        thing_names: Those on this page, as they came; nothing is promised of their order.
+        next_token: What the next page is asked for with; None if this was the last one.
+    """
+
+    thing_names: tuple[str, ...]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ValidationFailed:
     """ValidationException: some entry, or the request as a whole, was refused.
 
@@ -73,4 +86,4 @@ class CallFailed:
     was_answered: bool = False
 
 
-Answer = Succeeded | ValidationFailed | ThingNotFound | CallFailed
+Answer = Succeeded | Listed | ValidationFailed | ThingNotFound | CallFailed

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
 from client_device_associator.core.notices import CoreNotice
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Result
 
 
@@ -47,12 +48,16 @@ class Call:
     """A call to be made now.
 
     Attributes:
-        thing_names: 1 to 100 different names.
+        thing_names: 1 to 100 different names; none for LIST.
         bisects: Whether it is a part of a batch that was refused.
+        operation: What is asked for.
+        next_token: For LIST: which page; None for the first one.
     """
 
-    thing_names: tuple[str, ...]
+    thing_names: tuple[str, ...] = ()
     bisects: bool = False
+    operation: Operation = Operation.ASSOCIATE
+    next_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
