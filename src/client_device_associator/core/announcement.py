@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Reason, Result, Status
 
 
@@ -17,6 +18,7 @@ class Announcement:
             answer, unless the device is associated because of it.
         lane: The key of the announcement topic in the configuration by which it came. All that come
             by one share what there is with all that come by another.
+        bus: Where `topic` is; its results go there, too.
     """
 
     thing_name: str
@@ -24,10 +26,17 @@ class Announcement:
     announcement_id: str | None = None
     is_presence: bool = field(default=False, compare=False)
     lane: str = field(default="", compare=False)
+    bus: Bus = Bus.LOCAL
 
     def result(self, status: Status) -> Result:
         """The bare result for this announcement; details are added with `replace`."""
-        return Result(self.topic, status, self.thing_name, announcement_id=self.announcement_id)
+        return Result(
+            self.topic,
+            status,
+            self.thing_name,
+            announcement_id=self.announcement_id,
+            bus=self.bus,
+        )
 
 
 def rejected(announcement: Announcement, reason: Reason, message: str) -> Result:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from client_device_associator.core.bus import Bus
+
 
 class Status(str, Enum):
     """What became of an announcement."""
@@ -46,6 +48,7 @@ class Result:
         attempts: How often the cloud has answered for this device alone with an error.
         next_attempt_at: Epoch seconds on the wall clock.
         announcement_id: The announcement's own `id`.
+        bus: Where it goes.
     """
 
     topic: str
@@ -57,3 +60,4 @@ class Result:
     attempts: int | None = None
     next_attempt_at: float | None = None
     announcement_id: str | None = None
+    bus: Bus = Bus.LOCAL

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
@@ -119,15 +120,18 @@ class Journal:
             map(device_row, decision.devices),
         )
         self._database.write_all(
-            "INSERT OR IGNORE INTO waiting VALUES (?, ?, ?)",
-            ((one.thing_name, one.topic, one.announcement_id or "") for one in decision.waiting),
+            "INSERT OR IGNORE INTO waiting VALUES (?, ?, ?, ?)",
+            (
+                (one.thing_name, one.topic, one.announcement_id or "", one.bus.value)
+                for one in decision.waiting
+            ),
         )
         self._database.write_all(
             "DELETE FROM waiting WHERE thing_name = ?", ((name,) for name in decision.settled)
         )
         self._database.write_all(
-            "INSERT INTO owed (send_at, refusals, result) VALUES (0, 0, ?)",
-            ((dump_result(result),) for result in decision.durable),
+            "INSERT INTO owed (send_at, refusals, result, bus) VALUES (0, 0, ?, ?)",
+            ((dump_result(result), result.bus.value) for result in decision.durable),
         )
         if decision.forget_before is not None:
             self._forget(decision.forget_before, associated=decision.forgets_associated)
@@ -172,23 +176,27 @@ class Journal:
         """When so many of the pending devices are, or were, due; None if there are fewer."""
         return next_due_at(self._database, count)
 
-    def unsent(self, now: float, limit: int, busy: Collection[int] = ()) -> Sequence[DurableResult]:
+    def unsent(
+        self, now: float, limit: int, busy: Collection[int] = (), bus: Bus = Bus.LOCAL
+    ) -> Sequence[DurableResult]:
         """Results to be sent now, oldest first, but for those that are on their way already."""
         rows = self._database.read(
-            "SELECT owed_id, result, refusals FROM owed WHERE send_at <= ?"
+            "SELECT owed_id, result, refusals, bus FROM owed WHERE bus = ? AND send_at <= ?"
             " ORDER BY send_at, owed_id LIMIT ?",
-            (now, limit + len(busy)),
+            (bus.value, now, limit + len(busy)),
         )
         with self._database.reading():
             return [
-                DurableResult(int(result_id), load_result(result), whole(refusals))
-                for result_id, result, refusals in rows
+                DurableResult(int(result_id), load_result(result, on), whole(refusals))
+                for result_id, result, refusals, on in rows
                 if result_id not in busy
             ]
 
-    def next_send_at(self) -> float | None:
+    def next_send_at(self, bus: Bus = Bus.LOCAL) -> float | None:
         """When the next durable result is, or was, to be sent; steady seconds."""
-        ((first,),) = self._database.read("SELECT MIN(send_at) FROM owed")
+        ((first,),) = self._database.read(
+            "SELECT MIN(send_at) FROM owed WHERE bus = ?", (bus.value,)
+        )
         with self._database.reading():
             return None if first is None else float(first)
 
@@ -210,16 +218,28 @@ class Journal:
         with self.transaction():
             self._send_all_now(now)
 
-    def drop_refused(self, keep: int) -> int:
+    def drop_refused(self, keep: int, bus: Bus = Bus.LOCAL) -> int:
         """Deletes the oldest results that were refused, down to a number; within a transaction.
 
         Returns:
             How many were deleted.
         """
         return self._database.write(
-            "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE refusals > 0"
+            "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE bus = ?"
+            " AND refusals > 0 ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
+            (bus.value, keep),
+        ).rowcount
+
+    def drop_oldest(self, keep: int, bus: Bus) -> int:
+        """Deletes the oldest results for a bus, down to a number; within a transaction.
+
+        Returns:
+            How many were deleted.
+        """
+        return self._database.write(
+            "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE bus = ?"
             " ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
-            (keep,),
+            (bus.value, keep),
         ).rowcount
 
     def _forget(self, before: float, *, associated: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
@@ -49,16 +50,18 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
 
 def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
     """An announcement from its row; an empty id means none."""
-    name, topic, announcement_id = map(text, row)
-    return Announcement(name, topic, announcement_id or None)
+    name, topic, announcement_id, bus = map(text, row)
+    return Announcement(name, topic, announcement_id or None, bus=Bus(bus))
 
 
 def dump_result(result: Result) -> str:
-    """A result as it is stored."""
-    return json.dumps({key: value for key, value in asdict(result).items() if value is not None})
+    """A result as it is stored, beside its bus."""
+    fields = {key: value for key, value in asdict(result).items() if value is not None}
+    del fields["bus"]
+    return json.dumps(fields)
 
 
-def load_result(stored: object) -> Result:
+def load_result(stored: object, bus: object = Bus.LOCAL.value) -> Result:
     """A result from what is stored."""
     try:
         fields = json.loads(text(stored))
@@ -73,7 +76,7 @@ def load_result(stored: object) -> Result:
         "next_attempt_at": float,
     }
     read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
-    return Result(**read)
+    return Result(**read, bus=Bus(bus))
 
 
 def text(value: object) -> str:

@@ -41,7 +41,23 @@ DROP INDEX device_due;
 CREATE INDEX device_due ON device (lane, due_at, thing_name) WHERE state = 0;
 """
 
-MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+ALTER TABLE waiting RENAME TO waiting_before;
+CREATE TABLE waiting (
+    thing_name TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    announcement_id TEXT NOT NULL,
+    bus TEXT NOT NULL,
+    PRIMARY KEY (thing_name, topic, announcement_id, bus)
+) WITHOUT ROWID;
+INSERT INTO waiting SELECT thing_name, topic, announcement_id, 'local' FROM waiting_before;
+DROP TABLE waiting_before;
+ALTER TABLE owed ADD COLUMN bus TEXT NOT NULL DEFAULT 'local';
+DROP INDEX owed_next;
+CREATE INDEX owed_next ON owed (bus, send_at, owed_id);
+"""
+
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The script at index N takes a journal from version N to N + 1."""
 
 Schema = frozenset[tuple[object, ...]]

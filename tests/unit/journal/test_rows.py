@@ -1,12 +1,13 @@
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
@@ -62,10 +63,28 @@ def test_a_row_with_anything_else_in_it_is_unreadable(column: int, value: object
 
 def test_an_announcement_without_an_id_has_none() -> None:
     """An empty one is stored for it: a key of the table cannot be NULL."""
-    assert read_announcement_row(("a", SHARED, "")) == Announcement("a", SHARED)
-    assert read_announcement_row(("a", SHARED, "7")) == Announcement("a", SHARED, "7")
+    assert read_announcement_row(("a", SHARED, "", "local")) == Announcement("a", SHARED)
+    assert read_announcement_row(("a", SHARED, "7", "local")) == Announcement("a", SHARED, "7")
     with pytest.raises(TypeError, match="int where there should be text"):
-        read_announcement_row(("a", SHARED, 7))
+        read_announcement_row(("a", SHARED, 7, "local"))
+
+
+def test_an_announcement_is_of_the_bus_by_which_it_came() -> None:
+    """Its results go there; what is no bus is damage."""
+    found = read_announcement_row(("a", SHARED, "", "iotCore"))
+    assert found == Announcement("a", SHARED, bus=Bus.IOT_CORE) != Announcement("a", SHARED)
+    with pytest.raises(ValueError, match="carrier pigeon"):
+        read_announcement_row(("a", SHARED, "", "carrier pigeon"))
+
+
+def test_a_result_is_for_the_bus_beside_it() -> None:
+    """Which is a column of its own; results of earlier versions are for the local one."""
+    over_iot_core = replace(FAILED, bus=Bus.IOT_CORE)
+    stored = dump_result(over_iot_core)
+    assert load_result(stored, "iotCore") == over_iot_core
+    assert load_result(stored) == FAILED
+    with pytest.raises(ValueError, match="carrier pigeon"):
+        load_result(stored, "carrier pigeon")
 
 
 @given(RESULTS)
