@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.errors import NotAuthorizedError, NucleusError, NucleusLostError
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
@@ -82,6 +83,7 @@ class SimulatedNucleus:
         on_message: OnMessage,
         on_unreadable: OnUnreadable,  # noqa: ARG002 - every message can be decoded here
         on_closed: OnClosed,
+        bus: Bus = Bus.LOCAL,  # noqa: ARG002 - there is no AWS IoT Core here
     ) -> MessageStream:
         """Subscribes to local pub/sub."""
         stream = MessageStream(
@@ -129,7 +131,13 @@ class SimulatedNucleus:
         self._crash_point("before a deployment is answered")
         self._nucleus.validated(deployment_id, objection)
 
-    def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
+    def publish(
+        self,
+        topic: str,
+        message: Payload,
+        on_acknowledged: OnAcknowledged,
+        bus: Bus = Bus.LOCAL,  # noqa: ARG002 - there is no AWS IoT Core here
+    ) -> None:
         """Takes a message; a crash may strike before or after that."""
         self._crash_point("before a publish")
         self._record.published(topic, message)

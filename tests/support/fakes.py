@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from client_device_associator.core.bus import Bus, shown
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.payload import Payload
@@ -55,6 +56,7 @@ class FakeSubscription(FakeStream):
     topic_filter: str = ""
     on_message: OnMessage = lambda *_: None
     on_unreadable: OnUnreadable = lambda: None
+    bus: Bus = Bus.LOCAL
 
 
 @dataclass
@@ -78,6 +80,7 @@ class FakePublication:
     topic: str
     message: Payload
     on_acknowledged: OnAcknowledged
+    bus: Bus = Bus.LOCAL
 
 
 @dataclass
@@ -112,11 +115,12 @@ class FakeNucleus:
         on_message: OnMessage,
         on_unreadable: OnUnreadable,
         on_closed: OnClosed,
+        bus: Bus = Bus.LOCAL,
     ) -> FakeSubscription:
         """Subscribes, unless the test wants it to fail for all topics or for this one."""
         self.tries += 1
         self.on_subscribe(topic_filter)
-        refusal = self.refuses_to_subscribe or self.refuses.get(topic_filter)
+        refusal = self.refuses_to_subscribe or self.refuses.get(shown(bus, topic_filter))
         if refusal is not None:
             raise refusal
         subscription = FakeSubscription(
@@ -124,6 +128,7 @@ class FakeNucleus:
             topic_filter=topic_filter,
             on_message=on_message,
             on_unreadable=on_unreadable,
+            bus=bus,
         )
         self.subscriptions.append(subscription)
         return subscription
@@ -150,9 +155,15 @@ class FakeNucleus:
         """Keeps the answer."""
         self.answers.append((deployment_id, objection))
 
-    def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
+    def publish(
+        self,
+        topic: str,
+        message: Payload,
+        on_acknowledged: OnAcknowledged,
+        bus: Bus = Bus.LOCAL,
+    ) -> None:
         """Keeps the message; the test calls `on_acknowledged`."""
-        self.published.append(FakePublication(topic, message, on_acknowledged))
+        self.published.append(FakePublication(topic, message, on_acknowledged, bus))
 
     def close(self) -> None:
         """Closes nothing."""
@@ -164,7 +175,7 @@ class FakeNucleus:
 
     def live_filters(self) -> list[str]:
         """Their topic filters, in the order in which they were made."""
-        return [one.topic_filter for one in self.live]
+        return [shown(one.bus, one.topic_filter) for one in self.live]
 
 
 class FakeWorker:

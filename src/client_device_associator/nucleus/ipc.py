@@ -19,12 +19,14 @@ from awsiot import greengrasscoreipc
 from awsiot.eventstreamrpc import AccessDeniedError, ConnectionClosedError, LifecycleHandler
 from awsiot.greengrasscoreipc import model
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.errors import (
     NotAuthorizedError,
     NotSupportedError,
     NucleusError,
     NucleusLostError,
 )
+from client_device_associator.messages.encoding import encode
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
     OnAcknowledged,
@@ -36,6 +38,7 @@ from client_device_associator.nucleus.port import (
 from client_device_associator.nucleus.streams import (
     Stream,
     changes,
+    iot_core_messages,
     messages,
     validation_requests,
 )
@@ -95,8 +98,15 @@ class IpcNucleus:
         on_message: OnMessage,
         on_unreadable: OnUnreadable,
         on_closed: OnClosed,
+        bus: Bus = Bus.LOCAL,
     ) -> Stream:
-        """Subscribes to local pub/sub; see the Protocol."""
+        """Subscribes; see the Protocol."""
+        if bus is Bus.IOT_CORE:
+            stream = Stream(iot_core_messages(on_message), on_closed, on_unreadable)
+            request = model.SubscribeToIoTCoreRequest(
+                topic_name=topic_filter, qos=model.QOS.AT_LEAST_ONCE
+            )
+            return self._open(stream, self._client.new_subscribe_to_iot_core, request)
         stream = Stream(messages(on_message), on_closed, on_unreadable)
         request = model.SubscribeToTopicRequest(topic=topic_filter)
         return self._open(stream, self._client.new_subscribe_to_topic, request)
@@ -127,15 +137,22 @@ class IpcNucleus:
         with contextlib.suppress(RuntimeError, AwsCrtError):
             self._client.new_send_configuration_validity_report().activate(request)
 
-    def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
-        """Publishes to local pub/sub; see the Protocol."""
-        if isinstance(message, bytes):
-            content = model.PublishMessage(binary_message=model.BinaryMessage(message=message))
-        else:
-            content = model.PublishMessage(json_message=model.JsonMessage(message=message))
-        request = model.PublishToTopicRequest(topic=topic, publish_message=content)
+    def publish(
+        self,
+        topic: str,
+        message: Payload,
+        on_acknowledged: OnAcknowledged,
+        bus: Bus = Bus.LOCAL,
+    ) -> None:
+        """Publishes; see the Protocol."""
+        is_local = bus is Bus.LOCAL
+        request = _local_request(topic, message) if is_local else _iot_core_request(topic, message)
         try:
-            operation = self._client.new_publish_to_topic()
+            operation = (
+                self._client.new_publish_to_topic()
+                if is_local
+                else self._client.new_publish_to_iot_core()
+            )
             operation.activate(request)
         except (RuntimeError, AwsCrtError) as error:
             on_acknowledged(_translate(error))
@@ -220,6 +237,21 @@ class _Lifecycle(LifecycleHandler):  # type: ignore[misc] # the SDK has no types
 
 class _ConfigurationMissingError(NucleusError):
     """There is nothing at the key path."""
+
+
+def _local_request(topic: str, message: Payload) -> Any:  # noqa: ANN401 - SDK class
+    if isinstance(message, bytes):
+        content = model.PublishMessage(binary_message=model.BinaryMessage(message=message))
+    else:
+        content = model.PublishMessage(json_message=model.JsonMessage(message=message))
+    return model.PublishToTopicRequest(topic=topic, publish_message=content)
+
+
+def _iot_core_request(topic: str, message: Payload) -> Any:  # noqa: ANN401 - SDK class
+    payload = message if isinstance(message, bytes) else encode(message)
+    return model.PublishToIoTCoreRequest(
+        topic_name=topic, qos=model.QOS.AT_LEAST_ONCE, payload=payload
+    )
 
 
 def _outcome(response: "Future[_Answer]") -> NucleusError | None:

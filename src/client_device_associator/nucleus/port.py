@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.payload import Payload
 
@@ -31,10 +32,19 @@ class Subscription(Protocol):
 
 
 class Publisher(Protocol):
-    """What takes messages for local pub/sub."""
+    """What takes messages."""
 
-    def publish(self, topic: str, message: Payload, on_acknowledged: OnAcknowledged) -> None:
-        """Publishes to local pub/sub: bytes as BinaryMessage, an object as JsonMessage.
+    def publish(
+        self,
+        topic: str,
+        message: Payload,
+        on_acknowledged: OnAcknowledged,
+        bus: Bus = Bus.LOCAL,
+    ) -> None:
+        """Publishes: to local pub/sub, bytes as BinaryMessage and an object as JsonMessage.
+
+        To AWS IoT Core it all goes as bytes, with QoS 1. It is acknowledged when the nucleus has
+        taken it: lite has sent it then, the classic nucleus may keep it until it is online.
 
         It returns at once and never raises.
         """
@@ -57,14 +67,16 @@ class Nucleus(Publisher, Protocol):
         on_message: OnMessage,
         on_unreadable: OnUnreadable,
         on_closed: OnClosed,
+        bus: Bus = Bus.LOCAL,
     ) -> Subscription:
-        """Subscribes to local pub/sub.
+        """Subscribes; to AWS IoT Core with QoS 1.
 
         Args:
             topic_filter: May hold `+` and `#`.
             on_message: Gets every message.
             on_unreadable: Called for a message that cannot be decoded.
             on_closed: Called once if the nucleus ends the subscription.
+            bus: Where the topics are.
 
         Raises:
             NotAuthorizedError: accessControl lacks the topic.

@@ -79,6 +79,17 @@ def messages(on_message: OnMessage) -> Callable[[Any], None]:
     return on_event
 
 
+def iot_core_messages(on_message: OnMessage) -> Callable[[Any], None]:
+    """Forwards the messages of a subscription to AWS IoT Core; a payload may be empty."""
+
+    def on_event(event: Any) -> None:  # noqa: ANN401 - SDK shape
+        message = event.message
+        if message is not None and message.topic_name:
+            on_message(message.topic_name, message.payload or b"")
+
+    return on_event
+
+
 def changes(on_changed: Callable[[], None]) -> Callable[[Any], None]:
     """Reports configuration changes."""
 

@@ -7,6 +7,7 @@ from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.streams import (
     Stream,
     changes,
+    iot_core_messages,
     messages,
     validation_requests,
 )
@@ -104,6 +105,26 @@ def test_messages_of_either_kind_are_passed_on(
     """With the topic that the nucleus has set; without one nobody could be answered."""
     came: list[tuple[str, Payload]] = []
     messages(lambda topic, payload: came.append((topic, payload)))(event)
+    assert came == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (model.MQTTMessage(topic_name="t", payload=b"x"), [("t", b"x")]),
+        (model.MQTTMessage(topic_name="t"), [("t", b"")]),
+        (model.MQTTMessage(payload=b"x"), []),
+        (None, []),
+    ],
+    ids=["bytes", "empty", "no topic", "nothing"],
+)
+def test_messages_of_iot_core_are_passed_on(
+    message: object, expected: list[tuple[str, Payload]]
+) -> None:
+    """Always bytes, whatever is in them."""
+    came: list[tuple[str, Payload]] = []
+    on_event = iot_core_messages(lambda topic, payload: came.append((topic, payload)))
+    on_event(model.IoTCoreMessage(message=message))
     assert came == expected
 
 
