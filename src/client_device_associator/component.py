@@ -27,7 +27,7 @@ from client_device_associator.pipeline.events import NoticeGiven, NucleusLost, S
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.loop import EXIT_FAILED, Loop
-from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.pipeline.outboxes import Outboxes
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.health import Health
@@ -140,7 +140,7 @@ class Component:
     def pipeline(self, settings: Settings) -> Pipeline:
         """What takes in, decides, stores, sends and calls."""
         self._seen.clear()  # what was seen may be lost with the pipeline before
-        outbox = Outbox(
+        outboxes = Outboxes(
             journal=self.journal,
             nucleus=self._nucleus,
             settings=settings,
@@ -150,10 +150,10 @@ class Component:
             report=self.report,
         )
         return Pipeline(
-            intake=Intake(outbox.send, self.report, settings.policy.gate, self._seen),
+            intake=Intake(outboxes.send, self.report, settings.policy.gate, self._seen),
             engine=Engine(settings.policy, self.journal, self._rng),
             journal=self.journal,
-            outbox=outbox,
+            outboxes=outboxes,
             calls=Calls(self._worker, self.report, settings.worker_idle_seconds),
             report=self.report,
         )

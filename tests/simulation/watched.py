@@ -6,6 +6,7 @@ from pathlib import Path
 
 from client_device_associator.component import Component
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import OnSetAside, Opener
@@ -106,9 +107,9 @@ class WatchedJournal(Journal):
         super().store(decision)
         self.on_store(decision)
 
-    def drop_refused(self, keep: int) -> int:
+    def drop_refused(self, keep: int, bus: Bus = Bus.LOCAL) -> int:
         """Drops results, and reports how many."""
-        dropped = super().drop_refused(keep)
+        dropped = super().drop_refused(keep, bus)
         self._record.drop(dropped)
         return dropped
 
@@ -122,14 +123,14 @@ class WatchedComponent(Component):
     def pipeline(self, settings: Settings) -> Pipeline:
         """The real pipeline, whose transient results are noted."""
         self.current = super().pipeline(settings)
-        outbox = self.current._outbox  # noqa: SLF001 - no product code needs to see it
-        send = outbox.send
+        outboxes = self.current._outboxes  # noqa: SLF001 - no product code needs to see it
+        send = outboxes.send
 
         def watched(results: Sequence[Result]) -> None:
             self.record.sent(results)
             send(results)
 
-        outbox.send = watched  # type: ignore[method-assign] # one place for all that send
+        outboxes.send = watched  # type: ignore[method-assign] # one place for all that send
         self.current._intake._send = watched  # noqa: SLF001 - it was given the original
         return self.current
 
@@ -138,8 +139,8 @@ class WatchedComponent(Component):
         """Whether the next commit will hold what became of messages, whatever else it is for."""
         if self.current is None:
             return False
-        outbox = self.current._outbox  # noqa: SLF001 - as above
-        return bool(outbox._taken or outbox._refused)  # noqa: SLF001 - as above
+        boxes = self.current._outboxes._boxes.values()  # noqa: SLF001 - as above
+        return any(one._taken or one._refused for one in boxes)  # noqa: SLF001 - as above
 
     @property
     def is_settled(self) -> bool:

@@ -4,6 +4,7 @@ import itertools
 import json
 from pathlib import Path
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import NucleusError
@@ -16,9 +17,15 @@ from support.values import moment, numbered, settings
 
 
 class SendingOutbox:
-    """An outbox with the default settings, and the time."""
+    """An outbox with the default settings, and the time.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The journal.
+        bus: Where the results go.
+    """
+
+    def __init__(self, path: Path, bus: Bus = Bus.LOCAL) -> None:
+        self.bus = bus
         self.journal = Journal(path)
         self.nucleus = FakeNucleus()
         self.events: list[Event] = []
@@ -32,6 +39,7 @@ class SendingOutbox:
             post=self.events.append,
             numbers=itertools.count(1),
             report=self.notices.append,
+            bus=bus,
         )
 
     def run_due(self) -> float | None:
@@ -62,7 +70,9 @@ class SendingOutbox:
 
     def keep(self, count: int, topic: str = "t") -> None:
         """So many durable results are stored."""
-        durable = tuple(Result(topic, Status.ASSOCIATED, name) for name in numbered(count))
+        durable = tuple(
+            Result(topic, Status.ASSOCIATED, name, bus=self.bus) for name in numbered(count)
+        )
         with self.journal.transaction():
             self.journal.store(Decision(durable=durable))
 
@@ -79,7 +89,7 @@ class SendingOutbox:
 
     def unsent(self) -> int:
         """How many results the journal still keeps."""
-        return len(self.journal.unsent(moment(1e9).steady, 1_000_000))
+        return len(self.journal.unsent(moment(1e9).steady, 1_000_000, bus=self.bus))
 
 
 def transient(*names: str | None, topic: str = "t") -> list[Result]:

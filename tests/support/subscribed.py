@@ -1,6 +1,7 @@
 """A component's subscriptions on a nucleus that a test answers for."""
 
 from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.pipeline.events import Event
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
@@ -31,8 +32,9 @@ class Subscribed:
 
     def listen(self, topics: tuple[AnnouncementTopic, ...]) -> None:
         """Listens to announcements on these; the topic for health is left out."""
+        wanted = listeners(settings(announcement_topics=topics), self.inbox, self.seen)
         self.subscriptions.listen(
-            listeners(settings(announcement_topics=topics), self.inbox, self.seen)[:-1]
+            [one for one in wanted if one.topic_filter != HEALTH_REQUEST_TOPIC]
         )
 
     def run_due(self, seconds: float, renewal_seconds: float = RENEWAL) -> float | None:

@@ -75,7 +75,7 @@ def _may_bring(source: AnnouncementTopic, announcement: Announcement) -> bool:
     """Whether such an announcement can have come from there; yes in doubt."""
     # The classic nucleus delivers `a/` to those who subscribe to `a`.
     topic = announcement.topic.rstrip("/")
-    if not intersect(source.topic_filter.rstrip("/"), topic):
+    if source.bus is not announcement.bus or not intersect(source.topic_filter.rstrip("/"), topic):
         return False
     if source.thing_name is None or source.thing_name.reads_payload:
         return True

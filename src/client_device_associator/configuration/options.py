@@ -111,6 +111,18 @@ OPTIONS: tuple[Option, ...] = (
         kind=Boolean(),
         meaning="whether `queued` is sent once an announcement is on disk",
     ),
+    Option(
+        "iotCore.results.topic",
+        "{topic}/status",
+        Text("template"),
+        "where results go on AWS IoT Core (see [below](#aws-iot-core))",
+    ),
+    Option(
+        "iotCore.results.all",
+        default=False,
+        kind=Boolean(),
+        meaning="whether results of local announcements go there, too",
+    ),
     Option("batching.maxSize", 100, Number(1, MAX_BATCH, whole=True), "thing names in one call"),
     Option(
         "batching.maxWaitSeconds",

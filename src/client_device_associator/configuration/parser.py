@@ -1,30 +1,34 @@
 """From a configuration document to settings, or to every problem in it at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from client_device_associator.configuration.admission import Admission
+from client_device_associator.configuration.announcement_topics import (
+    iot_core_topics,
+    local_topics,
+)
 from client_device_associator.configuration.options import (
     Boolean,
     Choice,
     Number,
     Option,
-    announcement_options,
     plain_options,
 )
 from client_device_associator.configuration.reader import ConfigurationReader, Problem
-from client_device_associator.configuration.result_topics import own_topic, why_no_results_topic
+from client_device_associator.configuration.result_topics import (
+    why_no_iot_core_results_topic,
+    why_no_results_topic,
+)
 from client_device_associator.configuration.rules import read_rules, restricts
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
-from client_device_associator.core.admission.rules import Rules
 from client_device_associator.core.policy import Policy
-from client_device_associator.messages.template import TemplateError, parse_template
-from client_device_associator.messages.topic import why_no_filter
 
 _RESULTS_TOPIC = "results.topic"
-_ANNOUNCEMENTS, _ADMISSION = "announcements", "admission"
-_ANNOUNCE, _PRESENCE = "announce", "presence"
+_IOT_CORE, _IOT_CORE_RESULTS = "iotCore", "iotCore.results"
+_IOT_CORE_RESULTS_TOPIC, _ALL_RESULTS = "iotCore.results.topic", "iotCore.results.all"
+_ADMISSION = "admission"
 _OF_THE_NUCLEUS = "accessControl"
 
 
@@ -53,18 +57,20 @@ def parse_configuration(
         core_thing_name: This core device; "" if that is not known, and then no pattern may name it.
     """
     root = ConfigurationReader(document)
-    topics = tuple(_announcement_topics(root, core_thing_name))
     sections = {"": root}
-    values: dict[str, Any] = {}
-    for option in plain_options():
-        if option.section not in sections:
-            sections[option.section] = root.section(option.section)
-        section = sections[option.section]
-        values[option.key] = _value(section, option)
-        if option.key == _RESULTS_TOPIC:
-            wrong = why_no_results_topic(values[option.key], topics)
-            if wrong is not None:
-                section.complain(option.name, wrong)
+    local = tuple(local_topics(root, core_thing_name))
+    iot_core = tuple(iot_core_topics(_section(sections, _IOT_CORE), core_thing_name))
+    topics = (*local, *iot_core)
+    values: dict[str, Any] = {
+        option.key: _value(_section(sections, option.section), option) for option in plain_options()
+    }
+    wrong = why_no_results_topic(values[_RESULTS_TOPIC], local)
+    if wrong is not None:
+        sections["results"].complain("topic", wrong)
+    answered = topics if values[_ALL_RESULTS] else iot_core
+    wrong = why_no_iot_core_results_topic(values[_IOT_CORE_RESULTS_TOPIC], answered)
+    if wrong is not None:
+        sections[_IOT_CORE_RESULTS].complain("topic", wrong)
     rules = read_rules(sections[_ADMISSION], _ADMISSION, core_thing_name)
     root.ignore(_OF_THE_NUCLEUS)
     problems, warnings = root.findings()
@@ -112,7 +118,17 @@ def _settings(
         subscription_renewal_seconds=values["subscriptionRenewalSeconds"],
         deployment_veto=values["deploymentVeto"],
         log_level=values["logLevel"],
+        iot_core_results_topic=values[_IOT_CORE_RESULTS_TOPIC],
+        all_results_to_iot_core=values[_ALL_RESULTS],
     )
+
+
+def _section(sections: dict[str, ConfigurationReader], key: str) -> ConfigurationReader:
+    """A map of the document by its dotted key; each is read by one reader, which knows its keys."""
+    if key not in sections:
+        above, _, name = key.rpartition(".")
+        sections[key] = _section(sections, above).section(name)
+    return sections[key]
 
 
 def _value(section: ConfigurationReader, option: Option) -> str | float | bool | None:
@@ -130,52 +146,3 @@ def _value(section: ConfigurationReader, option: Option) -> str | float | bool |
             return section.integer(name, int(default), kind.lowest, kind.highest)
         return section.number(name, default, kind.lowest, kind.highest)
     return section.text(name, str(option.default))
-
-
-def _announcement_topics(
-    root: ConfigurationReader, core_thing_name: str
-) -> Iterator[AnnouncementTopic]:
-    entries = root.sections(_ANNOUNCEMENTS)
-    if entries is None:
-        yield from _default_topics()
-        return
-    for key, entry in entries.items():
-        yield _announcement_topic(key, entry, core_thing_name)
-    if not entries:
-        root.complain(_ANNOUNCEMENTS, "at least one entry with a topic")
-
-
-def _announcement_topic(
-    key: str, entry: ConfigurationReader, core_thing_name: str
-) -> AnnouncementTopic:
-    topic_filter = entry.text("topic", "")
-    wrong = why_no_filter(topic_filter)
-    if wrong is None:
-        own = own_topic(topic_filter)
-        if own is not None:
-            wrong = f"a filter that does not match {own}, which is the component's own"
-    if wrong is not None:
-        entry.complain("topic", wrong)
-    text = entry.text("thingName", "")
-    try:
-        template = parse_template(text) if text else None
-    except TemplateError as error:
-        entry.complain("thingName", str(error))
-        template = None
-    rules = read_rules(entry, f"{_ANNOUNCEMENTS}.{key}", core_thing_name)
-    is_presence = entry.choice("mode", (_ANNOUNCE, _PRESENCE), _ANNOUNCE) == _PRESENCE
-    source = AnnouncementTopic(key, topic_filter, template, rules, is_presence)
-    if is_presence and not source.proves_names:
-        entry.complain("thingName", "a template of {topic:N} without {payload:…}: see `mode`")
-    return source
-
-
-def _default_topics() -> Iterator[AnnouncementTopic]:
-    entries: dict[str, dict[str, str]] = {}
-    for option in announcement_options():
-        _, key, name = option.key.split(".")
-        entries.setdefault(key, {})[name] = str(option.default)
-    for key, entry in entries.items():
-        template = parse_template(entry["thingName"]) if "thingName" in entry else None
-        rules = Rules(f"{_ANNOUNCEMENTS}.{key}")
-        yield AnnouncementTopic(key, entry["topic"], template, rules)

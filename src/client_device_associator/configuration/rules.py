@@ -1,6 +1,6 @@
 """Reads admission rules out of a configuration document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from client_device_associator.configuration.reader import ConfigurationReader
 from client_device_associator.core.admission.pattern import glob_pattern, regex_pattern
@@ -25,12 +25,10 @@ def read_rules(section: ConfigurationReader, where: str, core_thing_name: str) -
 
 def restricts(document: Mapping[str, object]) -> bool:
     """Whether a document, with whatever mistakes, is meant to keep somebody out."""
-    entries = document.get("announcements")
-    topics = entries.values() if isinstance(entries, Mapping) else ()
+    places = (document, document.get("iotCore"))
+    topics = [one for place in places for one in _values(_value(place, "announcements"))]
     return _restricts(document.get("admission")) or any(
-        isinstance(one, Mapping) and not _says_nothing(one.get(key))
-        for one in topics
-        for key in (_ALLOW, _DENY)
+        not _says_nothing(_value(one, key)) for one in topics for key in (_ALLOW, _DENY)
     )
 
 
@@ -39,6 +37,14 @@ def _restricts(admission: object) -> bool:
     if isinstance(admission, Mapping):
         return not all(map(_says_nothing, admission.values()))
     return not _says_nothing(admission)
+
+
+def _value(place: object, key: str) -> object:
+    return place.get(key) if isinstance(place, Mapping) else None
+
+
+def _values(place: object) -> Iterable[object]:
+    return place.values() if isinstance(place, Mapping) else ()
 
 
 def _says_nothing(value: object) -> bool:

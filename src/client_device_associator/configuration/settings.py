@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from client_device_associator.core.admission.rules import EVERYBODY, Rules
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.policy import Policy
 from client_device_associator.messages.template import Template
 
@@ -12,12 +13,14 @@ class AnnouncementTopic:
     """Where announcements come from.
 
     Attributes:
-        key: Its key in the configuration, by which deployments merge it.
+        key: Its key in the configuration, by which deployments merge it; unique among those of both
+            buses, see `lane_key`.
         topic_filter: What is subscribed to.
         thing_name: How the device is named; None means in the payload, by the shared contract.
         rules: Whose announcements are admitted that come from there.
         is_presence: Whether its messages have another purpose: each says that a device is there,
             and none is answered but for what becomes of the device.
+        bus: Where it is.
     """
 
     key: str
@@ -25,6 +28,7 @@ class AnnouncementTopic:
     thing_name: Template | None = None
     rules: Rules = EVERYBODY
     is_presence: bool = False
+    bus: Bus = Bus.LOCAL
 
     @property
     def proves_names(self) -> bool:
@@ -37,7 +41,7 @@ class Settings:
     """All that an operator may set.
 
     Attributes:
-        announcement_topics: Where announcements come from.
+        announcement_topics: Where announcements come from, over either bus.
         results_topic: The template of result topics.
         results_as_json: Whether result messages are JsonMessages.
         policy: What decisions depend on.
@@ -45,6 +49,8 @@ class Settings:
         subscription_renewal_seconds: How often each subscription is replaced by a new one.
         deployment_veto: Whether deployments with a bad configuration are rejected.
         log_level: The lowest level that is logged.
+        iot_core_results_topic: The template of result topics on AWS IoT Core.
+        all_results_to_iot_core: Whether results of local announcements go there, too.
     """
 
     announcement_topics: tuple[AnnouncementTopic, ...]
@@ -55,3 +61,19 @@ class Settings:
     subscription_renewal_seconds: float
     deployment_veto: bool
     log_level: str
+    iot_core_results_topic: str = "{topic}/status"
+    all_results_to_iot_core: bool = False
+
+    def topics_on(self, bus: Bus) -> tuple[AnnouncementTopic, ...]:
+        """Where announcements come from over one bus."""
+        return tuple(one for one in self.announcement_topics if one.bus is bus)
+
+    def answered_on(self, bus: Bus) -> tuple[AnnouncementTopic, ...]:
+        """The announcement topics whose results go to a bus."""
+        if bus is Bus.IOT_CORE and self.all_results_to_iot_core:
+            return self.announcement_topics
+        return self.topics_on(bus)
+
+    def results_topic_on(self, bus: Bus) -> str:
+        """The template of result topics on a bus."""
+        return self.results_topic if bus is Bus.LOCAL else self.iot_core_results_topic

@@ -7,6 +7,10 @@ from datetime import datetime, timezone
 MAX_MESSAGE_BYTES = 7000
 """Lite closes the publisher's connection above 7,300 bytes of a binary message."""
 
+MAX_IOT_CORE_MESSAGE_BYTES = 4700
+"""Of a message to AWS IoT Core: nucleus lite throws away what arrives in more than 5,000 bytes with
+its topic, so that another core device could not read it."""
+
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 """A clock may be wrong by more than a date can express."""
 

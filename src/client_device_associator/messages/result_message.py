@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Result
 from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, iso, size_on_the_wire
+from client_device_associator.messages.iot_core_topic import can_be_published_to_on_iot_core
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES, can_be_published_to
 
 MAX_RESULTS_IN_JSON = 2
@@ -54,7 +56,10 @@ def result_topic(template: str, result: Result, core_thing_name: str) -> str | N
         topic = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
     except KeyError:
         return None
-    return topic if can_be_published_to(topic) else None
+    can_be_sent = (
+        can_be_published_to if result.bus is Bus.LOCAL else can_be_published_to_on_iot_core
+    )
+    return topic if can_be_sent(topic) else None
 
 
 def pack(
@@ -64,6 +69,7 @@ def pack(
     wall: float,
     *,
     as_json: bool,
+    max_bytes: int = MAX_MESSAGE_BYTES,
 ) -> Iterator[ResultMessage]:
     """Puts results for the same topic together, as many to a message as fit.
 
@@ -75,6 +81,7 @@ def pack(
         core_thing_name: This core device.
         wall: Epoch seconds, for the messages' timestamp.
         as_json: Whether they will be sent as JsonMessage.
+        max_bytes: Of a message.
     """
     topics: dict[str, list[int]] = {}
     for index, result in enumerate(results):
@@ -86,7 +93,7 @@ def pack(
         "results": [],
         "timestamp": iso(wall),
     }
-    spare = MAX_MESSAGE_BYTES - size_on_the_wire(head, as_json=as_json)
+    spare = max_bytes - size_on_the_wire(head, as_json=as_json)
     limit = MAX_RESULTS_IN_JSON if as_json else None
     for topic, indexes in topics.items():
         # The IPC library writes the topic in ASCII: it may take six times its bytes in a packet.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from client_device_associator.cloud.port import WorkerEvent
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.core.bus import Bus
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.payload import Payload
 from client_device_associator.reporting.notices import Notice
@@ -16,6 +17,14 @@ class MessageArrived:
     source: AnnouncementTopic
     topic: str
     payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a message came from that cannot be taken."""
+
+    topic: str
+    bus: Bus = Bus.LOCAL
 
 
 @dataclass(frozen=True, slots=True)

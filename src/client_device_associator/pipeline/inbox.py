@@ -13,6 +13,7 @@ from client_device_associator.pipeline.events import (
     HealthRequested,
     MessageArrived,
     NoticeGiven,
+    Origin,
 )
 from client_device_associator.pipeline.fair_queue import FairQueue
 from client_device_associator.pipeline.sender import sender_of
@@ -56,11 +57,11 @@ class Batch:
 
     Attributes:
         events: Our own ones first, and each kind in order.
-        overflow: Topics of messages for which there was no room since the last batch.
+        overflow: Where messages came from for which there was no room since the last batch.
     """
 
     events: tuple[Event, ...] = ()
-    overflow: tuple[str, ...] = ()
+    overflow: tuple[Origin, ...] = ()
 
 
 class Inbox:
@@ -86,7 +87,7 @@ class Inbox:
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reader = _Reader.BUSY
         self._health_requested = False
-        self._overflow: deque[str] = deque(maxlen=MAX_OVERFLOW)
+        self._overflow: deque[Origin] = deque(maxlen=MAX_OVERFLOW)
         self._unreadable: Counter[str] = Counter()
         self.overflowed = 0
 
@@ -108,7 +109,7 @@ class Inbox:
             self._first_at = self._steady()
         if not self._messages.offer(sender_of(message), message, size):
             # There is no need to wake a reader that has this much to read.
-            self._overflow.append(message.topic)
+            self._overflow.append(Origin(message.topic, message.source.bus))
             self.overflowed += 1
             return False
         reader = self._reader
@@ -151,7 +152,7 @@ class Inbox:
             self._health_requested &= not isinstance(event, HealthRequested)
             events.append(event)
         events += self._messages.take(MAX_GATHERED, MAX_GATHERED_BYTES)
-        overflow: list[str] = []
+        overflow: list[Origin] = []
         while self._overflow:
             overflow.append(self._overflow.popleft())
         return Batch(tuple(events), tuple(overflow))

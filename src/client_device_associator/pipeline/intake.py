@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from client_device_associator.core.admission.gate import Gate
 from client_device_associator.core.announcement import Announcement, rejected
+from client_device_associator.core.bus import shown
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.core.result import Reason, Result, Status
@@ -14,7 +15,7 @@ from client_device_associator.messages.announcement import (
     read_announcement,
     read_presence,
 )
-from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.events import MessageArrived, Origin
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
@@ -66,13 +67,13 @@ class Intake:
         self._notices = RateLimit(NOTICES_AT_ONCE, NOTICES_PER_SECOND)
 
     def read(
-        self, messages: Sequence[MessageArrived], overflow: Sequence[str], now: Instant
+        self, messages: Sequence[MessageArrived], overflow: Sequence[Origin], now: Instant
     ) -> list[Announcement]:
         """The announcements in these messages; rejects what is none, and who is not admitted.
 
         Args:
             messages: What has come.
-            overflow: Topics of messages for which the inbox had no room.
+            overflow: Where messages came from for which the inbox had no room.
             now: The time.
         """
         announcements: list[Announcement] = []
@@ -80,13 +81,18 @@ class Intake:
         unanswered: list[Result] = []
         for message in messages:
             reading = self._admit(message, _read(message))
-            lane = message.source.key
-            announcements.extend(replace(one, lane=lane) for one in reading.announcements)
+            announcements.extend(reading.announcements)
             answers = unanswered if message.source.is_presence else rejections
             answers.extend(reading.rejections)
         rejections.extend(
-            Result(topic, Status.REJECTED, code=Reason.OVERLOADED.value, message=_OVERLOADED)
-            for topic in dict.fromkeys(overflow)
+            Result(
+                one.topic,
+                Status.REJECTED,
+                code=Reason.OVERLOADED.value,
+                message=_OVERLOADED,
+                bus=one.bus,
+            )
+            for one in dict.fromkeys(overflow)
         )
         self.reject(rejections, now)
         self.leave_unanswered(unanswered)
@@ -99,7 +105,9 @@ class Intake:
         self._report(ResultsDecided({Status.REJECTED: len(rejections)}))
         allowed = self._rejections.allow(len(rejections), now.steady)
         self._send(rejections[:allowed])
-        kinds = Counter((one.topic, one.code, one.message) for one in rejections).items()
+        kinds = Counter(
+            (shown(one.bus, one.topic), one.code, one.message) for one in rejections
+        ).items()
         reported = self._notices.allow(len(kinds), now.steady)
         for (topic, code, message), count in list(kinds)[:reported]:
             self._report(AnnouncementsRejected(topic, code or "", message or "", count))
@@ -112,7 +120,9 @@ class Intake:
         kinds = Counter(one.code or "" for one in rejections)
         last = {one.code or "": one for one in rejections}
         for code, count in kinds.items():
-            self._report(PresenceRejected(last[code].topic, code, last[code].message or "", count))
+            one = last[code]
+            topic = shown(one.bus, one.topic)
+            self._report(PresenceRejected(topic, code, one.message or "", count))
 
     def _admit(self, message: MessageArrived, reading: Reading) -> Reading:
         """What is left of a message when the rules have been asked."""
@@ -130,7 +140,15 @@ class Intake:
 
 
 def _read(message: MessageArrived) -> Reading:
-    template = message.source.thing_name
-    if message.source.is_presence and template is not None:
-        return read_presence(template, message.topic)
-    return read_announcement(template, message.topic, message.payload)
+    """What a message says, and by which lane and bus it came."""
+    source = message.source
+    template = source.thing_name
+    if source.is_presence and template is not None:
+        reading = read_presence(template, message.topic)
+    else:
+        reading = read_announcement(template, message.topic, message.payload)
+    lane, bus = source.key, source.bus
+    return Reading(
+        tuple(replace(one, lane=lane, bus=bus) for one in reading.announcements),
+        tuple(replace(one, bus=bus) for one in reading.rejections),
+    )

@@ -11,6 +11,7 @@ from client_device_associator.pipeline.events import (
     HealthRequested,
     NoticeGiven,
     NucleusLost,
+    Origin,
     SettingsInEffect,
     StopRequested,
 )
@@ -157,7 +158,7 @@ class Loop:
                     rest.append(event)
         return rest
 
-    def _work(self, events: Sequence[Event], overflow: Sequence[str]) -> float | None:
+    def _work(self, events: Sequence[Event], overflow: Sequence[Origin]) -> float | None:
         """A turn of the pipeline; returns when the next one is due, in steady seconds."""
         if self._pipeline is None:
             return None

@@ -1,22 +1,28 @@
-"""Sends results until the nucleus has taken them."""
+"""Sends the results for one bus until the nucleus has taken them."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
 from client_device_associator.errors import NotAuthorizedError, NucleusError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.nucleus.port import Publisher
 from client_device_associator.pipeline.events import Event, PublishAcknowledged
+from client_device_associator.pipeline.link import Link
 from client_device_associator.pipeline.parcels import Parcel, pack_durable, pack_transient
 from client_device_associator.reporting.notices import Report, ResultsRefused
 
 MAX_IN_FLIGHT = 16
 """Messages given to the nucleus and not acknowledged yet. Lite serves the whole device in one
 chain, at some 700 messages a second: more at once would make the neighbours wait."""
+
+MAX_IN_FLIGHT_TO_IOT_CORE = 4
+"""Lite holds 15,000 bytes of messages that AWS IoT Core has not acknowledged, and refuses the next;
+and each may keep its one chain waiting for the network."""
 
 MAX_TRANSIENT = 10_000
 """Transient results that may wait to be sent; a flood of rejections grows no further."""
@@ -42,6 +48,11 @@ _MAX_REFUSED_TOPICS = 100
 class Outbox:
     """Results on their way: durable ones, which the journal keeps, and transient ones.
 
+    A core device may be offline for days. So what AWS IoT Core does not take is no fault of the
+    message and is not noted, which would wear the flash out: all of it waits, and one message after
+    the other is tried. Meanwhile the oldest durable results beyond a bound are dropped, and all
+    transient ones.
+
     Args:
         journal: Keeps the durable results.
         nucleus: Takes the messages.
@@ -51,6 +62,7 @@ class Outbox:
         numbers: For the messages. No other outbox of this process may use the same ones: late
             acknowledgements of its messages would count for those of this one.
         report: Takes what an operator may want to know.
+        bus: Where the results go; all that it is given are for this one.
 
     Attributes:
         dropped: Results that were never sent.
@@ -66,7 +78,10 @@ class Outbox:
         post: Callable[[Event], None],
         numbers: Iterator[int],
         report: Report,
+        bus: Bus = Bus.LOCAL,
     ) -> None:
+        self._bus = bus
+        self._link = None if bus is Bus.LOCAL else Link()
         self._journal = journal
         self._nucleus = nucleus
         self._settings = settings
@@ -81,6 +96,7 @@ class Outbox:
         self._refused: list[tuple[Parcel, NucleusError]] = []
         self._refused_topics: set[str] = set()
         self._durable_first = True
+        self._must_trim = False
         self._journal_replaced = journal.replaced
         self.dropped = 0
 
@@ -90,6 +106,8 @@ class Outbox:
         for parcel in reversed(self._ready):
             self._transient.extendleft(reversed(parcel.transient))
         self._ready.clear()
+        if self._link is not None:
+            self._link.try_now()
 
     def send(self, results: Sequence[Result]) -> None:
         """Sends transient results; beyond a bound the newest are dropped."""
@@ -105,6 +123,11 @@ class Outbox:
         if event.error is None:
             self._taken.extend(parcel.result_ids)
             self._refused_topics.discard(parcel.topic)
+            if self._link is not None:
+                self._link.taken()
+            return
+        if self._link is not None and not isinstance(event.error, NotAuthorizedError):
+            self._fail(self._link, parcel, event.error)
             return
         self._report_refusal(parcel.topic, event.error)
         if parcel.result_ids:
@@ -115,8 +138,12 @@ class Outbox:
     @property
     def must_store(self) -> bool:
         """Whether `store` has enough to do to be worth a commit."""
+        if self._must_trim:
+            return True
         notes = len(self._taken) + len(self._refused)
-        return notes >= _NOTE_AT or (notes > 0 and not self._ready and not self._in_flight)
+        is_pausing = self._link is not None and self._link.is_failing
+        nothing_to_do = not self._in_flight and (is_pausing or not self._ready)
+        return notes >= _NOTE_AT or (notes > 0 and nothing_to_do)
 
     def store(self, now: Instant) -> None:
         """Stores what was taken and what was refused; within a transaction."""
@@ -127,13 +154,17 @@ class Outbox:
             if isinstance(error, NotAuthorizedError):
                 wait = REFUSED_AGAIN_SECONDS
             self._journal.send_later(parcel.result_ids, now.steady + wait)
+        keep = self._settings.policy.max_pending
         if self._refused:
-            self.dropped += self._journal.drop_refused(self._settings.policy.max_pending)
+            self.dropped += self._journal.drop_refused(keep, self._bus)
+        if self._must_trim:
+            self.dropped += self._journal.drop_oldest(keep, self._bus)
 
     def stored(self) -> None:
         """What `store` wrote is on disk."""
         self._taken.clear()
         self._refused.clear()
+        self._must_trim = False
 
     def run_due(self, now: Instant) -> float | None:
         """Publishes what there is to publish, as fast as the nucleus takes it.
@@ -143,15 +174,47 @@ class Outbox:
         """
         self._forget_replaced_journal()
         self._give_up_late(now)
-        while len(self._in_flight) < MAX_IN_FLIGHT:
+        most = self._most_in_flight(now)
+        while len(self._in_flight) < most:
             if not self._ready and not self._refill(now):
                 break
             self._publish(self._ready.popleft(), now)
         if self._in_flight:
             return min(parcel.give_up_at for parcel in self._in_flight.values())
-        if self._taken or self._refused:
+        if self._taken or self._refused or self._must_trim:
             return now.steady
-        return self._journal.next_send_at()
+        next_send_at = self._journal.next_send_at(self._bus)
+        if self._link is not None and now.steady < self._link.try_at:
+            waits = self._ready or self._transient or next_send_at is not None
+            return max(self._link.try_at, next_send_at or 0.0) if waits else None
+        return next_send_at
+
+    def _most_in_flight(self, now: Instant) -> int:
+        if self._link is None:
+            return MAX_IN_FLIGHT
+        may_be_tried = self._link.may_be_tried(now)
+        if self._link.is_down:
+            self._drop_transient()
+        if not may_be_tried:
+            return 0
+        return 1 if self._link.is_failing else MAX_IN_FLIGHT_TO_IOT_CORE
+
+    def _fail(self, link: Link, parcel: Parcel, error: NucleusError) -> None:
+        """A message did not go through; what is durable of it is still in the journal."""
+        if not link.is_failing:
+            self._report(ResultsRefused(parcel.topic, str(error), self._settings, self._bus))
+        link.failed()
+        self._must_trim = True
+        self._ready = deque(one for one in self._ready if one.transient)
+        if parcel.transient:
+            self._ready.appendleft(parcel)
+
+    def _drop_transient(self) -> None:
+        """What is sent once at most has no time to wait for the end of an outage."""
+        waiting = sum(len(parcel.transient) for parcel in self._ready)
+        self.dropped += waiting + len(self._transient)
+        self._ready = deque(one for one in self._ready if not one.transient)
+        self._transient.clear()
 
     def _give_up_late(self, now: Instant) -> None:
         for number, parcel in list(self._in_flight.items()):
@@ -179,7 +242,7 @@ class Outbox:
         if len(self._refused_topics) < _MAX_REFUSED_TOPICS:
             self._refused_topics.add(topic)
         if is_news:
-            self._report(ResultsRefused(topic, str(error), self._settings))
+            self._report(ResultsRefused(topic, str(error), self._settings, self._bus))
 
     def _publish(self, parcel: Parcel, now: Instant) -> None:
         number = next(self._numbers)
@@ -189,6 +252,7 @@ class Outbox:
             parcel.topic,
             parcel.message,
             lambda error: self._post(PublishAcknowledged(number, error)),
+            self._bus,
         )
 
     def _refill(self, now: Instant) -> bool:
@@ -200,15 +264,17 @@ class Outbox:
     def _pack_transient(self, now: Instant) -> bool:
         while self._transient and not self._ready:
             results = [self._transient.popleft() for _ in range(min(_REFILL, len(self._transient)))]
-            parcels = pack_transient(results, self._settings, self._core_thing_name, now.wall)
+            parcels = pack_transient(
+                results, self._settings, self._core_thing_name, now.wall, self._bus
+            )
             self._ready.extend(parcels)
         return bool(self._ready)
 
     def _pack_durable(self, now: Instant) -> bool:
         busy = {one for parcel in self._in_flight.values() for one in parcel.result_ids}
         busy.update(self._taken, *(parcel.result_ids for parcel, _ in self._refused))
-        durable = self._journal.unsent(now.steady, _REFILL, busy)
-        parcels = pack_durable(durable, self._settings, self._core_thing_name, now.wall)
+        durable = self._journal.unsent(now.steady, _REFILL, busy, self._bus)
+        parcels = pack_durable(durable, self._settings, self._core_thing_name, now.wall, self._bus)
         self._ready.extend(parcels)
         # Those that have no topic to go to are done: nobody could ever receive them.
         packed = {one for parcel in parcels for one in parcel.result_ids}

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Result
 from client_device_associator.journal.journal import DurableResult
-from client_device_associator.messages.encoding import encode
+from client_device_associator.messages.encoding import (
+    MAX_IOT_CORE_MESSAGE_BYTES,
+    MAX_MESSAGE_BYTES,
+    encode,
+)
 from client_device_associator.messages.result_message import pack
 
 
@@ -32,19 +37,27 @@ class Parcel:
 
 
 def pack_transient(
-    results: Sequence[Result], settings: Settings, core_thing_name: str, wall: float
+    results: Sequence[Result],
+    settings: Settings,
+    core_thing_name: str,
+    wall: float,
+    bus: Bus = Bus.LOCAL,
 ) -> list[Parcel]:
-    """Parcels for transient results; those that have no topic to go to are left out."""
+    """Parcels for transient results for a bus; those that have no topic to go to are left out."""
     return [
         Parcel(topic, message, transient=tuple(results[index] for index in indexes))
-        for topic, message, indexes in _messages(results, settings, core_thing_name, wall)
+        for topic, message, indexes in _messages(results, settings, core_thing_name, wall, bus)
     ]
 
 
 def pack_durable(
-    durable: Sequence[DurableResult], settings: Settings, core_thing_name: str, wall: float
+    durable: Sequence[DurableResult],
+    settings: Settings,
+    core_thing_name: str,
+    wall: float,
+    bus: Bus = Bus.LOCAL,
 ) -> list[Parcel]:
-    """Parcels for durable results; those that have no topic to go to are left out."""
+    """Parcels for durable results for a bus; those that have no topic to go to are left out."""
     results = [one.result for one in durable]
     return [
         Parcel(
@@ -53,15 +66,18 @@ def pack_durable(
             result_ids=tuple(durable[index].result_id for index in indexes),
             refusals=max(durable[index].refusals for index in indexes),
         )
-        for topic, message, indexes in _messages(results, settings, core_thing_name, wall)
+        for topic, message, indexes in _messages(results, settings, core_thing_name, wall, bus)
     ]
 
 
 def _messages(
-    results: Sequence[Result], settings: Settings, core_thing_name: str, wall: float
+    results: Sequence[Result], settings: Settings, core_thing_name: str, wall: float, bus: Bus
 ) -> list[tuple[str, bytes | dict[str, object], tuple[int, ...]]]:
-    as_json = settings.results_as_json
-    packed = pack(results, settings.results_topic, core_thing_name, wall, as_json=as_json)
+    is_local = bus is Bus.LOCAL
+    as_json = settings.results_as_json and is_local
+    template = settings.results_topic_on(bus)
+    max_bytes = MAX_MESSAGE_BYTES if is_local else MAX_IOT_CORE_MESSAGE_BYTES
+    packed = pack(results, template, core_thing_name, wall, as_json=as_json, max_bytes=max_bytes)
     return [
         (one.topic, dict(one.document) if as_json else encode(one.document), one.results)
         for one in packed

@@ -18,10 +18,11 @@ from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import (
     Event,
     MessageArrived,
+    Origin,
     PublishAcknowledged,
 )
 from client_device_associator.pipeline.intake import Intake
-from client_device_associator.pipeline.outbox import Outbox
+from client_device_associator.pipeline.outboxes import Outboxes
 from client_device_associator.pipeline.storage import Storage
 from client_device_associator.reporting.notices import Report, ResultsDecided
 
@@ -38,7 +39,7 @@ class Pipeline:
         intake: Reads.
         engine: Decides.
         journal: Stores what was decided.
-        outbox: Sends the results.
+        outboxes: Send the results.
         calls: Makes the calls.
         report: Takes what an operator may want to know.
     """
@@ -49,14 +50,14 @@ class Pipeline:
         intake: Intake,
         engine: Engine,
         journal: Journal,
-        outbox: Outbox,
+        outboxes: Outboxes,
         calls: Calls,
         report: Report,
     ) -> None:
         self._intake = intake
         self._engine = engine
         self._journal = journal
-        self._outbox = outbox
+        self._outboxes = outboxes
         self._calls = calls
         self._report = report
         self._storage = Storage(journal, report)
@@ -65,7 +66,7 @@ class Pipeline:
         """Goes on with other settings; nothing that is under way is lost or repeated."""
         self._intake.gate = settings.policy.gate
         self._engine.reconfigure(settings.policy)
-        self._outbox.reconfigure(settings)
+        self._outboxes.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
 
     def send_refused_now(self, now: Instant) -> None:
@@ -78,15 +79,17 @@ class Pipeline:
     def figures(self) -> Mapping[str, int]:
         """What is not counted by notices."""
         with suppress(JournalError):
-            return {"pending": self._journal.pending(), "resultsDropped": self._outbox.dropped}
-        return {"resultsDropped": self._outbox.dropped}
+            return {"pending": self._journal.pending(), **self._outboxes.figures()}
+        return self._outboxes.figures()
 
-    def turn(self, events: Sequence[Event], overflow: Sequence[str], now: Instant) -> float | None:
+    def turn(
+        self, events: Sequence[Event], overflow: Sequence[Origin], now: Instant
+    ) -> float | None:
         """Handles events and does whatever is due.
 
         Args:
             events: What has happened, in order.
-            overflow: Topics of messages for which there was no room.
+            overflow: Where messages came from for which there was no room.
             now: The time.
 
         Returns:
@@ -99,7 +102,7 @@ class Pipeline:
             self._storage.failed(error, now)
             return self._hold_on(now)
 
-    def take_in(self, events: Sequence[Event], overflow: Sequence[str], now: Instant) -> bool:
+    def take_in(self, events: Sequence[Event], overflow: Sequence[Origin], now: Instant) -> bool:
         """Stores what has come, and starts nothing new.
 
         Returns:
@@ -112,7 +115,7 @@ class Pipeline:
                 case MessageArrived():
                     messages.append(event)
                 case PublishAcknowledged():
-                    self._outbox.acknowledged(event)
+                    self._outboxes.acknowledged(event)
                 case CallAnswered() | WorkerEnded():
                     call = self._calls.handle(event, now)
                     landed += [call] if call else []
@@ -128,7 +131,7 @@ class Pipeline:
             return
         try:
             with self._journal.transaction():
-                self._outbox.store(now)
+                self._outboxes.store(now)
         except JournalError as error:
             self._storage.failed(error, now)
 
@@ -137,7 +140,7 @@ class Pipeline:
     ) -> bool:
         """Lets the engine decide and stores it all in one transaction; False if that failed."""
         may_store = self._storage.try_again_at is None
-        if not (announcements or landed or (self._outbox.must_store and may_store)):
+        if not (announcements or landed or (self._outboxes.must_store and may_store)):
             return True
         try:
             with self._journal.transaction():
@@ -146,15 +149,15 @@ class Pipeline:
                 ]
                 if announcements:
                     decisions.append(self._store(self._engine.announced(announcements, now)))
-                noted = self._outbox.must_store
-                self._outbox.store(now)
+                noted = self._outboxes.must_store
+                self._outboxes.store(now)
         except JournalError as error:
             self._storage.failed(error, now)
             for _, answer in landed:
                 self._engine.answer_lost(answer, now)
             self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
             return False
-        self._outbox.stored()
+        self._outboxes.stored()
         if noted or any(decision.stores for decision in decisions):
             self._storage.succeeded()
         for decision in decisions:
@@ -163,13 +166,13 @@ class Pipeline:
 
     def _store(self, decision: Decision) -> Decision:
         if decision.stores:
-            self._journal.store(decision)
+            self._journal.store(self._outboxes.with_copies(decision))
         return decision
 
     def _store_now(self, decision: Decision, now: Instant) -> None:
         """Stores a decision that no event has led to; raises JournalError."""
         with self._journal.transaction():
-            self._journal.store(decision)
+            self._store(decision)
         self._publish(decision, now)
 
     def _publish(self, decision: Decision, now: Instant) -> None:
@@ -180,7 +183,7 @@ class Pipeline:
             (rejected if result.status is Status.REJECTED else others).append(result)
         self._intake.reject(rejected, now)
         self._intake.leave_unanswered(decision.unanswered)
-        self._outbox.send(others)
+        self._outboxes.send(others)
         statuses = Counter(result.status for result in (*others, *decision.durable))
         if statuses:
             self._report(ResultsDecided(statuses))
@@ -191,7 +194,7 @@ class Pipeline:
         """Sends, calls and looks after the worker; returns when to do so again."""
         if not self._storage.is_usable(now):
             return self._hold_on(now)
-        wakes = [self._outbox.run_due(now)]
+        wakes = [self._outboxes.run_due(now)]
         overdue = self._calls.overdue(now)
         if overdue is not None:
             self._decide((), [overdue], now)
@@ -211,7 +214,7 @@ class Pipeline:
         """What can be done while the journal cannot be used; returns when to try it again."""
         # Rejections go out all the same: they are what announcers hear about such a disk.
         with suppress(JournalError):
-            self._outbox.run_due(now)
+            self._outboxes.run_due(now)
         overdue = self._calls.overdue(now)
         if overdue is not None and self._decide((), [overdue], now):
             return now.steady  # the journal can be used again

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.notices import CoreNotice
 from client_device_associator.core.result import Status
 from client_device_associator.journal.set_aside import SetAside
@@ -57,17 +58,20 @@ class SubscriptionRefused:
     Attributes:
         topic_filter: To what.
         why: The nucleus's words.
-        wanted: Every filter of the settings: a merge replaces the block of an earlier one.
+        wanted: Every filter of the settings on this bus: a merge replaces the block of an earlier
+            one.
+        bus: Where the topics are.
     """
 
     topic_filter: str
     why: str
     wanted: tuple[str, ...]
+    bus: Bus = Bus.LOCAL
 
 
 @dataclass(frozen=True, slots=True)
 class NothingAllowed:
-    """Every subscription was refused by accessControl.
+    """Every subscription to local publish/subscribe was refused by accessControl.
 
     Attributes:
         why: The nucleus's words.
@@ -186,6 +190,7 @@ class ResultsRefused:
     topic: str
     why: str
     settings: Settings
+    bus: Bus = Bus.LOCAL
 
 
 @dataclass(frozen=True, slots=True)

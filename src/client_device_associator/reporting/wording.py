@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from client_device_associator.core.answer import FailureCause
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.notices import (
     CallSettled,
     CallsFailing,
@@ -15,8 +16,9 @@ from client_device_associator.core.notices import (
     DevicesRefused,
 )
 from client_device_associator.reporting import notices
-from client_device_associator.reporting.access_control import publish_block, subscribe_block
+from client_device_associator.reporting.access_control import subscribe_block
 from client_device_associator.reporting.iam_statement import iam_statement
+from client_device_associator.reporting.refusals import results_refused, subscription_refused
 
 _WHAT_TO_DO: Mapping[FailureCause, str] = {
     FailureCause.THROTTLED: "nothing to do",
@@ -223,10 +225,7 @@ def _deployment_vetoed(notice: notices.DeploymentVetoed, _: Place) -> Line:
 
 @line_for.register
 def _subscription_refused(notice: notices.SubscriptionRefused, _: Place) -> Line:
-    return _error(
-        f"cannot subscribe to {notice.topic_filter} ({notice.why}); if accessControl does not"
-        f" allow it, merge {subscribe_block(notice.wanted)}. Trying again later"
-    )
+    return _refused(notice.bus, subscription_refused(notice))
 
 
 @line_for.register
@@ -257,11 +256,7 @@ def _subscription_ended(notice: notices.SubscriptionEnded, _: Place) -> Line:
 
 @line_for.register
 def _results_refused(notice: notices.ResultsRefused, _: Place) -> Line:
-    return _error(
-        f"the nucleus does not take result messages on {notice.topic} ({notice.why}); if"
-        f" accessControl does not allow it, merge {publish_block(notice.settings)}. The results are"
-        " kept and sent later"
-    )
+    return _refused(notice.bus, results_refused(notice))
 
 
 @line_for.register
@@ -284,6 +279,11 @@ def _journal_set_aside(notice: notices.JournalSetAside, _: Place) -> Line:
         " new one was started. Devices that waited in it are associated when they announce"
         " themselves again"
     )
+
+
+def _refused(bus: Bus, text: str) -> Line:
+    """A core device that is offline is no error."""
+    return _error(text) if bus is Bus.LOCAL else _warning(text)
 
 
 def _info(text: str) -> Line:

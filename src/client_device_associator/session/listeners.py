@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.core.bus import Bus, shown
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
@@ -27,11 +28,23 @@ class Listener:
         topic_filter: What to subscribe to.
         deliver: Takes every message, on the nucleus's thread.
         count_unreadable: Called for each that cannot be decoded, on the nucleus's thread.
+        bus: Where the topics are.
     """
 
     topic_filter: str
     deliver: OnMessage
     count_unreadable: OnUnreadable
+    bus: Bus = Bus.LOCAL
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it listens to other components on the core device."""
+        return self.bus is Bus.LOCAL
+
+    @property
+    def shown(self) -> str:
+        """What it listens to, for a person."""
+        return shown(self.bus, self.topic_filter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +101,23 @@ class _Unreadable:
 
 
 def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[Listener]:
-    """Every announcement topic of the settings, and that on which health is requested."""
+    """Every announcement topic of the settings, and that on which health is requested.
+
+    What is on AWS IoT Core comes last: to wait for it must not keep what is local waiting.
+    """
     presence_seconds = max(settings.policy.trust_seconds, LEAST_PRESENCE_SECONDS)
 
-    def listener(topic_filter: str, deliver: OnMessage) -> Listener:
-        return Listener(topic_filter, deliver, _Unreadable(inbox, topic_filter))
+    def listener(topic_filter: str, deliver: OnMessage, bus: Bus = Bus.LOCAL) -> Listener:
+        unreadable = _Unreadable(inbox, shown(bus, topic_filter))
+        return Listener(topic_filter, deliver, unreadable, bus)
 
     def deliver(source: AnnouncementTopic) -> OnMessage:
         if source.is_presence and source.thing_name is not None:
             return _Presence(inbox, seen, source, source.thing_name, presence_seconds)
         return _Announcements(inbox, source)
 
-    wanted = [listener(one.topic_filter, deliver(one)) for one in settings.announcement_topics]
-    return [*wanted, listener(HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))]
+    def announced_on(bus: Bus) -> list[Listener]:
+        return [listener(one.topic_filter, deliver(one), bus) for one in settings.topics_on(bus)]
+
+    health = listener(HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))
+    return [*announced_on(Bus.LOCAL), health, *announced_on(Bus.IOT_CORE)]

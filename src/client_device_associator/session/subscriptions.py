@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.clock import Clock
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NotAuthorizedError, NucleusError, NucleusLostError
 from client_device_associator.messages.payload import Payload
@@ -24,6 +25,10 @@ first time sooner, because a deployment may bring the topic a moment before its 
 BOTH_SECONDS = 2.0
 """How long the old subscription goes on beside the new one: what was published before the new one
 counted may still be on its way. What comes on both is taken twice, which is harmless."""
+
+IOT_CORE_RENEWALS = 12
+"""A subscription to AWS IoT Core lasts as long as so many to local pub/sub: it takes a request to
+the cloud, and an account has a quota of those for all its core devices (decision 0035)."""
 
 RESUBSCRIBE_SECONDS = 1.0
 """After the nucleus has closed a subscription; one that it closes each time must not be made again
@@ -57,6 +62,11 @@ class _Topic:
     refusals: int = 0
     end_reported: bool = False
 
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether accessControl lacks it."""
+        return isinstance(self.refusal, NotAuthorizedError)
+
     def close(self) -> None:
         """Ends whatever is open."""
         for stream in (self.current, self.old):
@@ -86,11 +96,11 @@ class Subscriptions:
         self._topics: list[_Topic] = []
         self._leaving: list[_Topic] = []
         self._made = 0
-        self._refused_now: list[tuple[str, str]] = []
+        self._refused_now: list[tuple[Listener, str]] = []
 
     @property
     def listening(self) -> tuple[str, ...]:
-        """The topic filters that there is a subscription to."""
+        """The topic filters that there is a subscription to, as a person has to see them."""
         return self._filters(lambda topic: topic.current is not None)
 
     @property
@@ -107,9 +117,7 @@ class Subscriptions:
         before = list(self._topics)
         topics: list[_Topic] = []
         for listener in wanted:
-            known = next(
-                (one for one in before if one.listener.topic_filter == listener.topic_filter), None
-            )
+            known = next((one for one in before if one.listener.shown == listener.shown), None)
             if known is None:
                 known = _Topic(listener)
             else:
@@ -125,7 +133,7 @@ class Subscriptions:
             if topic.current is not None and topic.current.number == event.number:
                 # One that is closed each time it is made is reported once.
                 if not topic.end_reported:
-                    self._report(SubscriptionEnded(topic.listener.topic_filter))
+                    self._report(SubscriptionEnded(topic.listener.shown))
                 topic.end_reported = True
                 # While there are both, the old one still delivers, and goes on until there is
                 # another.
@@ -144,13 +152,24 @@ class Subscriptions:
         Returns:
             Steady seconds at which to be called again.
         """
+        unreachable: _Topic | None = None
         for topic in list(self._topics):
             now = clock.now().steady
+            seconds = _renewal_seconds(topic.listener, renewal_seconds)
             # The renewal time may have become shorter since this was set.
-            topic.due_at = min(topic.due_at, now + renewal_seconds)
-            if now >= topic.due_at:
-                wait = self._run_due(topic, renewal_seconds)
-                topic.due_at = wait + clock.now().steady
+            topic.due_at = min(topic.due_at, now + seconds)
+            if now < topic.due_at:
+                continue
+            if unreachable is not None:
+                # The next would wait as long, for the same connection.
+                topic.due_at = unreachable.due_at
+                if topic.current is None:
+                    topic.refusal = topic.refusal or unreachable.refusal
+                continue
+            wait = self._run_due(topic, seconds)
+            topic.due_at = wait + clock.now().steady
+            if topic.refusal and not (topic.is_forbidden or topic.listener.is_local):
+                unreachable = topic
         self._report_refusals()
         for topic in self._leaving:
             topic.close()
@@ -163,7 +182,7 @@ class Subscriptions:
             topic.close()
 
     def _filters(self, which: Callable[[_Topic], bool]) -> tuple[str, ...]:
-        return tuple(topic.listener.topic_filter for topic in self._topics if which(topic))
+        return tuple(topic.listener.shown for topic in self._topics if which(topic))
 
     def _run_due(self, topic: _Topic, renewal_seconds: float) -> float:
         """Does the next thing for a topic; returns the seconds from its end to the one after."""
@@ -186,9 +205,13 @@ class Subscriptions:
     def _refuse(self, topic: _Topic, error: NucleusError) -> float:
         """A subscription could not be made; returns the seconds until it is tried again."""
         topic.refusals += 1
+        # What could not be reached may turn out to be forbidden.
+        is_news = topic.refusal is None or (
+            isinstance(error, NotAuthorizedError) and not topic.is_forbidden
+        )
         # A connection that is lost has an event of its own.
-        if topic.refusal is None and not isinstance(error, NucleusLostError):
-            self._refused_now.append((topic.listener.topic_filter, str(error)))
+        if is_news and not isinstance(error, NucleusLostError):
+            self._refused_now.append((topic.listener, str(error)))
         topic.refusal = error
         return TRY_SOON_SECONDS if topic.refusals == 1 else TRY_AGAIN_SECONDS
 
@@ -197,13 +220,18 @@ class Subscriptions:
         refused_now, self._refused_now = self._refused_now, []
         if not refused_now:
             return
-        wanted = self._filters(lambda _: True)
-        forbidden = (isinstance(topic.refusal, NotAuthorizedError) for topic in self._topics)
-        if all(forbidden) and not self.listening:
-            self._report(NothingAllowed(refused_now[0][1], wanted))
-            return
-        for topic_filter, why in refused_now:
-            self._report(SubscriptionRefused(topic_filter, why, wanted))
+        local = [topic for topic in self._topics if topic.listener.is_local]
+        nothing_allowed = all(topic.is_forbidden and topic.current is None for topic in local)
+        if nothing_allowed and refused_now[0][0].is_local:
+            self._report(NothingAllowed(refused_now[0][1], self._wanted(Bus.LOCAL)))
+            refused_now = [one for one in refused_now if not one[0].is_local]
+        for listener, why in refused_now:
+            wanted = self._wanted(listener.bus)
+            self._report(SubscriptionRefused(listener.topic_filter, why, wanted, listener.bus))
+
+    def _wanted(self, bus: Bus) -> tuple[str, ...]:
+        listeners = (topic.listener for topic in self._topics)
+        return tuple(one.topic_filter for one in listeners if one.bus is bus)
 
     def _subscribe(self, topic: _Topic) -> _Stream:
         self._made += 1
@@ -222,5 +250,10 @@ class Subscriptions:
             deliver,
             count,
             lambda: self._post(SubscriptionClosed(stream.number)),
+            topic.listener.bus,
         )
         return stream
+
+
+def _renewal_seconds(listener: Listener, renewal_seconds: float) -> float:
+    return renewal_seconds * (1 if listener.is_local else IOT_CORE_RENEWALS)

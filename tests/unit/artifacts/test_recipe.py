@@ -132,6 +132,7 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
             "own": {"topic": "clientdevices/+/announce", "thingName": "{topic:1}"},
         },
         "results": {"topic": "{topic}/status", "encoding": "binary", "receipts": False},
+        "iotCore": {"results": {"topic": "{topic}/status", "all": False}},
         "batching": {"maxSize": 100, "maxWaitSeconds": 1},
         "admission": {"requireProvenName": False},
         "limits": {"maxPending": 10_000, "maxAttempts": 10},

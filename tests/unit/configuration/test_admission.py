@@ -7,6 +7,7 @@ import pytest
 from client_device_associator.configuration.parser import parse_configuration, substitute_settings
 from client_device_associator.core.admission.gate import Gate, Refusal
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Reason
 
 SHARED: dict[str, Any] = {"topic": "shared"}
@@ -100,6 +101,21 @@ def test_a_topic_that_is_too_short_for_an_entry_did_not_come_by_it() -> None:
     """Its template could not have been filled."""
     decided = gate(wide={"topic": "a/#", "thingName": "{topic:2}", **ONLY_A})
     assert decided.why_not(Announcement("b", "a/b")) is None
+
+
+def test_an_entry_of_the_other_bus_did_not_bring_it() -> None:
+    """Though its filter matches the topic: an announcement that waits has come by its own bus."""
+    document = {
+        "announcements": {"a": SHARED},
+        "iotCore": {"announcements": {"a": SHARED | ONLY_A}},
+    }
+    settings = parse_configuration(document, "core-1").settings
+    assert settings is not None
+    decided = settings.policy.gate
+    assert decided.why_not(Announcement("b", "shared")) is None
+    assert decided.why_not(Announcement("b", "shared", bus=Bus.IOT_CORE)) == Refusal(
+        Reason.NOT_ADMITTED, "no rule of iotCore.announcements.a.allow matches it"
+    )
 
 
 def test_presence_is_refused_in_silence() -> None:

@@ -104,6 +104,9 @@ def test_a_core_device_without_a_name_is_a_problem_only_for_patterns_that_name_i
         ({"announcements": {"a": {"allow": {}}}}, True),
         ({"announcements": {"a": {"topic": "t"}, "b": 5}}, False),
         ({"announcements": 5}, False),
+        ({"iotCore": {"announcements": {"a": {"deny": {"x": "y"}}}}}, True),
+        ({"iotCore": {"announcements": {"a": {"topic": "t"}}}}, False),
+        ({"iotCore": 5}, False),
     ],
 )
 def test_whether_a_document_is_meant_to_keep_somebody_out(

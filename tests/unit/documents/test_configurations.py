@@ -11,6 +11,8 @@ import yaml
 from client_device_associator.configuration.options import OPTIONS
 from client_device_associator.configuration.parser import parse_configuration
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.bus import Bus
+from client_device_associator.messages.topic import intersect
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.iam_statement import iam_statement
 from client_device_associator.reporting.notices import ConfigurationRejected, Notice, UnknownKey
@@ -18,7 +20,7 @@ from client_device_associator.reporting.wording import Place, line_for
 from support.documents import ROOT, Block, blocks, quoted, read, without_blocks
 
 ACCESS_CONTROL = "accessControl"
-PUBSUB = "aws.greengrass.ipc.pubsub"
+PUBSUB, MQTT_PROXY = "aws.greengrass.ipc.pubsub", "aws.greengrass.ipc.mqttproxy"
 COMPONENT = "community.greengrass.ClientDeviceAssociator"
 SERVICE_ACTION = "greengrass:BatchAssociateClientDeviceWithCoreDevice"
 
@@ -47,9 +49,9 @@ def merged(base: object, update: object) -> Any:  # noqa: ANN401 - any JSON
     return {**base, **{key: merged(base.get(key), value) for key, value in update.items()}}
 
 
-def allowed(document: Mapping[str, Any], operation: str) -> set[str]:
+def allowed(document: Mapping[str, Any], operation: str, service: str = PUBSUB) -> set[str]:
     """The resources for which a document's accessControl allows an operation."""
-    policies = document[ACCESS_CONTROL][PUBSUB].values()
+    policies = document[ACCESS_CONTROL].get(service, {}).values()
     return {
         resource
         for policy in policies
@@ -58,9 +60,9 @@ def allowed(document: Mapping[str, Any], operation: str) -> set[str]:
     }
 
 
-def needed(block: str) -> set[str]:
+def needed(block: str, service: str = PUBSUB) -> set[str]:
     """The resources in a block that the component asks operators to merge."""
-    (policy,) = json.loads(block)[ACCESS_CONTROL][PUBSUB].values()
+    (policy,) = json.loads(block)[ACCESS_CONTROL][service].values()
     return set(policy["resources"])
 
 
@@ -79,9 +81,17 @@ def test_a_configuration_can_be_merged(block: Block) -> None:
     document = merged(defaults, block.json())
     settings = settings_of(document)
     assert settings != settings_of(defaults)
-    topics = [one.topic_filter for one in settings.announcement_topics]
+    topics = [one.topic_filter for one in settings.topics_on(Bus.LOCAL)]
     assert needed(subscribe_block(topics)) <= allowed(document, "SubscribeToTopic")
     assert needed(publish_block(settings)) <= allowed(document, "PublishToTopic")
+    topics = [one.topic_filter for one in settings.topics_on(Bus.IOT_CORE)]
+    for operation, block_there in (
+        ("SubscribeToIoTCore", subscribe_block(topics, Bus.IOT_CORE)),
+        ("PublishToIoTCore", publish_block(settings, Bus.IOT_CORE)),
+    ):
+        resources = allowed(document, operation, MQTT_PROXY)
+        for topic in needed(block_there, MQTT_PROXY):
+            assert any(intersect(topic, resource) for resource in resources)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +99,12 @@ def test_a_configuration_can_be_merged(block: Block) -> None:
 )
 def test_a_policy_stands_beside_those_of_the_recipe(block: Block) -> None:
     """Its name is new, or the merge would replace one of the recipe's."""
-    policies = block.json()[ACCESS_CONTROL][PUBSUB]
-    assert not policies.keys() & recipe_defaults()[ACCESS_CONTROL][PUBSUB].keys()
-    for name, policy in policies.items():
-        assert name.startswith(f"{COMPONENT}:pubsub:")
-        assert policy.keys() == {"policyDescription", "operations", "resources"}
+    assert block.json()[ACCESS_CONTROL].keys() <= {PUBSUB, MQTT_PROXY}
+    for service, policies in block.json()[ACCESS_CONTROL].items():
+        assert not policies.keys() & recipe_defaults()[ACCESS_CONTROL].get(service, {}).keys()
+        for name, policy in policies.items():
+            assert name.startswith(f"{COMPONENT}:{service.rpartition('.')[2]}:")
+            assert policy.keys() == {"policyDescription", "operations", "resources"}
 
 
 def test_there_are_examples() -> None:

@@ -8,6 +8,7 @@ from client_device_associator.component import JOURNAL, LAST_GOOD
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.core.answer import FailureCause
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.notices import CallsFailing
 from client_device_associator.core.result import Reason, Status
 from client_device_associator.errors import JournalError
@@ -50,6 +51,8 @@ def log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
         ListeningChanged(("clientdevices/announce",), ()),
         SubscriptionRefused("a", "no", ("a",)),
         ResultsRefused("a/status", "no", default_settings()),
+        SubscriptionRefused("a", "no", ("a",), Bus.IOT_CORE),
+        ResultsRefused("a/status", "no", default_settings(), Bus.IOT_CORE),
         ConfigurationRejected((Problem("/a", "b", "c"),)),
         CallsFailing(FailureCause.THROTTLED, "code", "message", 1.0),
         JournalUnusable(str(broken_journal(tmp_path))),

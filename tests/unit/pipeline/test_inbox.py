@@ -8,6 +8,7 @@ from client_device_associator.pipeline.events import (
     MessageArrived,
     NoticeGiven,
     NucleusLost,
+    Origin,
     StopRequested,
 )
 from client_device_associator.pipeline.inbox import (
@@ -142,11 +143,11 @@ def test_too_many_messages_overflow(inbox: Inbox) -> None:
     for _ in range(OF_ONE_SENDER):
         inbox.offer(message())
     inbox.offer(message("late"))
-    assert inbox.take().overflow == ("late",)
+    assert inbox.take().overflow == (Origin("late"),)
     assert inbox.take().overflow == ()
     for _ in range(MAX_MESSAGES + MAX_OVERFLOW * 3):
         inbox.offer(message("flood"))
-    assert inbox.take().overflow == ("flood",) * MAX_OVERFLOW
+    assert inbox.take().overflow == (Origin("flood"),) * MAX_OVERFLOW
     inbox.offer(message("room again"))
     assert inbox.take().overflow == ()
 

@@ -2,8 +2,9 @@ import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.events import MessageArrived, Origin
 from client_device_associator.pipeline.intake import (
     NOTICES_AT_ONCE,
     NOTICES_PER_SECOND,
@@ -38,7 +39,7 @@ class Desk:
         )
 
     def read(
-        self, *messages: MessageArrived, overflow: tuple[str, ...] = (), seconds: float = 0.0
+        self, *messages: MessageArrived, overflow: tuple[Origin, ...] = (), seconds: float = 0.0
     ) -> list[Announcement]:
         """Reads messages at a second."""
         return self.intake.read(messages, overflow, moment(seconds))
@@ -98,7 +99,7 @@ def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:
 
 def test_topics_that_overflowed_get_one_rejection_each(desk: Desk) -> None:
     """With the reason and the words that say: later."""
-    assert desk.read(overflow=("x", "y", "x")) == []
+    assert desk.read(overflow=(Origin("x"), Origin("y"), Origin("x"))) == []
     assert [(one.topic, one.status, one.code) for one in desk.results] == [
         ("x", Status.REJECTED, "overloaded"),
         ("y", Status.REJECTED, "overloaded"),
@@ -106,6 +107,22 @@ def test_topics_that_overflowed_get_one_rejection_each(desk: Desk) -> None:
     assert {one.message for one in desk.results} == {
         "too many announcements at once; try again later"
     }
+
+
+def test_what_came_over_iot_core_is_answered_there(desk: Desk) -> None:
+    """Announcements, rejections and overflow; the log says where it came from."""
+    source = AnnouncementTopic("iotCore.a", "cloud", bus=Bus.IOT_CORE)
+    (lamp,) = desk.read(
+        MessageArrived(source, "cloud", b'{"thingNames": ["lamp", "la mp"]}'),
+        overflow=(Origin("full", Bus.IOT_CORE), Origin("full")),
+    )
+    assert (lamp.bus, lamp.lane) == (Bus.IOT_CORE, "iotCore.a")
+    assert [(one.topic, one.bus) for one in desk.results] == [
+        ("cloud", Bus.IOT_CORE),
+        ("full", Bus.IOT_CORE),
+        ("full", Bus.LOCAL),
+    ]
+    assert [one.topic for one in desk.reported] == ["iotCore:cloud", "iotCore:full", "full"]
 
 
 def test_a_flood_of_rejections_is_answered_within_limits(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from client_device_associator.pipeline.events import (
     HealthRequested,
     NoticeGiven,
     NucleusLost,
+    Origin,
     SettingsInEffect,
     StopRequested,
 )
@@ -101,7 +102,7 @@ def test_the_end_takes_in_no_longer_than_it_may(
     take_in = Pipeline.take_in
 
     def slow(
-        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
+        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[Origin], now: Instant
     ) -> bool:
         rig.clock.seconds += 0.4
         rig.inbox.offer(arrived(b'{"thingName": "late"}'))
@@ -138,7 +139,7 @@ def test_what_was_sent_is_stored_if_there_is_time(rig: Rig, late: float, kept: i
     assert pipeline is not None
     published.on_acknowledged(None)
     (acknowledged,) = rig.inbox.take().events
-    pipeline._outbox.acknowledged(acknowledged)  # type: ignore[arg-type] # noqa: SLF001 - as above
+    pipeline._outboxes.acknowledged(acknowledged)  # type: ignore[arg-type] # noqa: SLF001 - as above
     rig.loop.end()
     assert len(rig.journal.unsent(2 * START, 10)) == kept
 
@@ -151,7 +152,7 @@ def test_the_end_does_not_wait_for_a_journal_that_fails(
     tries = 0
 
     def fail(
-        _pipeline: Pipeline, _events: Sequence[Event], _overflow: Sequence[str], _now: Instant
+        _pipeline: Pipeline, _events: Sequence[Event], _overflow: Sequence[Origin], _now: Instant
     ) -> bool:
         nonlocal tries
         tries += 1
@@ -186,6 +187,7 @@ def test_health_is_published_when_it_is_requested(rig: Rig) -> None:
     assert json.loads(message.message)["counters"] == {
         "pending": 0,
         "resultsDropped": 0,
+        "iotCoreResultsDropped": 0,
         "turnedAway": 0,
         "unreadable": 0,
     }
@@ -214,7 +216,7 @@ def test_a_topic_that_overflowed_is_answered(rig: Rig) -> None:
     """Once, however many messages there were."""
     rig.configure()
     rig.nucleus.published.clear()
-    rig.inbox._overflow.extend(["x", "x", "y"])  # noqa: SLF001 - a flood in short
+    rig.inbox._overflow.extend(map(Origin, "xxy"))  # noqa: SLF001 - a flood in short
     rig.turn()
     assert [one.topic for one in rig.nucleus.published] == ["x/status", "y/status"]
     assert rig.results() == [(None, "rejected", "overloaded")] * 2

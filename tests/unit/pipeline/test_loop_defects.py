@@ -8,7 +8,7 @@ from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.instant import Instant
 from client_device_associator.errors import NucleusError
-from client_device_associator.pipeline.events import Event
+from client_device_associator.pipeline.events import Event, Origin
 from client_device_associator.pipeline.loop import AFTER_DEFECT_SECONDS
 from client_device_associator.pipeline.outbox import FAILED_AGAIN_SECONDS
 from client_device_associator.pipeline.pipeline import Pipeline
@@ -29,7 +29,7 @@ def failing_turn(failures: list[Exception]) -> Callable[..., float | None]:
     turn = Pipeline.turn
 
     def fail(
-        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[str], now: Instant
+        pipeline: Pipeline, events: Sequence[Event], overflow: Sequence[Origin], now: Instant
     ) -> float | None:
         if failures:
             raise failures.pop()

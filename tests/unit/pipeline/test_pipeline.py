@@ -231,7 +231,7 @@ def test_figures_are_those_of_journal_and_outbox(rig: Rig) -> None:
     rig.announce("a", "b")
     pipeline = rig.loop._pipeline  # noqa: SLF001 - its figures go into the health message
     assert pipeline is not None
-    assert pipeline.figures() == {"pending": 2, "resultsDropped": 0}
+    assert pipeline.figures() == {"pending": 2, "resultsDropped": 0, "iotCoreResultsDropped": 0}
 
 
 def test_an_answer_counts_though_its_worker_ends_at_once(rig: Rig) -> None:

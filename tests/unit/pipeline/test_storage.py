@@ -135,7 +135,7 @@ def test_what_was_taken_is_noted_at_the_end(rig: Rig) -> None:
     outbox_events = rig.inbox.take().events
     pipeline = rig.loop._pipeline  # noqa: SLF001 - as at a stop in the middle of several results
     assert pipeline is not None
-    pipeline._outbox.acknowledged(outbox_events[0])  # type: ignore[arg-type] # noqa: SLF001 - as above
+    pipeline._outboxes.acknowledged(outbox_events[0])  # type: ignore[arg-type] # noqa: SLF001 - as above
     lose_results(rig)
     rig.loop.end()
     assert about_journal(rig) == [JournalUnusable]
@@ -148,7 +148,7 @@ def test_figures_of_an_unusable_journal_are_left_out(rig: Rig) -> None:
     (rig.directory / "journal").mkdir()
     pipeline = rig.loop._pipeline  # noqa: SLF001 - its figures go into the health message
     assert pipeline is not None
-    assert pipeline.figures() == {"resultsDropped": 0}
+    assert pipeline.figures() == {"resultsDropped": 0, "iotCoreResultsDropped": 0}
 
 
 def test_new_settings_come_into_effect_with_an_unusable_journal(rig: Rig) -> None:

@@ -142,6 +142,6 @@ def test_what_was_refused_is_noted_at_the_end(rig: Rig) -> None:
     pipeline = rig.loop._pipeline  # noqa: SLF001 - as at a stop in the middle of several results
     assert pipeline is not None
     for event in rig.inbox.take().events:
-        pipeline._outbox.acknowledged(event)  # type: ignore[arg-type] # noqa: SLF001 - as above
+        pipeline._outboxes.acknowledged(event)  # type: ignore[arg-type] # noqa: SLF001 - as above
     rig.loop.end()
     assert [one.refusals for one in rig.journal.unsent(1e12, 9)] == [1]

@@ -1,6 +1,7 @@
 import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.core.bus import Bus
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
@@ -39,6 +40,23 @@ def test_every_announcement_topic_and_that_for_health() -> None:
     assert inbox.take().events == (
         HealthRequested(),
         *(MessageArrived(topic, "t", b"x") for topic in topics),
+    )
+
+
+def test_what_is_on_iot_core_comes_after_all_that_is_local() -> None:
+    """The nucleus may keep us waiting for a connection; a filter may be there on both buses."""
+    inbox = empty_inbox()
+    topics = (
+        AnnouncementTopic("iotCore.a", "t", bus=Bus.IOT_CORE),
+        AnnouncementTopic("a", "t"),
+    )
+    wanted = listeners(settings(announcement_topics=topics), inbox, SEEN)
+    assert [one.shown for one in wanted] == ["t", HEALTH_REQUEST_TOPIC, "iotCore:t"]
+    wanted[2].deliver("t", b"x")
+    wanted[2].count_unreadable()
+    assert inbox.take().events == (
+        NoticeGiven(MessageUnreadable("iotCore:t")),
+        MessageArrived(topics[0], "t", b"x"),
     )
 
 

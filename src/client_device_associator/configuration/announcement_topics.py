@@ -1,0 +1,107 @@
+"""Reads out of a configuration document where announcements come from."""
+
+from collections.abc import Iterator
+
+from client_device_associator.configuration.options import announcement_options
+from client_device_associator.configuration.reader import ConfigurationReader
+from client_device_associator.configuration.result_topics import own_topic
+from client_device_associator.configuration.rules import read_rules
+from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.core.admission.rules import Rules
+from client_device_associator.core.bus import Bus, lane_key
+from client_device_associator.messages.iot_core_topic import why_no_iot_core_filter
+from client_device_associator.messages.template import TemplateError, parse_template
+from client_device_associator.messages.topic import why_no_filter
+
+ANNOUNCEMENTS = "announcements"
+_ANNOUNCE, _PRESENCE = "announce", "presence"
+_TOPIC, _THING_NAME = "topic", "thingName"
+_CORE_THING_NAME = "{coreThingName}"
+_IOT_CORE_KEYS = f"{Bus.IOT_CORE.value}."
+
+
+def local_topics(root: ConfigurationReader, core_thing_name: str) -> Iterator[AnnouncementTopic]:
+    """The announcement topics of local publish/subscribe: those of the document, or the defaults.
+
+    Args:
+        root: The whole document.
+        core_thing_name: This core device; "" if that is not known.
+    """
+    entries = root.sections(ANNOUNCEMENTS)
+    if entries is None:
+        yield from _default_topics()
+        return
+    for key, entry in entries.items():
+        topic_filter = entry.text(_TOPIC, "")
+        wrong = _why_no_local_filter(topic_filter)
+        if key.startswith(_IOT_CORE_KEYS):
+            wrong = f"an entry whose key does not begin with '{_IOT_CORE_KEYS}'"
+        if wrong is not None:
+            entry.complain(_TOPIC, wrong)
+        yield _announcement_topic(Bus.LOCAL, key, entry, topic_filter, core_thing_name)
+    if not entries:
+        root.complain(ANNOUNCEMENTS, "at least one entry with a topic")
+
+
+def iot_core_topics(
+    section: ConfigurationReader, core_thing_name: str
+) -> Iterator[AnnouncementTopic]:
+    """The announcement topics of AWS IoT Core; none is usual.
+
+    Their filters may name this core device: one deployment serves a fleet, and each core device has
+    to hear what is meant for it, and no more.
+
+    Args:
+        section: What the document says of AWS IoT Core.
+        core_thing_name: This core device; "" if that is not known.
+    """
+    for key, entry in (section.sections(ANNOUNCEMENTS) or {}).items():
+        text = entry.text(_TOPIC, "")
+        topic_filter = text.replace(_CORE_THING_NAME, core_thing_name)
+        wrong = why_no_iot_core_filter(topic_filter)
+        if _CORE_THING_NAME in text and not core_thing_name:
+            wrong = f"a filter without {_CORE_THING_NAME}: the nucleus does not say which that is"
+        elif "{" in topic_filter or "}" in topic_filter:
+            wrong = f"a filter with no braces but {_CORE_THING_NAME}"
+        if wrong is not None:
+            entry.complain(_TOPIC, wrong)
+        yield _announcement_topic(Bus.IOT_CORE, key, entry, topic_filter, core_thing_name)
+
+
+def _announcement_topic(
+    bus: Bus, key: str, entry: ConfigurationReader, topic_filter: str, core_thing_name: str
+) -> AnnouncementTopic:
+    text = entry.text(_THING_NAME, "")
+    try:
+        template = parse_template(text) if text else None
+    except TemplateError as error:
+        entry.complain(_THING_NAME, str(error))
+        template = None
+    where = lane_key(bus, f"{ANNOUNCEMENTS}.{key}")
+    rules = read_rules(entry, where, core_thing_name)
+    is_presence = entry.choice("mode", (_ANNOUNCE, _PRESENCE), _ANNOUNCE) == _PRESENCE
+    source = AnnouncementTopic(
+        lane_key(bus, key), topic_filter, template, rules, is_presence, bus=bus
+    )
+    if is_presence and not source.proves_names:
+        entry.complain(_THING_NAME, "a template of {topic:N} without {payload:…}: see `mode`")
+    return source
+
+
+def _why_no_local_filter(topic_filter: str) -> str | None:
+    wrong = why_no_filter(topic_filter)
+    own = None if wrong is not None else own_topic(topic_filter)
+    if own is not None:
+        return f"a filter that does not match {own}, which is the component's own"
+    return wrong
+
+
+def _default_topics() -> Iterator[AnnouncementTopic]:
+    entries: dict[str, dict[str, str]] = {}
+    for option in announcement_options():
+        _, key, name = option.key.split(".")
+        entries.setdefault(key, {})[name] = str(option.default)
+    for key, entry in entries.items():
+        template = parse_template(entry[_THING_NAME]) if _THING_NAME in entry else None
+        rules = Rules(f"{ANNOUNCEMENTS}.{key}")
+        yield AnnouncementTopic(key, entry[_TOPIC], template, rules)

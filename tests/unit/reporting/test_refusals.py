@@ -1,0 +1,26 @@
+from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.core.bus import Bus
+from client_device_associator.reporting.access_control import publish_block, subscribe_block
+from client_device_associator.reporting.notices import ResultsRefused, SubscriptionRefused
+from client_device_associator.reporting.refusals import results_refused, subscription_refused
+from support.values import settings
+
+
+def test_a_local_refusal_has_the_block_for_local_topics() -> None:
+    """With every topic that is wanted there."""
+    text = subscription_refused(SubscriptionRefused("a", "no", ("a", "b")))
+    assert subscribe_block(["a", "b"]) in text
+    assert publish_block(settings()) in results_refused(ResultsRefused("a", "no", settings()))
+
+
+def test_a_refusal_by_iot_core_may_mean_that_the_core_device_is_offline() -> None:
+    """The log says both, with the block for its topics."""
+    topics = (AnnouncementTopic("iotCore.a", "cloud", bus=Bus.IOT_CORE),)
+    configured = settings(announcement_topics=topics)
+    text = subscription_refused(SubscriptionRefused("cloud", "no", ("cloud",), Bus.IOT_CORE))
+    assert "cannot subscribe to cloud on AWS IoT Core (no): this core device is offline" in text
+    assert subscribe_block(["cloud"], Bus.IOT_CORE) in text
+    text = results_refused(ResultsRefused("cloud/status", "no", configured, Bus.IOT_CORE))
+    assert "on cloud/status for AWS IoT Core (no): this core device is offline" in text
+    assert publish_block(configured, Bus.IOT_CORE) in text
+    assert "the newest 10000 results" in text
