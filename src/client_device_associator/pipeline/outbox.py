@@ -184,10 +184,10 @@ class Outbox:
         if self._taken or self._refused or self._must_trim:
             return now.steady
         next_send_at = self._journal.next_send_at(self._bus)
-        if self._link is not None and now.steady < self._link.try_at:
-            waits = self._ready or self._transient or next_send_at is not None
-            return max(self._link.try_at, next_send_at or 0.0) if waits else None
-        return next_send_at
+        if self._link is None or now.steady >= self._link.try_at:
+            return next_send_at
+        waits = self._ready or self._transient or next_send_at is not None
+        return self._link.try_at if waits else None
 
     def _most_in_flight(self, now: Instant) -> int:
         if self._link is None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Result, Status
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode, size_on_the_wire
 from client_device_associator.messages.result_message import (
@@ -273,3 +274,11 @@ def test_a_packet_of_lite_holds_message_and_topic(topic: str, *, as_json: bool) 
         )
         request = json.dumps({"topic": one.topic, "publishMessage": content})
         assert len(request) + HEADERS <= LITE_PACKET
+
+
+@pytest.mark.parametrize(("bus", "topic"), [(Bus.LOCAL, "a/b/c/d/e/f/g/h/i"), (Bus.IOT_CORE, None)])
+def test_what_iot_core_does_not_allow_is_no_topic_there(bus: Bus, topic: str | None) -> None:
+    """A filter with `#` takes topics of any depth; eight slashes would end the connection."""
+    result = Result("a/b/c/d/e/f/g/h", Status.FAILED, "lamp", bus=bus)
+    assert result_topic("{topic}/i", result, CORE) == topic
+    assert result_topic("r/{thingName}", result, CORE) == "r/lamp"

@@ -1,5 +1,7 @@
 import pytest
 
+from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.core.bus import Bus
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
 from client_device_associator.messages.payload import Payload
 from client_device_associator.pipeline.events import (
@@ -122,6 +124,14 @@ def test_requests_for_health_find_room_behind_a_flood(inbox: Inbox) -> None:
     events = take_all(inbox)
     assert events.count(HealthRequested()) == 1
     assert len(events) == OF_ONE_SENDER + 1
+
+
+def test_what_overflowed_is_known_by_its_bus(inbox: Inbox) -> None:
+    """It is answered where it came from."""
+    source = AnnouncementTopic("iotCore.a", "cloud", bus=Bus.IOT_CORE)
+    for _ in range(OF_ONE_SENDER + 1):
+        inbox.offer(MessageArrived(source, "cloud", b""))
+    assert inbox.take().overflow == (Origin("cloud", Bus.IOT_CORE),)
 
 
 def test_a_commit_has_a_bounded_number_of_messages(inbox: Inbox) -> None:

@@ -220,3 +220,30 @@ def test_results_that_were_taken_are_noted_in_an_outage(sending: SendingOutbox) 
     assert sending.must_store()
     sending.store()
     assert sending.unsent() == 8
+
+
+def test_what_is_forbidden_is_bounded(sending: SendingOutbox) -> None:
+    """By the results of this bus alone."""
+    sending.outbox.reconfigure(settings(policy=policy(max_pending=3)))
+    sending.keep(5)
+    sending.run_due()
+    sending.acknowledge(NotAuthorizedError("no"))
+    sending.store()
+    assert (sending.unsent(), sending.outbox.dropped) == (3, 2)
+
+
+def test_in_a_pause_notes_do_not_wait_for_what_waits(sending: SendingOutbox) -> None:
+    """They are stored at once, or the outbox would ask for that again and again."""
+    sending.outbox.reconfigure(BY_NAME)
+    sending.outbox.send(transient("a"))
+    sending.keep(1)
+    sending.run_due()
+    first, second = sending.nucleus.published
+    sending.nucleus.published = [first]
+    sending.acknowledge(OFFLINE)
+    sending.store()
+    sending.nucleus.published = [second]
+    sending.acknowledge(NotAuthorizedError("no"))
+    assert sending.must_store()
+    sending.store()
+    assert sending.run_due() == 1

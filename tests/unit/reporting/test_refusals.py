@@ -1,8 +1,13 @@
+import logging
+
+import pytest
+
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.notices import ResultsRefused, SubscriptionRefused
 from client_device_associator.reporting.refusals import results_refused, subscription_refused
+from client_device_associator.reporting.wording import Place, line_for
 from support.values import settings
 
 
@@ -24,3 +29,18 @@ def test_a_refusal_by_iot_core_may_mean_that_the_core_device_is_offline() -> Non
     assert "on cloud/status for AWS IoT Core (no): this core device is offline" in text
     assert publish_block(configured, Bus.IOT_CORE) in text
     assert "the newest 10000 results" in text
+
+
+@pytest.mark.parametrize(
+    ("bus", "level"), [(Bus.LOCAL, logging.ERROR), (Bus.IOT_CORE, logging.WARNING)]
+)
+def test_a_core_device_that_may_be_offline_is_no_error(bus: Bus, level: int) -> None:
+    """Unlike topics that its own accessControl lacks."""
+    refusals = (
+        SubscriptionRefused("a", "no", ("a",), bus),
+        ResultsRefused("a", "no", settings(), bus),
+    )
+    for notice in refusals:
+        line = line_for(notice, Place("core-1", "eu-central-1"))
+        assert line is not None
+        assert line.level == level

@@ -149,3 +149,22 @@ def test_a_filter_that_moves_to_the_other_bus_is_subscribed_to_there(
     subscribed.run_due(1)
     assert subscribed.nucleus.live_filters() == ["iotCore:t"]
     assert len(subscribed.nucleus.subscriptions) == 3
+
+
+def test_a_local_refusal_says_nothing_of_iot_core(subscribed: Subscribed) -> None:
+    """Whatever the reason: the others are tried all the same."""
+    subscribed.nucleus.refuses = {"t": NucleusError("busy")}
+    subscribed.run_due(0)
+    assert listening(subscribed) == ("iotCore:t", "iotCore:u")
+
+
+def test_that_nothing_local_is_allowed_is_said_once(subscribed: Subscribed) -> None:
+    """Though AWS IoT Core refuses something later."""
+    subscribed.nucleus.refuses = {"t": NotAuthorizedError("no")}
+    subscribed.run_due(0)
+    subscribed.nucleus.refuses["iotCore:t"] = OFFLINE
+    subscribed.run_due(RENEWAL * IOT_CORE_RENEWALS)
+    assert subscribed.notices == [
+        NothingAllowed("no", ("t",)),
+        SubscriptionRefused("t", "ServiceError", ("t", "u"), Bus.IOT_CORE),
+    ]
