@@ -102,14 +102,14 @@ class EngineDriver:
         """The call in flight is answered, and the journal cannot be read."""
         call, self.in_flight = self.in_flight, None
         assert call is not None, "no call is in flight"
-        self.engine.answer_lost(answer, self.now)
+        self.engine.answer_lost(call, answer, self.now)
 
     def lose_decision(self, answer: Answer) -> None:
         """The call in flight is answered, and what is decided cannot be stored."""
         call, self.in_flight = self.in_flight, None
         assert call is not None, "no call is in flight"
         self.engine.answered(call, answer, self.now)
-        self.engine.answer_lost(answer, self.now)
+        self.engine.answer_lost(call, answer, self.now)
 
     def carry_out(self, decide: Callable[[], Decision]) -> Decision:
         """Stores a decision as the pipeline would."""
@@ -127,7 +127,7 @@ class EngineDriver:
             return Step()
         before = self._state_after_waiting()
         step = self.engine.step(self.now)
-        refused = step.refused
+        refused = step.decided
         if refused is not None:
             self.carry_out(lambda: refused)
             self.transitions.add((before, QueueEvent.REFUSED, self.state))

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
+from client_device_associator.core.life import DeviceState
 
 
 class JournalView(Protocol):
@@ -19,7 +20,7 @@ class JournalView(Protocol):
         ...
 
     def pending(self) -> int:
-        """How many devices wait to be associated."""
+        """How many devices wait for a call."""
         ...
 
     def pending_by_lane(self) -> Mapping[str, int]:
@@ -27,18 +28,22 @@ class JournalView(Protocol):
         ...
 
     def held(self) -> int:
-        """How many devices are associated, as far as is known, or wait to be."""
+        """How many devices are associated, as far as is known, or wait to be, or to leave."""
         ...
 
-    def due(self, now: float, limit: int) -> Sequence[str]:
-        """Thing names of pending devices that may be in a call.
+    def occupied(self) -> int:
+        """How many devices are associated, as far as is known."""
+        ...
+
+    def due(self, state: DeviceState, now: float, limit: int) -> Sequence[str]:
+        """Thing names of devices that wait in a state and may be in a call.
 
         Lanes take turns; within each those longest due come first.
         """
         ...
 
-    def next_due_at(self, count: int = 1) -> float | None:
-        """When so many of the pending devices are, or were, due; steady seconds.
+    def next_due_at(self, state: DeviceState, count: int = 1) -> float | None:
+        """When so many of the devices that wait in a state are, or were, due; steady seconds.
 
         None if there are fewer.
         """

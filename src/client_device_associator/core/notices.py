@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from client_device_associator.core.answer import FailureCause
+from client_device_associator.core.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class DevicesRefused:
 class CallSettled:
     """The cloud answered a call: how many of its devices are in which group."""
 
-    associated: int
+    done: int
     already: int
     delayed: int
     refused: int
     bisected: int
+    operation: Operation = Operation.ASSOCIATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,14 @@ class CallsFailing:
     message: str
     wait_seconds: float
     was_answered: bool = False
+    operation: Operation = Operation.ASSOCIATE
 
 
 @dataclass(frozen=True, slots=True)
 class CallsSucceeding:
     """Calls are answered again."""
+
+    operation: Operation = Operation.ASSOCIATE
 
 
 CoreNotice = (

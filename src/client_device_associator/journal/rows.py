@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 
@@ -26,12 +26,13 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.code,
         device.message,
         device.lane,
+        device.origin.value,
     )
 
 
 def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
     """A device from its row."""
-    name, state, since, due_at, attempts, told_retrying, code, message, lane = row
+    name, state, since, due_at, attempts, told_retrying, code, message, lane, origin = row
     if state == DeviceState.UNKNOWN.value:
         raise ValueError("a device that is unknown has no row")
     return Device(
@@ -44,13 +45,16 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         code=_text_or_none(code),
         message=_text_or_none(message),
         lane=text(lane),
+        origin=Origin(origin),
     )
 
 
 def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
-    """An announcement from its row; an empty id means none."""
-    name, topic, announcement_id = map(text, row)
-    return Announcement(name, topic, announcement_id or None)
+    """An announcement from its row and its device's state; an empty id means none."""
+    *texts, state = row
+    name, topic, announcement_id = map(text, texts)
+    leaves = state == DeviceState.LEAVING.value
+    return Announcement(name, topic, announcement_id or None, leaves=leaves)
 
 
 def dump_result(result: Result) -> str:

@@ -41,7 +41,20 @@ DROP INDEX device_due;
 CREATE INDEX device_due ON device (lane, due_at, thing_name) WHERE state = 0;
 """
 
-MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2)
+# Whatever is associated was associated by this component: no list was read before.
+_VERSION_3 = """
+ALTER TABLE device ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+UPDATE device SET origin = 1 WHERE state = 1;
+CREATE INDEX device_leaving ON device (lane, due_at, thing_name) WHERE state = 3;
+DROP INDEX device_settled;
+CREATE INDEX device_settled ON device (since) WHERE state <> 0 AND state <> 3;
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    value REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The script at index N takes a journal from version N to N + 1."""
 
 Schema = frozenset[tuple[object, ...]]

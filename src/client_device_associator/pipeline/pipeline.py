@@ -150,8 +150,8 @@ class Pipeline:
                 self._outbox.store(now)
         except JournalError as error:
             self._storage.failed(error, now)
-            for _, answer in landed:
-                self._engine.answer_lost(answer, now)
+            for call, answer in landed:
+                self._engine.answer_lost(call, answer, now)
             self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
             return False
         self._outbox.stored()
@@ -199,8 +199,8 @@ class Pipeline:
         next_call_at: float | None = None
         if not self._calls.in_flight:
             step = self._engine.step(now)
-            if step.refused is not None:
-                self._store_now(step.refused, now)
+            if step.decided is not None:
+                self._store_now(step.decided, now)
             if step.call is not None:
                 self._calls.start(step.call, now)
             next_call_at = step.wake_at

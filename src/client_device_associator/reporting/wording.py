@@ -14,6 +14,7 @@ from client_device_associator.core.notices import (
     DeviceFailed,
     DevicesRefused,
 )
+from client_device_associator.core.operation import Operation
 from client_device_associator.reporting import notices
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.iam_statement import iam_statement
@@ -29,6 +30,16 @@ _WHAT_TO_DO: Mapping[FailureCause, str] = {
     FailureCause.MISCONFIGURED: "correct that",
 }
 
+_DONE: Mapping[Operation, tuple[str, str]] = {
+    Operation.ASSOCIATE: ("associated", "associated already"),
+    Operation.DISASSOCIATE: ("disassociated", "not associated anyway"),
+}
+"""Of a device for which a call has worked, and of one for which it was not needed."""
+
+_CALLS: Mapping[Operation, str] = {
+    Operation.ASSOCIATE: "calls",
+    Operation.DISASSOCIATE: "calls that disassociate client devices",
+}
 
 _NAMES_SHOWN = 3
 
@@ -94,9 +105,10 @@ def _defect(notice: notices.DefectFound, _: Place) -> Line:
 
 @line_for.register
 def _call_settled(notice: CallSettled, _: Place) -> Line:
+    done, already = _DONE[notice.operation]
     parts = (
-        (notice.associated, "associated"),
-        (notice.already, "associated already"),
+        (notice.done, done),
+        (notice.already, already),
         (notice.delayed, "to be tried again or given up"),
         (notice.refused, "refused alone and given up"),
         (notice.bisected, "to be called again in smaller groups"),
@@ -113,7 +125,7 @@ def _calls_failing(notice: CallsFailing, place: Place) -> Line:
     if notice.cause is FailureCause.ACCESS_DENIED:
         to_do = f"{to_do} {iam_statement(place.core, place.region, notice.message)}"
     return _warning(
-        f"calls for core device {place.core} in region {place.region or '(none)'} fail:"
+        f"{_CALLS[notice.operation]} for core device {place.core} in region {place.region or '(none)'} fail:"
         f" {notice.cause.value}: {notice.code} {notice.message}; {to_do}. Next call in"
         f" {notice.wait_seconds:.0f} s; all devices wait and are tried again"
     )
