@@ -7,6 +7,7 @@ from client_device_associator.core.policy import MAX_BATCH
 
 _DAY_SECONDS = 86_400
 _YEAR_SECONDS = 365 * _DAY_SECONDS
+_YEAR_HOURS = 365 * 24
 _MAX_PENDING_CEILING = 1_000_000
 _MAX_DEVICES_CEILING = 1_000_000
 
@@ -151,6 +152,20 @@ OPTIONS: tuple[Option, ...] = (
         Number(0, _YEAR_SECONDS),
         "how long an association is believed without asking the cloud again; 0 asks at each"
         " announcement",
+    ),
+    Option(
+        "reconcile.intervalHours",
+        24,
+        Number(0, _YEAR_HOURS),
+        "how often the list of associated devices in the cloud is compared with what the component"
+        " knows (see [below](#the-clouds-list)); 0 for never",
+    ),
+    Option(
+        "reconcile.restore",
+        default=False,
+        kind=Boolean(),
+        meaning="whether a device that this component has associated, and that is on the cloud's"
+        " list no more, is associated again without an announcement",
     ),
     Option(
         "workerIdleSeconds",

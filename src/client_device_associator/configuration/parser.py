@@ -1,7 +1,7 @@
 """From a configuration document to settings, or to every problem in it at once."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from client_device_associator.configuration.admission import Admission
@@ -20,11 +20,13 @@ from client_device_associator.configuration.settings import AnnouncementTopic, S
 from client_device_associator.core.admission.rules import Rules
 from client_device_associator.core.policy import Policy
 from client_device_associator.messages.template import TemplateError, parse_template
-from client_device_associator.messages.topic import why_no_filter
+from client_device_associator.messages.topic import intersect, why_no_filter
 
 _RESULTS_TOPIC = "results.topic"
 _ANNOUNCEMENTS, _ADMISSION = "announcements", "admission"
 _ANNOUNCE, _PRESENCE = "announce", "presence"
+_HOUR_SECONDS = 3600.0
+_DEPARTURES, _TOPICS = "departures", "topics"
 _OF_THE_NUCLEUS = "accessControl"
 
 
@@ -53,8 +55,13 @@ def parse_configuration(
         core_thing_name: This core device; "" if that is not known, and then no pattern may name it.
     """
     root = ConfigurationReader(document)
-    topics = tuple(_announcement_topics(root, core_thing_name))
-    sections = {"": root}
+    departures = root.section(_DEPARTURES)
+    topics = (
+        *_announcement_topics(root, core_thing_name),
+        *_departure_topics(departures, core_thing_name),
+    )
+    _check_departures(topics, departures.section(_TOPICS))
+    sections = {"": root, _DEPARTURES: departures}
     values: dict[str, Any] = {}
     for option in plain_options():
         if option.section not in sections:
@@ -107,6 +114,8 @@ def _settings(
             gate=admission,
             lanes=tuple(topic.key for topic in topics),
             max_devices=values["limits.maxDevices"],
+            reconcile_seconds=values["reconcile.intervalHours"] * _HOUR_SECONDS,
+            restores=values["reconcile.restore"],
         ),
         worker_idle_seconds=values["workerIdleSeconds"],
         subscription_renewal_seconds=values["subscriptionRenewalSeconds"],
@@ -140,13 +149,39 @@ def _announcement_topics(
         yield from _default_topics()
         return
     for key, entry in entries.items():
-        yield _announcement_topic(key, entry, core_thing_name)
+        source = _topic(key, entry, f"{_ANNOUNCEMENTS}.{key}", core_thing_name)
+        is_presence = entry.choice("mode", (_ANNOUNCE, _PRESENCE), _ANNOUNCE) == _PRESENCE
+        if is_presence and not source.proves_names:
+            entry.complain("thingName", "a template of {topic:N} without {payload:…}: see `mode`")
+        yield replace(source, is_presence=is_presence)
     if not entries:
         root.complain(_ANNOUNCEMENTS, "at least one entry with a topic")
 
 
-def _announcement_topic(
-    key: str, entry: ConfigurationReader, core_thing_name: str
+def _departure_topics(
+    departures: ConfigurationReader, core_thing_name: str
+) -> Iterator[AnnouncementTopic]:
+    for name, entry in (departures.sections(_TOPICS) or {}).items():
+        key = f"{_DEPARTURES}.{name}"
+        source = _topic(key, entry, f"{_DEPARTURES}.{_TOPICS}.{name}", core_thing_name)
+        yield replace(source, leaves=True)
+
+
+def _check_departures(topics: Sequence[AnnouncementTopic], entries: ConfigurationReader) -> None:
+    """A message must not say that a device is there and that it has left."""
+    for source in topics:
+        for other in topics:
+            if not source.leaves or other.leaves:
+                continue
+            if intersect(source.topic_filter, other.topic_filter):
+                name = source.key.removeprefix(f"{_DEPARTURES}.")
+                entries.complain(
+                    name, f"a topic on which no announcement comes, as on {other.topic_filter}"
+                )
+
+
+def _topic(
+    key: str, entry: ConfigurationReader, where: str, core_thing_name: str
 ) -> AnnouncementTopic:
     topic_filter = entry.text("topic", "")
     wrong = why_no_filter(topic_filter)
@@ -162,12 +197,8 @@ def _announcement_topic(
     except TemplateError as error:
         entry.complain("thingName", str(error))
         template = None
-    rules = read_rules(entry, f"{_ANNOUNCEMENTS}.{key}", core_thing_name)
-    is_presence = entry.choice("mode", (_ANNOUNCE, _PRESENCE), _ANNOUNCE) == _PRESENCE
-    source = AnnouncementTopic(key, topic_filter, template, rules, is_presence)
-    if is_presence and not source.proves_names:
-        entry.complain("thingName", "a template of {topic:N} without {payload:…}: see `mode`")
-    return source
+    rules = read_rules(entry, where, core_thing_name)
+    return AnnouncementTopic(key, topic_filter, template, rules)
 
 
 def _default_topics() -> Iterator[AnnouncementTopic]:

@@ -18,6 +18,7 @@ class AnnouncementTopic:
         rules: Whose announcements are admitted that come from there.
         is_presence: Whether its messages have another purpose: each says that a device is there,
             and none is answered but for what becomes of the device.
+        leaves: Whether its messages say that devices have left.
     """
 
     key: str
@@ -25,6 +26,7 @@ class AnnouncementTopic:
     thing_name: Template | None = None
     rules: Rules = EVERYBODY
     is_presence: bool = False
+    leaves: bool = False
 
     @property
     def proves_names(self) -> bool:
@@ -37,7 +39,7 @@ class Settings:
     """All that an operator may set.
 
     Attributes:
-        announcement_topics: Where announcements come from.
+        announcement_topics: Where announcements come from, those of departures included.
         results_topic: The template of result topics.
         results_as_json: Whether result messages are JsonMessages.
         policy: What decisions depend on.

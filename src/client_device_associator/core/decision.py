@@ -1,6 +1,7 @@
 """What the core wants done: plain data that the other parts carry out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
@@ -25,6 +26,7 @@ class Decision:
         forget_before: Devices that are not pending since before this steady moment are forgotten:
             what is believed of them has expired anyway.
         forgets_associated: Whether that includes those that are associated.
+        facts: Numbers to be kept by their names.
         forgotten: Thing names of devices of which nothing is known any more.
     """
 
@@ -37,12 +39,20 @@ class Decision:
     notices: tuple[CoreNotice, ...] = ()
     forget_before: float | None = None
     forgets_associated: bool = True
+    facts: Mapping[str, float] = field(default_factory=dict)
     forgotten: tuple[str, ...] = ()
 
     @property
     def stores(self) -> bool:
         """Whether anything has to be written."""
-        return bool(self.devices or self.waiting or self.settled or self.durable or self.forgotten)
+        return bool(
+            self.devices
+            or self.waiting
+            or self.settled
+            or self.durable
+            or self.forgotten
+            or self.facts
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ remembers can be lost at any moment and costs a repeated call.
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Answer
@@ -18,6 +19,7 @@ from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState
+from client_device_associator.core.roster import Roster
 from client_device_associator.core.wish import WISHES
 
 
@@ -38,6 +40,7 @@ class Engine:
         self._queues = {
             operation: CallQueue(operation, policy, journal, rng) for operation in WISHES
         }
+        self._roster = Roster(policy, journal, rng)
         self._turn = list(self._queues)
         """Who may call next, the first of them before the others."""
         self._heard: frozenset[str] = frozenset()
@@ -48,6 +51,7 @@ class Engine:
         self._policy = policy
         for queue in self._queues.values():
             queue.reconfigure(policy)
+        self._roster.reconfigure(policy)
 
     def announced(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
         """Client devices are to be associated, or have left."""
@@ -64,11 +68,22 @@ class Engine:
 
     def answered(self, call: Call, answer: Answer, now: Instant) -> Decision:
         """The call in flight was answered, or has failed."""
-        return self._queues[call.operation].answered(call, answer, now)
+        if call.operation is Operation.LIST:
+            return self._roster.answered(answer, now)
+        decision = self._queues[call.operation].answered(call, answer, now)
+        forgets = decision.forgets_associated and not self._roster.is_kept
+        return replace(decision, forgets_associated=forgets)
 
     def answer_lost(self, call: Call, answer: Answer, now: Instant) -> None:
         """What an answer means could not be stored, or not even be found out."""
-        self._queues[call.operation].answer_lost(answer, now)
+        if call.operation is Operation.LIST:
+            self._roster.answer_lost()
+        else:
+            self._queues[call.operation].answer_lost(answer, now)
+
+    def list_requested(self, now: Instant) -> None:
+        """Somebody wants the cloud's list to be compared with the journal now."""
+        self._roster.request(now)
 
     def state(
         self, now: Instant, *, in_flight: bool, operation: Operation = Operation.ASSOCIATE
@@ -96,7 +111,11 @@ class Engine:
                 return step
             if step.wake_at is not None:
                 wakes.append(step.wake_at)
-        return Step(wake_at=min(wakes, default=None))
+        # Devices that wait come first: a list of many pages must not keep them waiting.
+        step = self._roster.step(now, resumes_at)
+        if step.wake_at is not None:
+            wakes.append(step.wake_at)
+        return replace(step, wake_at=min(wakes, default=None))
 
     def _service_resumes_at(self) -> float:
         """Until when nothing is called because something is wrong that concerns all operations."""

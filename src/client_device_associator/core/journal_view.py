@@ -35,6 +35,19 @@ class JournalView(Protocol):
         """How many devices are associated, as far as is known."""
         ...
 
+    def associated(self, after: str, count: int) -> Sequence[Device]:
+        """So many of the devices that are associated, as far as is known, in the order of names.
+
+        Args:
+            after: Those whose names come after this one.
+            count: The most of them.
+        """
+        ...
+
+    def fact(self, name: str) -> float | None:
+        """A number that was kept by its name; None if there is none."""
+        ...
+
     def due(self, state: DeviceState, now: float, limit: int) -> Sequence[str]:
         """Thing names of devices that wait in a state and may be in a call.
 

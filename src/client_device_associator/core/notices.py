@@ -68,6 +68,45 @@ class CallsSucceeding:
     operation: Operation = Operation.ASSOCIATE
 
 
+@dataclass(frozen=True, slots=True)
+class RosterCompared:
+    """The cloud's list was compared with the journal.
+
+    Attributes:
+        devices: How many are on it.
+        appeared: How many somebody else has associated.
+        vanished: How many somebody else has disassociated.
+        names: Those who have appeared, and those who have vanished; not all if they are many.
+    """
+
+    devices: int
+    appeared: int
+    vanished: int
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDenied:
+    """The cloud's list may not be read; `message` is in the service's words."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterUseless:
+    """A list proves nothing, and another one is asked for later."""
+
+    why: str
+
+
 CoreNotice = (
-    DeviceDelayed | DeviceFailed | DevicesRefused | CallSettled | CallsFailing | CallsSucceeding
+    DeviceDelayed
+    | DeviceFailed
+    | DevicesRefused
+    | CallSettled
+    | CallsFailing
+    | CallsSucceeding
+    | RosterCompared
+    | RosterDenied
+    | RosterUseless
 )

@@ -22,6 +22,8 @@ class Policy:
         receipts: Whether announcers get `queued` once their announcement is on disk.
         gate: Who is admitted.
         lanes: Those by which announcements come, see `Announcement`.
+        reconcile_seconds: How often the cloud's list is compared with the journal; 0 for never.
+        restores: Whether devices of ours are associated again that have vanished from the list.
         max_devices: Devices that may be associated with this core device; None for any number.
     """
 
@@ -34,3 +36,5 @@ class Policy:
     gate: Gate
     lanes: tuple[str, ...]
     max_devices: int | None
+    reconcile_seconds: float = 0.0
+    restores: bool = False

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from enum import Enum
 
+ROSTER_TOPIC = "clientdevices/associator/roster"
+"""The component's own topic, on which it says who has appeared on the cloud's list, or vanished."""
+
 
 class Status(str, Enum):
-    """What became of an announcement."""
+    """What became of an announcement, or of a device that nobody has announced."""
 
     ASSOCIATED = "associated"
     DISASSOCIATED = "disassociated"
@@ -13,6 +16,8 @@ class Status(str, Enum):
     RETRYING = "retrying"
     FAILED = "failed"
     REJECTED = "rejected"
+    APPEARED = "appeared"
+    VANISHED = "vanished"
 
 
 SUPERSEDED = "superseded"

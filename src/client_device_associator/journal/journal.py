@@ -135,6 +135,9 @@ class Journal:
             "INSERT INTO owed (send_at, refusals, result) VALUES (0, 0, ?)",
             ((dump_result(result),) for result in decision.durable),
         )
+        self._database.write_all(
+            "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
+        )
         if decision.forgotten:
             self._database.write_all(
                 "DELETE FROM device WHERE thing_name = ?", ((name,) for name in decision.forgotten)
@@ -178,6 +181,22 @@ class Journal:
     def occupied(self) -> int:
         """How many devices are associated, as far as is known."""
         return sum(self._occupied.read().values())
+
+    def associated(self, after: str, count: int) -> Sequence[Device]:
+        """So many of the devices that are associated, in the order of names, after a name."""
+        rows = self._database.read(
+            f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
+            " AND thing_name > ? ORDER BY thing_name LIMIT ?",
+            (after, count),
+        )
+        with self._database.reading():
+            return [read_device(row) for row in rows]
+
+    def fact(self, name: str) -> float | None:
+        """A number that was kept by its name; None if there is none."""
+        rows = self._database.read("SELECT value FROM fact WHERE name = ?", (name,))
+        with self._database.reading():
+            return next((float(value) for (value,) in rows), None)
 
     def due(self, state: DeviceState, now: float, limit: int) -> Sequence[str]:
         """Thing names of devices that wait in a state and may be in a call; lanes take turns.

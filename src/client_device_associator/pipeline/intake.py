@@ -34,6 +34,9 @@ NOTICES_PER_SECOND = 0.1
 PRESENCE_AGAIN_SECONDS = 60.0
 """A device whose presence could not be stored is looked at again after this."""
 
+PRESENCE_AFTER_DEPARTURE_SECONDS = 60.0
+"""The traffic of a device that has left counts as its presence again after this."""
+
 _OVERLOADED = "too many announcements at once; try again later"
 _FOR_NOW = frozenset({Reason.OVERLOADED.value, Reason.STORAGE.value})
 
@@ -80,8 +83,9 @@ class Intake:
         unanswered: list[Result] = []
         for message in messages:
             reading = self._admit(message, _read(message))
-            lane = message.source.key
-            announcements.extend(replace(one, lane=lane) for one in reading.announcements)
+            announcements.extend(reading.announcements)
+            if message.source.leaves:
+                self._look_again(reading.announcements)
             answers = unanswered if message.source.is_presence else rejections
             answers.extend(reading.rejections)
         rejections.extend(
@@ -114,6 +118,16 @@ class Intake:
         for code, count in kinds.items():
             self._report(PresenceRejected(last[code].topic, code, last[code].message or "", count))
 
+    def forget_seen(self, thing_names: Sequence[str]) -> None:
+        """Nothing is known of these any more: their next message counts."""
+        for name in thing_names:
+            self._seen.ask_again(name)
+
+    def _look_again(self, announcements: Sequence[Announcement]) -> None:
+        """Who has left may come back; what it sent just before it left means nothing."""
+        for one in announcements:
+            self._seen.ask_again(one.thing_name, PRESENCE_AFTER_DEPARTURE_SECONDS)
+
     def _admit(self, message: MessageArrived, reading: Reading) -> Reading:
         """What is left of a message when the rules have been asked."""
         if self.gate.admits_everybody or not reading.announcements:
@@ -130,7 +144,12 @@ class Intake:
 
 
 def _read(message: MessageArrived) -> Reading:
-    template = message.source.thing_name
-    if message.source.is_presence and template is not None:
-        return read_presence(template, message.topic)
-    return read_announcement(template, message.topic, message.payload)
+    source = message.source
+    if source.is_presence and source.thing_name is not None:
+        reading = read_presence(source.thing_name, message.topic)
+    else:
+        reading = read_announcement(source.thing_name, message.topic, message.payload)
+    announcements = (
+        replace(one, lane=source.key, leaves=source.leaves) for one in reading.announcements
+    )
+    return replace(reading, announcements=tuple(announcements))

@@ -19,6 +19,7 @@ from client_device_associator.pipeline.events import (
     Event,
     MessageArrived,
     PublishAcknowledged,
+    RosterRequested,
 )
 from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.outbox import Outbox
@@ -113,6 +114,8 @@ class Pipeline:
                     messages.append(event)
                 case PublishAcknowledged():
                     self._outbox.acknowledged(event)
+                case RosterRequested():
+                    self._engine.list_requested(now)
                 case CallAnswered() | WorkerEnded():
                     call = self._calls.handle(event, now)
                     landed += [call] if call else []
@@ -181,6 +184,7 @@ class Pipeline:
         self._intake.reject(rejected, now)
         self._intake.leave_unanswered(decision.unanswered)
         self._outbox.send(others)
+        self._intake.forget_seen(decision.forgotten)
         statuses = Counter(result.status for result in (*others, *decision.durable))
         if statuses:
             self._report(ResultsDecided(statuses))

@@ -8,14 +8,15 @@ from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding
 from client_device_associator.core.operation import Operation
 from client_device_associator.messages.text import printable
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import OWN_TOPICS
+from client_device_associator.reporting.line import Line, Place
 from client_device_associator.reporting.notices import (
     DefectFound,
     ListeningChanged,
     Notice,
     PresenceRejected,
 )
-from client_device_associator.reporting.wording import Line, Place, line_for
+from client_device_associator.reporting.wording import line_for
 
 _LOGGER = "client_device_associator"
 
@@ -81,7 +82,7 @@ class OperatorLog:
 
     def _listening(self, notice: ListeningChanged) -> None:
         """A topic that the nucleus closes again and again is written once."""
-        topics = [one for one in notice.listening if one != HEALTH_REQUEST_TOPIC]
+        topics = [one for one in notice.listening if one not in OWN_TOPICS]
         if not self._listened.issuperset(topics):
             self._listened.update(topics)
             text = f"listening for announcements on {', '.join(topics)}"

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import NoValueError, Template
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnMessage, OnUnreadable
-from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.events import (
+    HealthRequested,
+    MessageArrived,
+    RosterRequested,
+)
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 
@@ -67,13 +71,14 @@ class _Presence:
 
 
 @dataclass(frozen=True, slots=True)
-class _HealthRequests:
-    """Takes requests for health; however many come at once, one is enough."""
+class _Requests:
+    """Takes requests of a kind; however many come at once, one is enough."""
 
     inbox: Inbox
+    request: HealthRequested | RosterRequested
 
     def __call__(self, topic: str, payload: Payload) -> None:  # noqa: ARG002 - whatever it says
-        self.inbox.request_health()
+        self.inbox.request(self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class _Unreadable:
 
 
 def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[Listener]:
-    """Every announcement topic of the settings, and that on which health is requested."""
+    """Every announcement topic of the settings, and those on which something is requested."""
     presence_seconds = max(settings.policy.trust_seconds, LEAST_PRESENCE_SECONDS)
 
     def listener(topic_filter: str, deliver: OnMessage) -> Listener:
@@ -100,4 +105,11 @@ def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[List
         return _Announcements(inbox, source)
 
     wanted = [listener(one.topic_filter, deliver(one)) for one in settings.announcement_topics]
-    return [*wanted, listener(HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))]
+    requests: dict[str, HealthRequested | RosterRequested] = {
+        HEALTH_REQUEST_TOPIC: HealthRequested(),
+        ROSTER_REQUEST_TOPIC: RosterRequested(),
+    }
+    return [
+        *wanted,
+        *(listener(topic, _Requests(inbox, request)) for topic, request in requests.items()),
+    ]

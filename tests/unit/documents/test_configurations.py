@@ -13,8 +13,9 @@ from client_device_associator.configuration.parser import parse_configuration
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.iam_statement import iam_statement
+from client_device_associator.reporting.line import Place
 from client_device_associator.reporting.notices import ConfigurationRejected, Notice, UnknownKey
-from client_device_associator.reporting.wording import Place, line_for
+from client_device_associator.reporting.wording import line_for
 from support.documents import ROOT, Block, blocks, quoted, read, without_blocks
 
 ACCESS_CONTROL = "accessControl"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_device_associator.core.life import DeviceState
 from client_device_associator.core.decision import Decision
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal

@@ -20,7 +20,8 @@ from client_device_associator.core.result import Status
 from client_device_associator.journal.set_aside import SetAside
 from client_device_associator.reporting import notices
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
-from client_device_associator.reporting.wording import Line, Place, line_for
+from client_device_associator.reporting.line import Line, Place
+from client_device_associator.reporting.wording import line_for
 from support.values import settings
 
 PLACE = Place("core-1", "eu-central-1")
