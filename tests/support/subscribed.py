@@ -32,7 +32,7 @@ class Subscribed:
     def listen(self, topics: tuple[AnnouncementTopic, ...]) -> None:
         """Listens to announcements on these; the topic for health is left out."""
         self.subscriptions.listen(
-            listeners(settings(announcement_topics=topics), self.inbox, self.seen)[:-1]
+            listeners(settings(announcement_topics=topics), self.inbox, self.seen)[:-2]
         )
 
     def run_due(self, seconds: float, renewal_seconds: float = RENEWAL) -> float | None:

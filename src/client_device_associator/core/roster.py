@@ -41,7 +41,7 @@ ON_DEMAND_SECONDS = 60.0
 """The least time between two lists that were asked for."""
 
 _LAST_DELAY = 30
-"""Failures in a row after which a list is begun again from the start: its token may be of no use
+"""Failures in a row after which a list starts again from its first page: its token may be of no use
 any more."""
 
 
@@ -59,7 +59,7 @@ class Roster:
         self._journal = journal
         self._rng = rng
         self._next_at: float | None = None
-        self._begun_at: float | None = None
+        self._began_at: float | None = None
         self._listing: Listing | None = None
         self._comparison: Comparison | None = None
         self._absent = Names()
@@ -83,7 +83,7 @@ class Roster:
         """Somebody wants a list now."""
         if not self._policy.reconcile_seconds or self._listing or self._comparison:
             return
-        earliest = now.steady if self._begun_at is None else self._begun_at + ON_DEMAND_SECONDS
+        earliest = now.steady if self._began_at is None else self._began_at + ON_DEMAND_SECONDS
         self._next_at = min(self._due_at(now), max(now.steady, earliest))
 
     def step(self, now: Instant, not_before: float) -> Step:
@@ -103,7 +103,7 @@ class Roster:
             return Step(wake_at=due_at)
         if self._listing is None:
             self._listing = Listing(now.steady)
-            self._begun_at = now.steady
+            self._began_at = now.steady
         return Step(Call(operation=Operation.LIST, next_token=self._listing.next_token))
 
     def answered(self, answer: Answer, now: Instant) -> Decision:
@@ -137,7 +137,7 @@ class Roster:
         return Decision()
 
     def answer_lost(self) -> None:
-        """What an answer means could not be found out: the list is begun again."""
+        """What an answer means could not be found out: the list starts again."""
         self._listing = None
 
     def _due_at(self, now: Instant) -> float:

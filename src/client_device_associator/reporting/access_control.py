@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from client_device_associator.configuration.result_topics import reach
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.messages.topic import MULTI, SINGLE
 
 _SERVICE = "aws.greengrass.ipc.pubsub"
@@ -25,7 +26,7 @@ def publish_block(settings: Settings) -> str:
     reached = (
         reach(settings.results_topic, one.topic_filter) for one in settings.announcement_topics
     )
-    return _block("publish", "PublishToTopic", reached)
+    return _block("publish", "PublishToTopic", [*reached, ROSTER_TOPIC])
 
 
 def _block(policy: str, operation: str, topics: Iterable[str]) -> str:

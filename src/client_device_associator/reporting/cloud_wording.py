@@ -1,6 +1,6 @@
 """The words of the log lines about calls to the cloud, and what they mean for client devices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
 from client_device_associator.core.answer import FailureCause
@@ -11,6 +11,9 @@ from client_device_associator.core.notices import (
     DeviceDelayed,
     DeviceFailed,
     DevicesRefused,
+    RosterCompared,
+    RosterDenied,
+    RosterUseless,
 )
 from client_device_associator.core.operation import Operation
 from client_device_associator.reporting.iam_statement import iam_statement
@@ -67,7 +70,9 @@ def _calls_failing(notice: CallsFailing, place: Place) -> Line:
     if notice.cause is FailureCause.UNAVAILABLE and notice.was_answered:
         to_do = "nothing to do on this core device: the service answers with this error"
     if notice.cause is FailureCause.ACCESS_DENIED:
-        to_do = f"{to_do} {iam_statement(place.core, place.region, notice.message)}"
+        to_do = (
+            f"{to_do} {iam_statement(place.core, place.region, notice.message, notice.operation)}"
+        )
     return warning(
         f"{_CALLS[notice.operation]} for core device {place.core} in region"
         f" {place.region or '(none)'} fail:"
@@ -99,9 +104,45 @@ def _device_failed(notice: DeviceFailed, _: Place) -> Line:
 
 @cloud_line.register
 def _devices_refused(notice: DevicesRefused, _: Place) -> Line:
-    names = ", ".join(notice.thing_names[:_NAMES_SHOWN])
-    more = len(notice.thing_names) - _NAMES_SHOWN
-    return warning(
-        f"client devices that waited are not admitted any more: {notice.why}: {names}"
-        f"{f' and {more} more' if more > 0 else ''}"
+    names = _some_of(notice.thing_names, len(notice.thing_names))
+    return warning(f"client devices that waited are not admitted any more: {notice.why}: {names}")
+
+
+@cloud_line.register
+def _roster_compared(notice: RosterCompared, _: Place) -> Line | None:
+    appeared, vanished = notice.names
+    differences = [
+        f"{_some_of(names, count)} {what}"
+        for names, count, what in (
+            (appeared, notice.appeared, "associated by somebody else"),
+            (vanished, notice.vanished, "not on it any more"),
+        )
+        if count
+    ]
+    if not differences:
+        return None
+    return info(f"the cloud's list of {notice.devices} devices: {'; '.join(differences)}")
+
+
+@cloud_line.register
+def _roster_denied(notice: RosterDenied, place: Place) -> Line:
+    statement = iam_statement(place.core, place.region, notice.message, Operation.LIST)
+    return info(
+        "the cloud's list of associated devices is not compared, for the token exchange role does"
+        f" not allow it. To have it compared, allow {statement}, and read in"
+        " docs/configuration.md what else that allows; or set reconcile.intervalHours to 0"
     )
+
+
+@cloud_line.register
+def _roster_useless(notice: RosterUseless, _: Place) -> Line:
+    return warning(
+        f"the cloud's list of associated devices proves nothing: {notice.why}; it is asked for"
+        " again later"
+    )
+
+
+def _some_of(names: Sequence[str], count: int) -> str:
+    more = count - _NAMES_SHOWN
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown
