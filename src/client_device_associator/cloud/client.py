@@ -72,8 +72,7 @@ class AssociationClient:
                 " refused there",
             )
         except Exception as error:  # noqa: BLE001 - botocore and its HTTP library raise many kinds
-            failed = CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
-            return self._secrets.redacted(failed)
+            return CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
         if is_usable(frozen):
             return None
         self._client = None  # it would keep them until they expire
