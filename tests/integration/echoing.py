@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 MARK = "you have sent"
 """In every answer, so that a test knows that it came through."""
 
+BODY = "Body"
+"""Stands for the body among the headers."""
+
 Headers = Mapping[str, str]
 Manner = Callable[[Headers], tuple[int, str]]
 """From the headers of a request to a status and a body."""
@@ -36,11 +39,10 @@ def echoing() -> Iterator[Echo]:
             self._answer()
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self._answer()
+            self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
-        def _answer(self) -> None:
-            status, text = echo.manner(dict(self.headers))
+        def _answer(self, sent: bytes = b"") -> None:
+            status, text = echo.manner({**self.headers, BODY: sent.decode()})
             body = text.encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
@@ -95,11 +97,12 @@ def service_error(status: int, code: str, **members: object) -> Manner:
 
 
 def error_entries(headers: Headers) -> tuple[int, str]:
-    """One for each device that there may be, and one for a device of that name."""
+    """One for each device, and one for a device whose name is a secret."""
     words = all_of(headers)
     token = headers["X-Amz-Security-Token"]
     # A service that bounds its messages may cut a token off.
-    entries = [{"code": token[:100], "message": f"{words[:700]}\n{token[100:300]}"}]
+    cut = {"code": token[:100], "message": f"{token[100:200]}\n{token[200:300]} {MARK}"}
+    entries = [{**device, **cut} for device in json.loads(headers[BODY])["entries"]]
     entries.append({"thingName": token[:128], "code": headers["Authorization"], "message": words})
     return 200, json.dumps({"errorEntries": entries})
 

@@ -120,7 +120,7 @@ def test_a_cloud_that_echoes_what_it_is_sent(
     assert MARK in stopped.log
 
 
-@pytest.mark.slow(20)
+@pytest.mark.slow(25)
 def test_token_exchange_that_echoes_what_it_is_sent(
     attempt: Try, stopped: Associator, leaks: Leaks, subtests: pytest.Subtests
 ) -> None:

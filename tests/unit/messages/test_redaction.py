@@ -44,11 +44,13 @@ def test_a_longer_secret_is_removed_before_one_that_is_a_part_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", ["xsecretx", "'secret'", '"secret"', "\tsecret\n", "se\\cret", "sécret", "s/cret"]
+    "secret",
+    ["xsecretx", "'secret'", '"secret"', "\tsecret\n", "se\\cret", "sécret", "s/cret", "s<&c>t"],
 )
 def test_no_character_of_a_secret_is_left(secret: str) -> None:
     """At neither end, whatever it begins and ends with."""
-    for text in (secret, secret.strip(), repr(secret), json.dumps(secret), quote(secret, safe="")):
+    written = (repr(secret), json.dumps(secret), quote(secret, safe=""), html.escape(secret))
+    for text in (secret, secret.strip(), *written):
         assert Redaction([secret])(f"<{text}>") in {"<…>", "<'…'>", '<"…">', "<\t…\n>"}
 
 
