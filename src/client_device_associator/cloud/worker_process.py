@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import IO
 
 from client_device_associator.cloud.pipe_protocol import (
@@ -16,11 +15,10 @@ from client_device_associator.cloud.pipe_protocol import (
     encode_request,
 )
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
+from client_device_associator.cloud.worker_environment import worker_environment
 from client_device_associator.core.answer import CallFailed, FailureCause
 
 _MODULE = "client_device_associator.cloud.worker"
-_NOT_FOR_THE_WORKER = "SVCUID"
-"""The component's identity at the nucleus; the worker does not talk to the nucleus."""
 
 _END_SECONDS = 0.2
 """For a worker to end by itself; one that is in a call does not, and its call is made again."""
@@ -59,7 +57,7 @@ class WorkerProcess:
                 [sys.executable, "-u", "-m", _MODULE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=_environment(),
+                env=worker_environment(os.environ),
             )
         except OSError as error:
             self._why_not_started = str(error)
@@ -118,12 +116,3 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise AssertionError("opened as a pipe in warm_up")
     return pipe
-
-
-def _environment() -> dict[str, str]:
-    """The environment of this process, with its package on PYTHONPATH."""
-    environment = {key: value for key, value in os.environ.items() if key != _NOT_FOR_THE_WORKER}
-    packages = str(Path(__file__).resolve().parents[2])
-    inherited = environment.get("PYTHONPATH")
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, inherited]))
-    return environment

@@ -9,6 +9,7 @@ import pytest
 
 from client_device_associator.cloud.bounded_http import MAX_BODY_BYTES
 from client_device_associator.cloud.client import AssociationClient
+from client_device_associator.cloud.credentials import Secrets
 from client_device_associator.core.answer import CallFailed, FailureCause
 
 CHUNK = b"10000\r\n" + b"{" * 0x10000 + b"\r\n"
@@ -56,7 +57,7 @@ def test_a_body_without_an_end_is_not_read_to_its_end(
             "AWS_REGION": "eu-central-1",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": credentials,
         }
-        client = AssociationClient(environment)
+        client = AssociationClient(environment, Secrets(environment))
         if endpoint == "cloud":
             monkeypatch.setattr(
                 "botocore.credentials.ContainerProvider.load", lambda _: _credentials()
