@@ -69,7 +69,9 @@ class CoreDevice:
         self._region = region
         self.loop = LoopThread(call_timeout_seconds=_CALL_TIMEOUT_SECONDS)
         self.call = self.loop.call
-        self.token_exchange = TokenExchange(profile=profile, is_known=self._has_credentials)
+        self.token_exchange = TokenExchange(
+            profile=profile, is_known=self._has_credentials, thing_name=thing_name
+        )
         self.nucleus = Nucleus(
             self.layout.socket(conduct_of(profile).socket_name),
             profile,

@@ -12,7 +12,8 @@ from greengrass_sandbox import loopback_http
 from greengrass_sandbox.cloud import errors
 from greengrass_sandbox.cloud.errors import ApiError, InvalidField
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
-from greengrass_sandbox.cloud.operations import Document, Request, entry_field
+from greengrass_sandbox.cloud.listing import Document
+from greengrass_sandbox.cloud.operations import Request, entry_field
 from greengrass_sandbox.cloud.registry import ErrorEntry
 
 _WEB_PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>"

@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 
 from greengrass_sandbox.cloud import service_model
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.handler import RequestHandler
+from greengrass_sandbox.cloud.listing import Listing
+from greengrass_sandbox.cloud.permissions import ALL_OPERATIONS
 from greengrass_sandbox.cloud.quota import RequestQuota
 from greengrass_sandbox.cloud.registry import Registry
 from greengrass_sandbox.cloud.signature import SignatureCheck
@@ -29,6 +31,7 @@ class Cloud:
 
     Attributes:
         registry: Things, core devices and associations.
+        listing: In which order lists come, whether they see changes, and their tokens.
     """
 
     def __init__(
@@ -39,15 +42,17 @@ class Cloud:
         credentials: Callable[[str], Credentials | None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.registry = Registry()
+        self.registry = Registry(clock=clock)
         self._calls = CallLog()
         self._faults = ActiveFaults()
         model = service_model.load()
+        self.listing = Listing(self.registry, model.limits.max_results)
         self._handler = RequestHandler(
             model=model,
             signature=SignatureCheck(region, model.signing_name, credentials),
             account=account,
             registry=self.registry,
+            listing=self.listing,
             faults=self._faults,
             calls=self._calls,
             clock=clock,
@@ -73,7 +78,7 @@ class Cloud:
         return self.registry.things
 
     @property
-    def associations(self) -> dict[str, dict[str, float]]:
+    def associations(self) -> MutableMapping[str, MutableMapping[str, float]]:
         """For each core device its client devices and since when (seconds since the epoch)."""
         return self.registry.associations
 
@@ -96,9 +101,22 @@ class Cloud:
         quota = None if requests_per_second is None else RequestQuota(requests_per_second)
         self._handler.quota = quota
 
-    def set_denied(self, *, denied: bool) -> None:
-        """Let IAM refuse every call (AccessDeniedException), or no longer."""
-        self._handler.denied = denied
+    def set_denied(self, *, denied: bool, operations: Iterable[str] = ALL_OPERATIONS) -> None:
+        """Let IAM refuse all or some operations (AccessDeniedException), or no longer.
+
+        Raises:
+            ValueError: There is no such operation.
+        """
+        permissions = self._handler.permissions
+        (permissions.deny if denied else permissions.allow)(operations)
+
+    def set_own_core_only(self, *, enabled: bool) -> None:
+        """Whether a core device's credentials allow calls about itself alone, as by default."""
+        self._handler.permissions.own_core_only = enabled
+
+    def expire_tokens(self) -> None:
+        """Let no `nextToken` that was given out be good any more."""
+        self.listing.tokens.expire_all()
 
     async def start(self) -> None:
         """Listen, unless an outage was set before."""
