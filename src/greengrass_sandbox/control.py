@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from greengrass_sandbox.cloud import Fault
-from greengrass_sandbox.core_device import CoreDevice, DeploymentFailedError, wait_until_deployed
+from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox.deploying import DeploymentFailedError, wait_until_deployed
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.lifecycle.deployed import Deployment
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
