@@ -59,9 +59,9 @@ def error_entries(fault: Fault, request: Request) -> tuple[ErrorEntry, ...]:
         return ()
     if fault.error_entries:
         return fault.error_entries
-    message = fault.message or f"{fault.code} on command"
+    message = fault.message or f"{fault.entry_code} on command"
     return tuple(
-        ErrorEntry(name, fault.code, message)
+        ErrorEntry(name, fault.entry_code, message)
         for name in request.thing_names
         if not fault.only_if_named or name in fault.only_if_named
     )

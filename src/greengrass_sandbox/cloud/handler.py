@@ -1,7 +1,7 @@
 """From a request to its answer: who asks, what goes wrong on command, may they, then do it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ from greengrass_sandbox.cloud.errors import (
     forbidden,
     throttling_exception,
 )
-from greengrass_sandbox.cloud.faults import Fault, FaultKind
+from greengrass_sandbox.cloud.faults import PASSING_KINDS, Fault, FaultKind
 from greengrass_sandbox.cloud.listing import Document, Listing
 from greengrass_sandbox.cloud.operations import Request
 from greengrass_sandbox.cloud.permissions import Permissions
@@ -95,11 +95,13 @@ class RequestHandler:
         caller = self._signature.verify(received, now=self._clock())
         if not request.is_known:
             raise forbidden("UnknownOperationException", f"No such operation: {request.operation}")
-        for fault in self._faults.meet(request.operation, request.thing_names):
-            if fault.kind is not FaultKind.LATENCY:
+        met = self._faults.meet(request.operation, request.core, request.thing_names)
+        for fault in met:
+            if fault.kind not in PASSING_KINDS:
                 return await self._go_wrong(fault, connection, request, caller)
-            await asyncio.sleep(fault.seconds or 0)
-        return answers.success(self._perform(request, caller))
+            if fault.kind is FaultKind.LATENCY:
+                await asyncio.sleep(fault.seconds or 0)
+        return answers.success(self._perform(request, caller, faults=met))
 
     async def _go_wrong(
         self,
@@ -128,7 +130,12 @@ class RequestHandler:
         return {**document, "errorEntries": [*real, *(entry.as_document() for entry in entries)]}
 
     def _perform(
-        self, request: Request, caller: Credentials, left_out: frozenset[str] = frozenset()
+        self,
+        request: Request,
+        caller: Credentials,
+        *,
+        faults: Sequence[Fault] = (),
+        left_out: frozenset[str] = frozenset(),
     ) -> Document:
         if not self.permissions.allows(request.operation, request.core, caller):
             raise access_denied_exception(self._denial(request))
@@ -142,6 +149,7 @@ class RequestHandler:
             self._listing,
             self._model.limits,
             now=self._clock(),
+            faults=faults,
             left_out=left_out,
         )
 

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from greengrass_sandbox.cloud.errors import InvalidField, validation_exception
+from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.page_tokens import PageTokens, Position
 from greengrass_sandbox.cloud.registry import Registry
 
 Document = dict[str, object]
+Item = tuple[str | None, float]
+"""A client device's name, which may be missing, and its time stamp in seconds since the epoch."""
 
 _SEED_BYTES = 8
 
@@ -35,11 +38,11 @@ class Page:
     """One page of a list.
 
     Attributes:
-        items: Names with their time stamps in seconds since the epoch; a name may be missing.
+        items: The client devices.
         next_token: Leads to the next page; None: there is none.
     """
 
-    items: Sequence[tuple[str | None, float]]
+    items: Sequence[Item]
     next_token: str | None
 
     def as_document(self) -> Document:
@@ -82,7 +85,15 @@ class Listing:
         self._registry = registry
         self._latest: tuple[tuple[object, ...], _View] | None = None
 
-    def page(self, core: str, token: str | None, size: int | None, *, now: float) -> Page:
+    def page(
+        self,
+        core: str,
+        token: str | None,
+        size: int | None,
+        *,
+        now: float,
+        faults: Sequence[Fault] = (),
+    ) -> Page:
         """A page of a core device's list.
 
         Args:
@@ -90,20 +101,31 @@ class Listing:
             token: The `nextToken` of the request; None begins a list.
             size: Most items of the page.
             now: Seconds since the epoch.
+            faults: What is wrong with this page on command.
 
         Raises:
             ApiError: ValidationException; the token is wrong.
         """
+        kinds = {fault.kind for fault in faults}
         begin = self._position(core, token, now)
-        view = self._view(begin)
+        view = self._view(begin, self._moment(begin, faults, now))
         start = bisect_right(view.keys, begin.after)
-        end = start + (size or self.default_page_size)
-        items = [(name, view.since[name]) for name in view.names[start:end]]
+        size = size or self.default_page_size
+        repeats = FaultKind.DUPLICATE_ITEM in kinds and size > 1
+        end = start + size - repeats
+        if FaultKind.EMPTY_PAGE in kinds:
+            end = start
+        items: list[Item] = [(name, view.since[name]) for name in view.names[start:end]]
         following = None
         if end < len(view.keys):
-            position = Position(core, view.keys[end - 1], begin.seed, begin.as_of)
+            after = view.keys[end - 1] if end > start else begin.after
+            position = Position(core, after, begin.seed, begin.as_of)
             following = self.tokens.issue(position, now=now)
-        return Page(items, following)
+        if FaultKind.REPEATED_TOKEN in kinds:
+            following = token or self.tokens.issue(begin, now=now)
+        if kinds & {FaultKind.LIST_ENDS_EARLY, FaultKind.EMPTY_LIST}:
+            following = None
+        return Page(_torn(items + items[:repeats], faults), following)
 
     def _position(self, core: str, token: str | None, now: float) -> Position:
         if token is None:
@@ -122,16 +144,27 @@ class Listing:
     def _new_seed(self) -> str:
         return "" if self.order is ListOrder.BY_NAME else secrets.token_hex(_SEED_BYTES)
 
-    def _view(self, position: Position) -> _View:
+    def _moment(self, position: Position, faults: Sequence[Fault], now: float) -> int | None:
+        """Which moment of the history a page shows; None: the present."""
+        moments = [
+            self._registry.history.count_at(now - (fault.seconds or 0))
+            for fault in faults
+            if fault.kind is FaultKind.STALE_LIST
+        ]
+        if position.as_of is not None:
+            moments.append(position.as_of)
+        return min(moments, default=None)
+
+    def _view(self, position: Position, moment: int | None) -> _View:
         """The list that a page is cut from; the latest is kept for the page after it."""
         table = self._registry.associations.table(position.core)
         history = self._registry.history
-        if position.as_of is None and not position.seed:
+        if moment is None and not position.seed:
             return _View(table.in_order(), table.in_order(), table)
-        key = (position.core, position.seed, position.as_of, history.count)
+        key = (position.core, position.seed, moment, history.count)
         if self._latest is None or self._latest[0] != key:
-            as_of = history.count if position.as_of is None else position.as_of
-            since = history.undo(position.core, table, as_of)
+            count = history.count if moment is None else moment
+            since = history.undo(position.core, table, count)
             keyed = sorted((_sort_key(name, position.seed), name) for name in since)
             view = _View([key for key, _ in keyed], [name for _, name in keyed], since)
             self._latest = (key, view)
@@ -142,6 +175,18 @@ def _sort_key(name: str, seed: str) -> str:
     if not seed:
         return name
     return hashlib.blake2b(f"{seed}/{name}".encode()).hexdigest()
+
+
+def _torn(items: Sequence[Item], faults: Sequence[Fault]) -> Sequence[Item]:
+    """What faults leave of a page's items."""
+    for fault in faults:
+        if fault.kind is FaultKind.EMPTY_LIST:
+            items = []
+        elif fault.kind is FaultKind.MISSING_ITEMS:
+            items = [item for item in items if item[0] not in fault.only_if_named]
+        elif fault.kind is FaultKind.NAMELESS_ITEM:
+            items = [(None, since) for _, since in items[:1]] + list(items[1:])
+    return items
 
 
 def _item(name: str | None, since: float) -> Document:

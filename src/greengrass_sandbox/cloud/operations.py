@@ -11,6 +11,7 @@ from greengrass_sandbox.cloud.errors import (
     resource_not_found_exception,
     validation_exception,
 )
+from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.listing import Document, Listing
 from greengrass_sandbox.cloud.registry import Registry
 from greengrass_sandbox.cloud.service_model import ASSOCIATE, LIST, Limits
@@ -59,9 +60,12 @@ def perform(
     limits: Limits,
     *,
     now: float,
+    faults: Sequence[Fault] = (),
     left_out: frozenset[str] = frozenset(),
 ) -> Document:
     """Do what is asked, but not with who is `left_out`, and return the answer's JSON.
+
+    `faults` are those that let the operation happen.
 
     Raises:
         ApiError: ValidationException or (for the core device) ResourceNotFoundException.
@@ -76,13 +80,16 @@ def perform(
             f"There is no core device named {request.core}", resource_id=request.core
         )
     if request.operation == LIST:
-        page = listing.page(request.core, request.query.get("nextToken"), size, now=now)
+        page = listing.page(
+            request.core, request.query.get("nextToken"), size, now=now, faults=faults
+        )
         return page.as_document()
     wanted = [name for name in names if name not in left_out]
     if request.operation == ASSOCIATE:
         errors = registry.associate(request.core, wanted, now=now)
     else:
-        errors = registry.disassociate(request.core, wanted)
+        codes = [fault.entry_code for fault in faults if fault.kind is FaultKind.NOT_ASSOCIATED]
+        errors = registry.disassociate(request.core, wanted, next(iter(codes), None))
     return {"errorEntries": [entry.as_document() for entry in errors]}
 
 

@@ -74,8 +74,14 @@ class Registry:
                 errors.append(ErrorEntry(name, self.already_associated_code, message))
         return errors
 
-    def disassociate(self, core: str, names: Iterable[str]) -> list[ErrorEntry]:
-        """End associations, those of deleted things too; the rest is said in error entries."""
+    def disassociate(
+        self, core: str, names: Iterable[str], not_associated_code: str | None = None
+    ) -> list[ErrorEntry]:
+        """End associations, those of deleted things too; the rest is said in error entries.
+
+        `not_associated_code` is that of this call alone.
+        """
+        code = not_associated_code or self.not_associated_code
         associated = self.associations.table(core)
         errors = []
         for name in names:
@@ -83,9 +89,8 @@ class Registry:
                 del associated[name]
             elif name not in self.things:
                 errors.append(_unknown(name))
-            elif self.not_associated_code is not None:
-                message = f"{name} is not associated with {core}"
-                errors.append(ErrorEntry(name, self.not_associated_code, message))
+            elif code is not None:
+                errors.append(ErrorEntry(name, code, f"{name} is not associated with {core}"))
         return errors
 
     def delete_things(self, names: Iterable[str]) -> None:
