@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, MutableMapping
 from greengrass_sandbox.cloud import service_model
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
+from greengrass_sandbox.cloud.console import Console
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.handler import RequestHandler
 from greengrass_sandbox.cloud.listing import Listing
@@ -31,6 +32,7 @@ class Cloud:
 
     Attributes:
         registry: Things, core devices and associations.
+        console: Changes them by hand.
         listing: In which order lists come, whether they see changes, and their tokens.
     """
 
@@ -43,6 +45,7 @@ class Cloud:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.registry = Registry(clock=clock)
+        self.console = Console(self.registry, clock)
         self._calls = CallLog()
         self._faults = ActiveFaults()
         model = service_model.load()

@@ -93,11 +93,12 @@ class Registry:
                 errors.append(ErrorEntry(name, code, f"{name} is not associated with {core}"))
         return errors
 
-    def delete_things(self, names: Iterable[str]) -> None:
-        """Delete things, and their associations unless these are kept."""
+    def delete_things(self, names: Iterable[str], *, keep_associations: bool | None = None) -> None:
+        """Delete things, and their associations unless these are kept (None: as it is set)."""
+        keeps = self.keeps_associations if keep_associations is None else keep_associations
         for name in names:
             self.things.discard(name)
-            if not self.keeps_associations:
+            if not keeps:
                 for associated in self.associations.values():
                     associated.pop(name, None)
 
