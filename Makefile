@@ -82,4 +82,4 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.presence 20000
 
 clean:
-	rm -rf $(VENV) greengrass-build .sandbox mutants .coverage .coverage.*
+	rm -rf $(VENV) greengrass-build .sandbox .sandbox-* mutants .coverage .coverage.*
