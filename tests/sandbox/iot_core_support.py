@@ -6,7 +6,9 @@ from typing import Any
 from awsiot.greengrasscoreipc import model
 from awsiot.greengrasscoreipc.client import SubscribeToIoTCoreStreamHandler
 
-from sandbox.nucleus_support import TIMEOUT_SECONDS, Component
+from greengrass_sandbox.nucleus.iot_core import Link
+from greengrass_sandbox.nucleus.watch import Watch
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core
 
 SERVICE = "aws.greengrass.ipc.mqttproxy"
 
@@ -15,6 +17,9 @@ def access(*resources: str, operations: tuple[str, ...] = ("*",)) -> dict[str, A
     """A configuration that allows AWS IoT Core on these resources."""
     policy = {"operations": list(operations), "resources": list(resources)}
     return {"accessControl": {SERVICE: {"policy": policy}}}
+
+
+EVERYTHING = access("*")
 
 
 class Heard(SubscribeToIoTCoreStreamHandler):  # type: ignore[misc] # the SDK has no types
@@ -47,3 +52,19 @@ def publish(
     """PublishToIoTCore."""
     request = model.PublishToIoTCoreRequest(topic_name=topic, qos=qos, payload=payload)
     component.call(component.client.new_publish_to_iot_core(), request)
+
+
+def link(core: Core, state: Link) -> None:
+    """Let the connection be like this."""
+    core.call(core.nucleus.iot_core.set_link, state)
+
+
+def watch_all(core: Core) -> Watch:
+    """What reaches AWS IoT Core from now on."""
+    return core.call(core.nucleus.watch_iot_core, "#")
+
+
+def payloads(core: Core, watch: Watch, count: int) -> list[bytes]:
+    """The payloads of the first messages that came."""
+    seen = core.call(watch.wait_for, lambda messages: len(messages) >= count, TIMEOUT_SECONDS)
+    return [one.payload for one in seen]

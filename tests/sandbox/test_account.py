@@ -158,7 +158,11 @@ def test_the_cloud_is_one_and_credentials_are_each_core_devices_own(
         "one": set(),
         "two": {"thing-1"},
     }
-    assert [call.core for call in account.cloud.calls] == ["one", "two", "two", "one"]
+    calls = [(call.caller, call.core, call.status) for call in account.cloud.calls]
+    assert calls == [
+        *(("one", "one", 200), ("two", "two", 200)),
+        *(("one", "two", 403), ("one", "one", 200)),
+    ]
     for client in (one, two):
         client.close()
 

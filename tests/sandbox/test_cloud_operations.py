@@ -221,3 +221,6 @@ def test_calls_can_be_waited_for(cloud: Cloud, client: Client, loop_thread: Loop
     associate(client, ["thing-1"])
     [call] = loop_thread.call(cloud.wait_for_calls, 1, answered=True)
     assert call.thing_names == ("thing-1",)
+    disassociate(client, ["thing-1"])
+    [call] = loop_thread.call(cloud.wait_for_calls, 1, operation=DISASSOCIATE)
+    assert call.operation == DISASSOCIATE

@@ -8,12 +8,17 @@ from awsiot.greengrasscoreipc import model
 
 from greengrass_sandbox.nucleus.classic.spool import DEFAULT_MAX_BYTES
 from greengrass_sandbox.nucleus.iot_core import Link
-from greengrass_sandbox.nucleus.watch import Watch
 from greengrass_sandbox.profile import CLASSIC, LITE
-from sandbox.iot_core_support import Heard, access, publish, subscribe
+from sandbox.iot_core_support import (
+    EVERYTHING,
+    Heard,
+    link,
+    payloads,
+    publish,
+    subscribe,
+    watch_all,
+)
 from sandbox.nucleus_support import THING_NAME, TIMEOUT_SECONDS, Core, running
-
-EVERYTHING = access("*")
 
 
 @pytest.fixture
@@ -37,22 +42,6 @@ def core(request: pytest.FixtureRequest) -> Core:
     return core
 
 
-def link(core: Core, state: Link) -> None:
-    """Let the connection be like this."""
-    core.call(core.nucleus.iot_core.set_link, state)
-
-
-def watch_all(core: Core) -> Watch:
-    """What reaches AWS IoT Core from now on."""
-    return core.call(core.nucleus.watch_iot_core, "#")
-
-
-def payloads(core: Core, watch: Watch, count: int) -> list[bytes]:
-    """The payloads of the first messages that came."""
-    seen = core.call(watch.wait_for, lambda messages: len(messages) >= count, TIMEOUT_SECONDS)
-    return [one.payload for one in seen]
-
-
 def test_subscriptions_are_made_again(core: Core) -> None:
     """Without a word to the component, which hears what is published after that."""
     heard, _ = subscribe(core.component("c", EVERYTHING), "a")
@@ -60,100 +49,6 @@ def test_subscriptions_are_made_again(core: Core) -> None:
     link(core, Link.ONLINE)
     core.call(core.nucleus.publish_to_iot_core, "a", b"x")
     assert heard.next().payload == b"x"
-
-
-def test_lite_sends_now_or_never(lite: Core) -> None:
-    """A publish while it is offline is refused, and nothing of it comes later."""
-    component, watch = lite.component("c", EVERYTHING), watch_all(lite)
-    link(lite, Link.OFFLINE)
-    for qos in ("0", "1"):
-        with pytest.raises(model.ServiceError):
-            publish(component, "a", b"lost", qos)
-    link(lite, Link.ONLINE)
-    publish(component, "a", b"sent")
-    assert payloads(lite, watch, 1) == [b"sent"]
-
-
-def test_lite_subscribes_now_or_never(lite: Core) -> None:
-    """A subscribe while it is offline is refused, and its place is free again."""
-    component = lite.component("c", EVERYTHING)
-    link(lite, Link.OFFLINE)
-    with pytest.raises(model.ServiceError):
-        subscribe(component, "a")
-    assert lite.call(lite.nucleus.iot_core.subscriptions, "c") == []
-    link(lite, Link.ONLINE)
-    subscribe(component, "a")
-
-
-def test_lite_misses_what_comes_while_it_is_away(lite: Core) -> None:
-    """Its session is a clean one each time."""
-    heard, _ = subscribe(lite.component("c", EVERYTHING), "a")
-    link(lite, Link.OFFLINE)
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"missed")
-    link(lite, Link.ONLINE)
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"heard")
-    assert heard.next().payload == b"heard"
-
-
-def test_lite_loses_what_it_sends_before_it_notices(lite: Core) -> None:
-    """The publish is answered with success; of quality of service 1 ten fit, and no more."""
-    component, watch = lite.component("c", EVERYTHING), watch_all(lite)
-    link(lite, Link.UNNOTICED)
-    publish(component, "a", b"lost", "0")
-    for _ in range(10):
-        publish(component, "a", b"lost", "1")
-    with pytest.raises(model.ServiceError):
-        publish(component, "a", b"lost", "1")
-    link(lite, Link.OFFLINE)
-    link(lite, Link.ONLINE)
-    publish(component, "a", b"sent")
-    assert payloads(lite, watch, 1) == [b"sent"]
-
-
-def test_lite_has_dead_subscriptions_beyond_the_quota(lite: Core) -> None:
-    """49 are granted besides the nucleus' own; the next is answered with success and hears nothing.
-
-    A filter that another subscription has needs no second grant.
-    """
-    component = lite.component("c", EVERYTHING)
-    for number in range(49):
-        subscribe(component, f"a/{number}")
-    dead, _ = subscribe(component, "b")
-    twin, _ = subscribe(component, "a/0")
-    assert lite.call(lite.nucleus.iot_core.subscriptions, "c", dead=True) == ["b"]
-    lite.call(lite.nucleus.publish_to_iot_core, "b", b"x")
-    lite.call(lite.nucleus.publish_to_iot_core, "a/0", b"x")
-    twin.next()
-    assert dead.messages.empty()
-
-
-def test_a_dead_subscription_of_lite_lives_when_there_is_room(lite: Core) -> None:
-    """After the next connection, which subscribes to everything again."""
-    component = lite.component("c", EVERYTHING)
-    operations = [subscribe(component, f"a/{number}")[1] for number in range(49)]
-    heard, _ = subscribe(component, "b")
-    operations[0].close().result(TIMEOUT_SECONDS)
-    publish(component, "x")
-    link(lite, Link.OFFLINE)
-    link(lite, Link.ONLINE)
-    lite.call(lite.nucleus.publish_to_iot_core, "b", b"x")
-    assert heard.next().payload == b"x"
-
-
-def test_lite_throws_large_packets_away(lite: Core) -> None:
-    """Beyond its buffer of 5,000 bytes nothing comes, and the connection goes on."""
-    heard, _ = subscribe(lite.component("c", EVERYTHING), "a")
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"x" * 5000)
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"x" * 4900)
-    assert len(heard.next().payload) == 4900
-
-
-def test_lite_takes_filters_of_256_bytes(lite: Core) -> None:
-    """One more is refused."""
-    component = lite.component("c", EVERYTHING)
-    subscribe(component, "a" * 256)
-    with pytest.raises(model.ServiceError):
-        subscribe(component, "a" * 257)
 
 
 def test_classic_spools_what_is_to_come_at_least_once(classic: Core) -> None:
@@ -254,6 +149,34 @@ def test_classic_keeps_subscribers_waiting_for_its_first_connection(classic: Cor
     assert not operation.get_response().done()
     link(classic, Link.ONLINE)
     operation.get_response().result(TIMEOUT_SECONDS)
+
+
+def test_classic_keeps_subscribers_waiting_until_it_notices(classic: Core) -> None:
+    """That the connection is lost: then they are refused."""
+    component = classic.component("c", EVERYTHING)
+    link(classic, Link.UNNOTICED)
+    operation = component.client.new_subscribe_to_iot_core(Heard())
+    operation.activate(model.SubscribeToIoTCoreRequest(topic_name="a", qos="1"))
+    publish(component, "x")
+    assert not operation.get_response().done()
+    link(classic, Link.OFFLINE)
+    with pytest.raises(model.ServiceError):
+        operation.get_response().result(TIMEOUT_SECONDS)
+
+
+def test_what_had_arrived_ends_with_the_nucleus(core: Core) -> None:
+    """Who subscribes after its restart hears nothing from before."""
+    subscribe(core.component("c", EVERYTHING), "a")
+
+    async def restart() -> None:
+        core.nucleus.publish_to_iot_core("a", b"before")
+        await core.nucleus.stop()
+        await core.nucleus.start()
+
+    core.call(restart)
+    heard, _ = subscribe(core.component("c", EVERYTHING), "a")
+    core.call(core.nucleus.publish_to_iot_core, "a", b"after")
+    assert heard.next().payload == b"after"
 
 
 def test_a_message_may_come_twice(core: Core) -> None:

@@ -167,9 +167,14 @@ class Cloud:
         for number in self.faults:
             await self.remove_fault(number)
 
-    async def wait_for_calls(self, count: int, *, answered: bool = False) -> list[Call]:
-        """Wait until so many calls have arrived (or been answered), and return all."""
-        return await self._calls.wait_for(count, answered=answered)
+    async def wait_for_calls(
+        self, count: int, *, operation: str | None = None, answered: bool = False
+    ) -> list[Call]:
+        """Wait until so many calls have arrived (or been answered), and return all.
+
+        With an operation, only its calls are counted and returned.
+        """
+        return await self._calls.wait_for(count, operation=operation, answered=answered)
 
     async def wait_until_reachable(self) -> None:
         """Wait until no outage lasts any more."""

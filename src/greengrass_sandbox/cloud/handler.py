@@ -66,15 +66,23 @@ class RequestHandler:
         )
         request = self._take_apart(connection, received)
         number = await self._calls.arrived(
-            Call(self._clock(), request.operation, request.core, request.thing_names)
+            Call(
+                *(self._clock(), request.operation, request.core, request.thing_names),
+                query=dict(request.query),
+            )
         )
-        error_code = None
+        error_code, caller = None, None
         try:
-            response = await self._answer(connection, received, request)
+            caller = self._signature.verify(received, now=self._clock())
+            response = await self._answer(connection, request, caller)
         except ApiError as error:
             response, error_code = answers.refusal(error), error.code
         await self._calls.answered(
-            number, status=response.status, error_code=error_code, now=self._clock()
+            number,
+            caller=caller.thing_name if caller else None,
+            status=response.status,
+            error_code=error_code,
+            now=self._clock(),
         )
         return response
 
@@ -90,9 +98,8 @@ class RequestHandler:
         )
 
     async def _answer(
-        self, connection: web.BaseRequest, received: ReceivedRequest, request: Request
+        self, connection: web.BaseRequest, request: Request, caller: Credentials
     ) -> web.Response:
-        caller = self._signature.verify(received, now=self._clock())
         if not request.is_known:
             raise forbidden("UnknownOperationException", f"No such operation: {request.operation}")
         met = self._faults.meet(request.operation, request.core, request.thing_names)

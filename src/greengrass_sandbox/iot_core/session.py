@@ -50,8 +50,10 @@ class Session:
             deliver(self._kept.popleft())
 
     def disconnect(self) -> None:
-        """The client is away."""
+        """The client is away; its session ends with that unless it is persistent."""
         self._deliver = None
+        if not self._persistent:
+            self._filters.clear()
 
     def subscribe(self, topic_filter: str, qos: int) -> bool:
         """Whether the subscription is granted (SUBACK says so)."""
@@ -78,5 +80,5 @@ class Session:
         if self._deliver is not None:
             for _ in range(1 if once else deliveries):
                 self._deliver(message)
-        elif self._persistent and not once:
+        elif not once:
             self._kept.append(message)

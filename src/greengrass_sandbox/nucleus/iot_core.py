@@ -118,7 +118,7 @@ class IotCore(ABC):
             self._subscriptions.remove(subscription)
             subscription.release()
             text = subscription.topic_filter.text
-            if self.link is Link.ONLINE and text not in self._filters():
+            if text not in self._filters():
                 self._session.unsubscribe(text)
 
         subscription.stream.keep_open("IoTCoreMessage", end)
