@@ -35,6 +35,13 @@ class ActiveFaults:
         """What is set, by number."""
         return {number: active.fault for number, active in list(self._active.items())}
 
+    def is_out(self, core: str | None) -> bool:
+        """Whether the cloud cannot be reached about a core device; None: by anybody."""
+        return any(
+            active.fault.kind is FaultKind.OUTAGE and active.fault.core_device in (None, core)
+            for active in list(self._active.values())
+        )
+
     def meet(self, operation: str, core: str, thing_names: tuple[str, ...]) -> list[Fault]:
         """The faults that a call meets, each of them counted.
 

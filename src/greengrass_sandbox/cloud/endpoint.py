@@ -142,12 +142,12 @@ class Cloud:
     async def add_fault(self, fault: Fault) -> int:
         """Let something go wrong from now on. Returns the number by which to remove it."""
         number = self._faults.add(fault)
-        if fault.kind is FaultKind.OUTAGE:
+        if fault.kind is FaultKind.OUTAGE and self._is_out():
             self._reachable.clear()
             await self._server.close_port()
-            if fault.seconds is not None:
-                loop = asyncio.get_running_loop()
-                self._outage_ends[number] = loop.call_later(fault.seconds, self._end_outage, number)
+        if fault.kind is FaultKind.OUTAGE and fault.seconds is not None:
+            loop = asyncio.get_running_loop()
+            self._outage_ends[number] = loop.call_later(fault.seconds, self._end_outage, number)
         return number
 
     async def remove_fault(self, number: int) -> None:
@@ -181,7 +181,7 @@ class Cloud:
         await self._reachable.wait()
 
     def _is_out(self) -> bool:
-        return any(fault.kind is FaultKind.OUTAGE for fault in self.faults.values())
+        return self._faults.is_out(None)
 
     def _end_outage(self, number: int) -> None:
         change = asyncio.get_running_loop().create_task(self.remove_fault(number))

@@ -41,7 +41,9 @@ class FaultKind(str, Enum):
     PROXY_ERROR = "proxyError"
     """`status` with a web page, as a proxy sends that does not reach the service."""
     OUTAGE = "outage"
-    """The port is closed, every connection reset, until the fault is removed or `seconds` over."""
+    """The port is closed, every connection reset, until the fault is removed or `seconds` over.
+
+    With `core_device` only calls about that one are reset, and none of them counts as a call."""
     STALE_LIST = "staleList"
     """A list shows what was `seconds` ago."""
     MISSING_ITEMS = "missingItems"
@@ -183,9 +185,11 @@ class Fault:
             problems.append("onlyIfNamed must say which items are missing")
         if self.kind is FaultKind.PROXY_ERROR and self.status not in _PROXY_STATUSES:
             problems.append(f"status must be one of {sorted(map(int, _PROXY_STATUSES))}")
-        narrowed = self.times or self.after or self.operation or self.core_device
+        narrowed = self.times or self.after or self.operation
         if self.kind is FaultKind.OUTAGE and (narrowed or self.only_if_named):
-            problems.append("an outage concerns everybody: only seconds can bound it")
+            problems.append(
+                "an outage concerns every call: only seconds and coreDevice can bound it"
+            )
         if self.seconds is not None and self.seconds < 0:
             problems.append("seconds must not be negative")
         return problems

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
+from greengrass_sandbox import loopback_http
 from greengrass_sandbox.cloud import answers, operations
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
@@ -65,6 +66,8 @@ class RequestHandler:
             body=await connection.read(),
         )
         request = self._take_apart(connection, received)
+        if self._faults.is_out(request.core):
+            await loopback_http.reset_connection(connection, b"")
         number = await self._calls.arrived(
             Call(
                 *(self._clock(), request.operation, request.core, request.thing_names),
