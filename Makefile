@@ -83,4 +83,4 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.noisy
 
 clean:
-	rm -rf $(VENV) greengrass-build .sandbox mutants .coverage .coverage.*
+	rm -rf $(VENV) greengrass-build .sandbox .sandbox-* mutants .coverage .coverage.*

@@ -1,32 +1,21 @@
 """The command line: `python -m greengrass_sandbox`."""
 
 import argparse
-import base64
-import json
-import signal
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
-from rich.console import Console
-
-from greengrass_sandbox import control_client
-from greengrass_sandbox.control import ControlServer
+from greengrass_sandbox import commands
+from greengrass_sandbox.commands import json_object
 from greengrass_sandbox.control_client import ControlError
-from greengrass_sandbox.core_device import CoreDevice, DeploymentFailedError
+from greengrass_sandbox.deploying import DeploymentFailedError
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.nucleus.errors import NucleusError
-from greengrass_sandbox.profile import CLASSIC, LITE, LITE_MESSAGES_PER_SECOND, Profile
 from greengrass_sandbox.recipe import RecipeRefusedError
 from greengrass_sandbox.root_lock import RootInUseError
-from greengrass_sandbox.status import show
+from greengrass_sandbox.running import PROFILES, up
 
 _DEFAULT_ROOT = Path(".sandbox")
-_PROFILES = {"classic": CLASSIC, "lite": LITE}
 _INTERRUPTED = 130
 _EXPECTED_ERRORS = (
     *(ControlError, DeploymentFailedError, ArtifactMissingError, RecipeRefusedError),
@@ -56,12 +45,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m greengrass_sandbox",
         description="A Greengrass core device on this machine, with no cloud and no Java.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
         name: str, function: Callable[[argparse.Namespace], int], text: str
     ) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text, description=text)
+        added = subparsers.add_parser(name, help=text, description=text)
         added.add_argument(
             "--root",
             type=Path,
@@ -71,14 +60,23 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(function=function)
         return added
 
-    up = command("up", _up, "run a core device until SIGINT or SIGTERM")
-    up.add_argument("--profile", choices=_PROFILES, default="classic", help="which nucleus to be")
-    up.add_argument(
+    run = command("up", up, "run a core device until SIGINT or SIGTERM")
+    run.add_argument("--profile", choices=PROFILES, default="classic", help="which nucleus to be")
+    run.add_argument(
         "--real-pace", action="store_true", help="pass messages on no faster than a real lite does"
     )
-    up.add_argument("--thing-name", default="sandbox-core", help="the core device's thing name")
-    up.add_argument("--region", default="eu-central-1", help="AWS region")
-    up.add_argument(
+    run.add_argument("--thing-name", default="sandbox-core", help="the core device's thing name")
+    run.add_argument(
+        "--another",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="ROOT",
+        help="run another core device in the same account, named as its root folder; may be "
+        "repeated",
+    )
+    run.add_argument("--region", default="eu-central-1", help="AWS region")
+    run.add_argument(
         "--deploy",
         nargs=2,
         type=Path,
@@ -86,10 +84,10 @@ def _parser() -> argparse.ArgumentParser:
         help="deploy a component at once",
     )
 
-    deploy = command("deploy", _deploy, "deploy a component, or a new version of it")
+    deploy = command("deploy", commands.deploy, "deploy a component, or a new version of it")
     deploy.add_argument("recipe", type=Path, help="the recipe's file")
     deploy.add_argument("artifacts", type=Path, help="the folder with its artifacts")
-    deploy.add_argument("--merge", type=_json_object, help="configuration to merge, as JSON")
+    deploy.add_argument("--merge", type=json_object, help="configuration to merge, as JSON")
     deploy.add_argument(
         "--from-cloud",
         action="store_true",
@@ -97,183 +95,62 @@ def _parser() -> argparse.ArgumentParser:
     )
     deploy.add_argument("--user", help="run it as this user (needs root)")
 
-    publish = command("publish", _publish, "publish on local publish/subscribe")
+    publish = command("publish", commands.publish, "publish on local publish/subscribe")
+    publish.add_argument(
+        "--iot-core", action="store_true", help="publish on AWS IoT Core, as a back end does"
+    )
     publish.add_argument("topic")
     publish.add_argument("payload", help="a JSON object, or any other text (sent as binary)")
     publish.add_argument("--binary", action="store_true", help="send a JSON object as binary too")
 
-    watch = command("watch", _watch, "print the messages that match a filter")
+    watch = command("watch", commands.watch, "print the messages that match a filter")
+    watch.add_argument("--iot-core", action="store_true", help="watch AWS IoT Core")
     watch.add_argument("filter")
     watch.add_argument("--count", type=int, help="end after so many messages")
 
-    fault = command("fault", _fault, "let something go wrong, or list what does")
+    fault = command("fault", commands.fault, "let something go wrong, or list what does")
     fault.add_argument(
         "faults",
         nargs="*",
-        type=_json_object,
+        type=json_object,
         metavar="JSON",
-        help='such as {"kind": "ThrottlingException", "times": 2} or {"tokenExchange": "null"}',
+        help='such as {"kind": "ThrottlingException", "times": 2}, {"tokenExchange": "null"} or '
+        '{"iotCore": "offline"}',
     )
     fault.add_argument("--remove", type=int, metavar="NUMBER", help="end one fault")
     fault.add_argument("--clear", action="store_true", help="end all of them")
 
-    status = command("status", _status, "show components, calls to the cloud and associations")
+    status = command(
+        "status", commands.status, "show components, calls to the cloud and associations"
+    )
     status.add_argument("--json", action="store_true", help="as JSON")
 
-    things = command("things", _things, "add things to the account")
-    things.add_argument("action", choices=["add"])
-    things.add_argument("names", nargs="+", metavar="NAME")
+    things = command("things", commands.things, "create, delete or list things of the account")
+    actions = things.add_subparsers(required=True, metavar="ACTION", dest="action")
+    for action, text in (
+        ("add", "create things"),
+        ("remove", "delete things, and their associations"),
+        ("list", "print the things, each with the core devices that it is associated with"),
+    ):
+        # An action of its own, because only so may options come before names.
+        parsed = actions.add_parser(action, help=text, description=text)
+        parsed.add_argument("--root", type=Path, default=argparse.SUPPRESS, help="see above")
+        parsed.set_defaults(names=[], keep_associations=False)
+        if action != "list":
+            parsed.add_argument("names", nargs="+", metavar="NAME")
+        if action == "remove":
+            parsed.add_argument(
+                "--keep-associations",
+                action="store_true",
+                help="let associations outlive their things",
+            )
+
+    for name, text in (
+        ("associate", "associate client devices, as a person in the console does"),
+        ("disassociate", "end associations, as a person in the console does"),
+    ):
+        by_hand = command(name, commands.associate, text)
+        by_hand.add_argument("names", nargs="+", metavar="THING")
+        by_hand.add_argument("--core", help="which core device (default: the one of --root)")
+        by_hand.set_defaults(command=name)
     return parser
-
-
-def _json_object(text: str) -> Mapping[str, Any]:
-    value = _object_or_none(text)
-    if value is None:
-        raise argparse.ArgumentTypeError(f"not a JSON object: {text}")
-    return value
-
-
-def _object_or_none(text: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def _up(options: argparse.Namespace) -> int:
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, _interrupt) for number in signals}
-    profile = _PROFILES[options.profile]
-    if options.real_pace:
-        profile = _paced(profile)
-    core = CoreDevice(
-        options.root,
-        profile=profile,
-        thing_name=options.thing_name,
-        region=options.region,
-    )
-    try:
-        with core:
-            server = ControlServer(core)
-            core.call(server.start)
-            try:
-                _say(f"{options.thing_name} is up ({options.profile}) in {core.layout.root}")
-                if options.deploy:
-                    handle = core.deploy(*options.deploy)
-                    _say(f"{handle.name} is {handle.state}, its log is {handle.log_path}")
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                # Impatience must not keep components from being stopped properly: it takes seconds.
-                for number in signals:
-                    signal.signal(number, signal.SIG_IGN)
-            finally:
-                core.call(server.stop)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    _say(f"{options.thing_name} is down")
-    return 0
-
-
-def _paced(profile: Profile) -> Profile:
-    """A classic nucleus is faster than this sandbox anyway."""
-    if profile.name == "lite":
-        return replace(profile, messages_per_second=LITE_MESSAGES_PER_SECOND)
-    return profile
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _deploy(options: argparse.Namespace) -> int:
-    result = control_client.ask(
-        options.root,
-        {
-            "command": "deploy",
-            "recipe": str(options.recipe.resolve()),
-            "artifacts": str(options.artifacts.resolve()),
-            "merge": options.merge,
-            "fromCloud": options.from_cloud,
-            "posixUser": options.user,
-        },
-    )
-    for line in result["advice"]:
-        _say(f"advice: {line}")
-    _say(f"{result['component']} {result['version']} is {result['state']}")
-    return 0
-
-
-def _publish(options: argparse.Namespace) -> int:
-    payload = None if options.binary else _object_or_none(options.payload)
-    request: dict[str, Any] = {"command": "publish", "topic": options.topic}
-    if payload is not None:
-        request["json"] = payload
-    else:
-        request["binary"] = base64.b64encode(options.payload.encode()).decode()
-    control_client.ask(options.root, request)
-    return 0
-
-
-def _watch(options: argparse.Namespace) -> int:
-    seen = 0
-    for message in control_client.watch(options.root, options.filter):
-        if not message:
-            sys.stderr.write(f"watching {options.filter}\n")
-            sys.stderr.flush()
-            continue
-        _say(f"{message['topic']}\t{_readable(message)}")
-        seen += 1
-        if seen == options.count:
-            break
-    return 0
-
-
-def _readable(message: Mapping[str, Any]) -> str:
-    if "json" in message:
-        return json.dumps(message["json"])
-    binary = base64.b64decode(message["binary"])
-    try:
-        return binary.decode()
-    except UnicodeDecodeError:
-        return repr(binary)
-
-
-def _fault(options: argparse.Namespace) -> int:
-    requests: list[dict[str, Any]] = []
-    if options.clear:
-        requests.append({"command": "fault", "clear": True})
-    if options.remove is not None:
-        requests.append({"command": "fault", "remove": options.remove})
-    requests += [{"command": "fault", "fault": fault} for fault in options.faults]
-    for request in requests:
-        number = control_client.ask(options.root, request)
-        if number is not None:
-            _say(f"fault {number}")
-    if not requests:
-        status = control_client.ask(options.root, {"command": "status"})
-        _say(f"tokenExchange\t{status['tokenExchange']}")
-        for number, kind in status["faults"].items():
-            _say(f"fault {number}\t{kind}")
-    return 0
-
-
-def _status(options: argparse.Namespace) -> int:
-    status = control_client.ask(options.root, {"command": "status"})
-    if options.json:
-        _say(json.dumps(status, indent=2))
-    else:
-        show(status, Console(file=sys.stdout))
-    return 0
-
-
-def _things(options: argparse.Namespace) -> int:
-    count = control_client.ask(options.root, {"command": "things", "names": options.names})
-    _say(f"there are {count} things")
-    return 0

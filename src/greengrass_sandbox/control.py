@@ -10,16 +10,19 @@ import base64
 import binascii
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from greengrass_sandbox.cloud import Fault
-from greengrass_sandbox.core_device import CoreDevice, DeploymentFailedError, wait_until_deployed
+from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox.deploying import DeploymentFailedError, wait_until_deployed
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.lifecycle.deployed import Deployment
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.nucleus.errors import NucleusError
+from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.recipe import RecipeRefusedError, load_recipe
 from greengrass_sandbox.status import status_of
@@ -38,6 +41,7 @@ _LINE_MAX_BYTES = 32 * 1024 * 1024
 """A line may hold a message of 16 MiB in base64, which is what the IPC protocol allows."""
 
 Request = Mapping[str, Any]
+_Enum = TypeVar("_Enum", bound=Enum)
 
 
 class ControlServer:
@@ -57,6 +61,8 @@ class ControlServer:
             "publish": self._publish,
             "fault": self._fault,
             "things": self._things,
+            "associate": self._associate,
+            "disassociate": self._associate,
             "deploy": self._deploy,
         }
 
@@ -123,12 +129,34 @@ class ControlServer:
                 payload = base64.b64decode(str(request.get("binary")), validate=True)
             except binascii.Error as error:
                 raise ValueError(f"give json, an object, or binary, base64: {error}") from error
-        await self._core.nucleus.publish(str(request["topic"]), payload)
+        if request.get("iotCore") and isinstance(payload, bytes):
+            self._core.account.iot_core.publish(str(request["topic"]), payload)
+        else:
+            await self._core.nucleus.publish(str(request["topic"]), payload)
         return None
 
     async def _things(self, request: Request) -> object:
-        self._core.cloud.add_things(str(name) for name in request["names"])
-        return len(self._core.cloud.things)
+        cloud = self._core.cloud
+        names = [str(name) for name in request["names"]]
+        action = request.get("action", "add")
+        if action == "add":
+            cloud.console.add_things(names)
+        elif action == "remove":
+            keeps = True if request.get("keepAssociations") else None
+            cloud.console.delete_things(names, keep_associations=keeps)
+        if action != "list":
+            return len(cloud.things)
+        return {
+            thing: [core for core, associated in cloud.associations.items() if thing in associated]
+            for thing in sorted(cloud.things)
+        }
+
+    async def _associate(self, request: Request) -> object:
+        console = self._core.cloud.console
+        core = str(request.get("core") or self._core.thing_name)
+        change = console.associate if request["command"] == "associate" else console.disassociate
+        entries = change(core, [str(name) for name in request["names"]])
+        return [entry.as_document() for entry in entries]
 
     async def _fault(self, request: Request) -> object:
         cloud, token_exchange = self._core.cloud, self._core.token_exchange
@@ -136,10 +164,13 @@ class ControlServer:
         if request.get("clear"):
             await cloud.clear_faults()
             await token_exchange.set_mode(TokenExchangeMode.OK)
+            self._core.nucleus.iot_core.set_link(Link.ONLINE)
         elif "remove" in request:
             await cloud.remove_fault(int(request["remove"]))
         elif isinstance(document, dict) and set(document) == {"tokenExchange"}:
-            await token_exchange.set_mode(_token_exchange_mode(document["tokenExchange"]))
+            await token_exchange.set_mode(_value_of(TokenExchangeMode, document, "tokenExchange"))
+        elif isinstance(document, dict) and set(document) == {"iotCore"}:
+            self._core.nucleus.iot_core.set_link(_value_of(Link, document, "iotCore"))
         elif isinstance(document, dict):
             return await cloud.add_fault(Fault.from_document(document))
         else:
@@ -170,7 +201,8 @@ class ControlServer:
         self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            watch = self._core.nucleus.watch(str(request["filter"]))
+            source = self._core.account.iot_core if request.get("iotCore") else self._core.nucleus
+            watch = source.watch(str(request["filter"]))
         except _EXPECTED_ERRORS as error:
             _send(writer, {"ok": False, "error": str(error)})
             return
@@ -218,8 +250,8 @@ def _as_document(message: Message) -> dict[str, Any]:
     return {"topic": message.topic, "binary": binary, "publisher": message.publisher}
 
 
-def _token_exchange_mode(value: object) -> TokenExchangeMode:
-    known = [mode.value for mode in TokenExchangeMode]
-    if value not in known:
-        raise ValueError(f"tokenExchange must be one of {', '.join(known)}, not {value!r}")
-    return TokenExchangeMode(value)
+def _value_of(kind: type[_Enum], document: Mapping[str, object], key: str) -> _Enum:
+    known = [one.value for one in kind]
+    if document[key] not in known:
+        raise ValueError(f"{key} must be one of {', '.join(known)}, not {document[key]!r}")
+    return kind(document[key])

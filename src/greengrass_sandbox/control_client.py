@@ -29,16 +29,18 @@ def ask(root: Path, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON, 
         return _result(_exchange(stream, request))
 
 
-def watch(root: Path, topic_filter: str) -> Iterator[dict[str, Any]]:
+def watch(root: Path, topic_filter: str, *, iot_core: bool = False) -> Iterator[dict[str, Any]]:
     """Collect messages: yields an empty one when collecting has started, then each that comes.
 
-    Ends when the sandbox does.
+    Ends when the sandbox does. `iot_core`: of AWS IoT Core, not of local publish/subscribe.
 
     Raises:
         ControlError: No sandbox runs there, or it refused.
     """
     with _connected(root) as stream:
-        _result(_exchange(stream, {"command": "watch", "filter": topic_filter}))
+        _result(
+            _exchange(stream, {"command": "watch", "filter": topic_filter, "iotCore": iot_core})
+        )
         yield {}
         for line in stream:
             yield json.loads(line)["message"]

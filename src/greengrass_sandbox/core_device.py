@@ -7,33 +7,28 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from greengrass_sandbox.cloud import Cloud
+from greengrass_sandbox.account import Account
+from greengrass_sandbox.deploying import (
+    DeploymentFailedError,
+    started_or_over,
+    wait_until_deployed,
+)
 from greengrass_sandbox.lifecycle.components import Components
-from greengrass_sandbox.lifecycle.conduct import DEFAULT_STEP_TIMEOUT_SECONDS, conduct_of
+from greengrass_sandbox.lifecycle.conduct import conduct_of
 from greengrass_sandbox.lifecycle.deployed import Deployment
 from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
-from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, Snapshot
-from greengrass_sandbox.loop import LoopThread
+from greengrass_sandbox.lifecycle.states import ComponentState
+from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.profile import CLASSIC, Profile
-from greengrass_sandbox.recipe import TOKEN_EXCHANGE, Recipe, load_recipe
+from greengrass_sandbox.recipe import TOKEN_EXCHANGE, load_recipe
 from greengrass_sandbox.root_lock import RootLock
 from greengrass_sandbox.token_exchange import TokenExchange
 from greengrass_sandbox.watching import SyncWatch
 
-__all__ = ["ComponentHandle", "ComponentState", "CoreDevice", "DeploymentFailedError"]
-
-_ACCOUNT = "123456789012"
-_INSTALL_ATTEMPTS = 3
-_SPARE_SECONDS = 60.0
-_CALL_TIMEOUT_SECONDS = 3600.0
-"""Waiting for messages may take long; everything else is far quicker anyway."""
-
-
-class DeploymentFailedError(Exception):
-    """A component could not be installed; the message has the end of its log."""
+__all__ = ["ComponentHandle", "ComponentState", "CoreDevice", "DeploymentFailedError", "Link"]
 
 
 class CoreDevice:
@@ -47,9 +42,13 @@ class CoreDevice:
         profile: Which nucleus to be.
         thing_name: The core's; None for one that is not provisioned.
         region: Of AWS; None for one that is not configured.
+        account: The account that it belongs to, started before and stopped after it; None: one of
+            its own.
 
     Attributes:
-        loop: The loop on which everything lives.
+        account: The account that it belongs to.
+        cloud: The account's.
+        loop: The account's, on which everything lives.
         call: Calls a function or coroutine function of a part on the loop, and returns its result
             (see `LoopThread.call`).
     """
@@ -61,25 +60,28 @@ class CoreDevice:
         profile: Profile = CLASSIC,
         thing_name: str | None = "sandbox-core",
         region: str | None = "eu-central-1",
+        account: Account | None = None,
     ) -> None:
         self.layout = Layout(root.resolve())
         self._lock = RootLock(self.layout.root)
         self.profile = profile
         self.thing_name = thing_name
         self._region = region
-        self.loop = LoopThread(call_timeout_seconds=_CALL_TIMEOUT_SECONDS)
+        self._has_own_account = account is None
+        self.account = account or Account(region=region or "")
+        self.cloud = self.account.cloud
+        self.loop = self.account.loop
         self.call = self.loop.call
-        self.token_exchange = TokenExchange(profile=profile, is_known=self._has_credentials)
+        self.token_exchange = TokenExchange(
+            profile=profile, is_known=self._has_credentials, thing_name=thing_name
+        )
         self.nucleus = Nucleus(
             self.layout.socket(conduct_of(profile).socket_name),
             profile,
             thing_name=thing_name or "",
+            broker=self.account.iot_core,
         )
-        self.cloud = Cloud(
-            region=region or "",
-            account=_ACCOUNT,
-            credentials=self.token_exchange.credentials_of,
-        )
+        self.account.trust(self.token_exchange.credentials_of)
         self.components = Components(
             layout=self.layout,
             identity=self._identity,
@@ -105,13 +107,21 @@ class CoreDevice:
         Raises:
             OSError: The root folder cannot be made, or a socket or port not be had.
             RootInUseError: Another sandbox runs there.
+            RuntimeError: The account that was given does not run.
         """
+        if not (self._has_own_account or self.account.is_started):
+            raise RuntimeError("start the account before its core devices")
         self.layout.root.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
-        self.loop.start()
+        try:
+            if self._has_own_account:
+                self.account.start()
+        except BaseException:
+            self._lock.release()
+            raise
         try:
             self._write_root_certificates()
-            for part in (self.token_exchange, self.cloud, self.nucleus):
+            for part in (self.token_exchange, self.nucleus):
                 self.call(part.start)
             self.call(self._provide_nucleus_configuration)
             if self.thing_name:
@@ -124,11 +134,14 @@ class CoreDevice:
         """Stop the components as a nucleus does, then everything else."""
         try:
             self.call(self.components.stop_all)
-            for part in (self.nucleus, self.cloud, self.token_exchange):
+            for part in (self.nucleus, self.token_exchange):
                 self.call(part.stop)
         finally:
-            self.loop.close()
-            self._lock.release()
+            try:
+                if self._has_own_account:
+                    self.account.stop()
+            finally:
+                self._lock.release()
 
     def publish(self, topic: str, payload: bytes | Mapping[str, Any]) -> None:
         """Publish on local publish/subscribe: bytes as BinaryMessage, a mapping as JsonMessage.
@@ -142,6 +155,10 @@ class CoreDevice:
         """Collect the messages of local publish/subscribe that match a filter."""
         watch = self.loop.call(self.nucleus.watch, topic_filter)
         return SyncWatch(watch, topic_filter, self.loop)
+
+    def set_iot_core_link(self, link: Link) -> None:
+        """Let the nucleus' connection to AWS IoT Core be like this from now on."""
+        self.call(self.nucleus.iot_core.set_link, link)
 
     def environment(
         self,
@@ -266,29 +283,3 @@ class CoreDevice:
         system = Path(ssl.get_default_verify_paths().cafile or "")
         content = system.read_bytes() if system.is_file() else b""
         self.layout.root_certificates.write_bytes(content)
-
-
-def started_or_over(snapshot: Snapshot) -> bool:
-    """Whether a component has been started once, or never will be."""
-    return ComponentState.RUNNING in snapshot.history or snapshot.state in FINAL_STATES
-
-
-def wait_until_deployed(handle: ComponentHandle, recipe: Recipe) -> ComponentHandle:
-    """Wait until a component has been installed and started, or has no run step.
-
-    Raises:
-        DeploymentFailedError: Installing failed too often, or it was stopped meanwhile.
-        TimeoutError: It takes longer than the recipe allows.
-    """
-    step = DEFAULT_STEP_TIMEOUT_SECONDS
-    if recipe.install is not None and recipe.install.timeout_seconds is not None:
-        step = recipe.install.timeout_seconds
-    snapshot = handle.wait_for(
-        started_or_over, _INSTALL_ATTEMPTS * step + _SPARE_SECONDS, what="its deployment"
-    )
-    if ComponentState.INSTALLED not in snapshot.history:
-        raise DeploymentFailedError(
-            f"{recipe.name} {recipe.version} is {snapshot.state}, its log ends with:\n"
-            f"{handle.log_tail()}"
-        )
-    return handle

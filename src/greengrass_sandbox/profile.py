@@ -34,6 +34,8 @@ class Profile:
     """Whether `{iot:thingName}` in accessControl means the core's thing name."""
     validation_timeout_seconds: float = 20.0
     """How long a deployment waits for a component's verdict on a configuration (classic)."""
+    max_iot_core_filters: int | None = None
+    """How many filters AWS IoT Core grants the nucleus' one connection; more are dead."""
     component_update_timeout_seconds: float = 60.0
     """How long a deployment waits for components to agree to being updated (classic)."""
 
@@ -58,6 +60,8 @@ LITE = Profile(
     max_packet_bytes=10_000,
     serial=True,
     slow_write_seconds=5.0,
+    max_iot_core_filters=50,
 )
 """The nucleus in C. Its limits are those measured on 2.6.0, built with its defaults; its version
-ends in the revision that it was built from."""
+ends in the revision that it was built from. What AWS IoT Core grants is its quota of subscriptions
+for each connection."""

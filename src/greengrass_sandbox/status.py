@@ -22,6 +22,7 @@ def status_of(core: CoreDevice) -> dict[str, Any]:
         "root": str(core.layout.root),
         "cloud": core.cloud.url,
         "tokenExchange": core.token_exchange.mode.value,
+        "iotCore": core.nucleus.iot_core.link.value,
         "things": len(core.cloud.things),
         "components": [_component(core, name) for name in core.components.deployed],
         "faults": {str(key): fault.kind.value for key, fault in core.cloud.faults.items()},
@@ -73,7 +74,16 @@ def show(status: Mapping[str, Any], console: Console) -> None:
             (core, name) for core, names in status["associations"].items() for name in names
         ],
     }
-    keys = ("coreDevice", "profile", "root", "cloud", "tokenExchange", "things", "callCount")
+    keys = (
+        "coreDevice",
+        "profile",
+        "root",
+        "cloud",
+        "tokenExchange",
+        "iotCore",
+        "things",
+        "callCount",
+    )
     for key in keys:
         _line(console, key, _text(status[key]))
     for kind, head in heads.items():
@@ -101,6 +111,7 @@ def _component(core: CoreDevice, name: str) -> dict[str, Any]:
         "restarts": snapshot.restarts,
         "exitCodes": list(snapshot.exit_codes),
         "subscriptions": core.nucleus.subscriptions(name),
+        "iotCoreSubscriptions": core.nucleus.iot_core.subscriptions(name),
         "reported": core.nucleus.state_of(name),
     }
 

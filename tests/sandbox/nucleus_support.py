@@ -18,8 +18,8 @@ from awsiot.greengrasscoreipc.client import (
 )
 
 from greengrass_sandbox.loop import LoopThread
-from greengrass_sandbox.nucleus import Nucleus
 from greengrass_sandbox.nucleus.headers import string_header
+from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.nucleus.wire import (
     Flag,
     Frame,

@@ -3,26 +3,21 @@
 Commands that only ask run in the test's process, which is quicker.
 """
 
-import contextlib
-import io
 import json
 import os
 import select
 import signal
 import subprocess
-import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from greengrass_sandbox.cli import main
+from sandbox.cli_support import Up, ask, command
 
 NAME = "com.example.Demo"
-_PROGRAM_WORDS = 3
-"""`python -m greengrass_sandbox` comes before what `main` is given."""
 
 RECIPE = f"""\
 RecipeFormatVersion: "2020-01-25"
@@ -34,43 +29,6 @@ Manifests:
     Lifecycle:
       run: exec sh "{{artifacts:decompressedPath}}/demo/demo.sh"
 """
-
-
-def command(root: Path, *arguments: str) -> list[str]:
-    """A command line for the sandbox with this root."""
-    name, *rest = arguments
-    return [sys.executable, "-m", "greengrass_sandbox", name, "--root", str(root), *rest]
-
-
-def ask(root: Path, *arguments: str, code: int = 0) -> str:
-    """Run a command to its end; returns what it says."""
-    said, complained = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
-        returned = main(command(root, *arguments)[_PROGRAM_WORDS:])
-    assert returned == code, complained.getvalue()
-    return said.getvalue() if code == 0 else complained.getvalue()
-
-
-class Up:
-    """A sandbox in the background."""
-
-    def __init__(self, root: Path, arguments: Sequence[str]) -> None:
-        self.root = root
-        self.process = subprocess.Popen(
-            command(root, "up", *arguments), stdout=subprocess.PIPE, text=True
-        )
-        self.first_line = self.read_line()
-
-    def read_line(self) -> str:
-        """Wait for its next line."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
-        """Send a signal and wait; returns the exit code and what it said at the end."""
-        self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, rest
 
 
 @pytest.fixture
@@ -130,11 +88,12 @@ def test_faults_are_set_listed_and_ended(up: Up) -> None:
     number = said.split()[-1]
     ask(up.root, "fault", '{"tokenExchange": "null"}')
     listed = ask(up.root, "fault").splitlines()
-    assert listed == ["tokenExchange\tnull", f"fault {number}\tThrottlingException"]
+    iot_core = "iotCore\tonline"
+    assert listed == ["tokenExchange\tnull", iot_core, f"fault {number}\tThrottlingException"]
     ask(up.root, "fault", "--remove", number)
-    assert ask(up.root, "fault").splitlines() == ["tokenExchange\tnull"]
+    assert ask(up.root, "fault").splitlines() == ["tokenExchange\tnull", iot_core]
     ask(up.root, "fault", "--clear")
-    assert ask(up.root, "fault").splitlines() == ["tokenExchange\tok"]
+    assert ask(up.root, "fault").splitlines() == ["tokenExchange\tok", iot_core]
 
 
 @pytest.mark.parametrize(
@@ -142,6 +101,7 @@ def test_faults_are_set_listed_and_ended(up: Up) -> None:
     [
         ('{"kind": "nonsense"}', "kind"),
         ('{"tokenExchange": "nonsense"}', "tokenExchange must be one of"),
+        ('{"iotCore": "nonsense"}', "iotCore must be one of"),
     ],
 )
 def test_wrong_fault_is_explained(up: Up, fault: str, complaint: str) -> None:

@@ -17,7 +17,8 @@ from greengrass_sandbox.cloud import (
 def test_every_key_is_read() -> None:
     """A document with every key becomes the fault with every attribute."""
     document = json.loads("""{
-        "kind": "ValidationException", "times": 2, "onlyIfNamed": ["a", "b"], "applied": true,
+        "kind": "ValidationException", "times": 2, "after": 4, "coreDevice": "core",
+        "onlyIfNamed": ["a", "b"], "applied": true,
         "operation": "BatchAssociateClientDeviceWithCoreDevice", "message": "m", "reason": "OTHER",
         "fields": [{"name": "n", "message": "f"}], "namesFields": true, "retryAfterSeconds": 3,
         "errorEntries": [{"thingName": "t", "code": "c"}, {"message": "only"}], "code": "x",
@@ -26,6 +27,8 @@ def test_every_key_is_read() -> None:
     assert Fault.from_document(document) == Fault(
         FaultKind.VALIDATION_EXCEPTION,
         times=2,
+        after=4,
+        core_device="core",
         only_if_named=frozenset({"a", "b"}),
         operation=ASSOCIATE,
         applied=True,
@@ -42,9 +45,12 @@ def test_every_key_is_read() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.LATENCY])
+NEED_MORE = {FaultKind.LATENCY, FaultKind.STALE_LIST, FaultKind.MISSING_ITEMS}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind not in NEED_MORE])
 def test_a_kind_alone_is_enough(kind: FaultKind) -> None:
-    """Every kind but latency has defaults for all the rest."""
+    """Every kind has defaults for all the rest, unless it is about a time or about somebody."""
     assert Fault.from_document({"kind": kind.value}) == Fault(kind)
 
 
@@ -63,9 +69,13 @@ def test_a_kind_alone_is_enough(kind: FaultKind) -> None:
         ({"kind": "hang", "applied": "yes"}, "applied must be true or false"),
         ({"kind": "hang", "seconds": -1}, "seconds must not be negative"),
         ({"kind": "latency"}, "seconds must say"),
+        ({"kind": "staleList"}, "seconds must say how old"),
+        ({"kind": "missingItems"}, "onlyIfNamed must say which"),
+        ({"kind": "hang", "after": -1}, "after must not be negative"),
+        ({"kind": "outage", "after": 1}, "only seconds and coreDevice can bound it"),
         ({"kind": "latency", "seconds": "1"}, "seconds must be a number"),
         ({"kind": "proxyError", "status": 200}, "status must be one of"),
-        ({"kind": "outage", "times": 1}, "only seconds can bound it"),
+        ({"kind": "outage", "times": 1}, "only seconds and coreDevice can bound it"),
         ({"kind": "ValidationException", "reason": "WHIM"}, "reason must be one of"),
         ({"kind": "ValidationException", "fields": [{"nam": "n"}]}, "fields has no nam"),
         ({"kind": "ValidationException", "fields": [3]}, "fields must be an object"),

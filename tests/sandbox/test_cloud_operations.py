@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from greengrass_sandbox.cloud import ASSOCIATE, DISASSOCIATE, LIST, Cloud
 from greengrass_sandbox.loop import LoopThread
@@ -128,6 +128,33 @@ def test_disassociating_ends_an_association(cloud: Cloud, client: Client) -> Non
     assert cloud.calls[-1].operation == DISASSOCIATE
 
 
+def test_disassociating_what_is_not_can_be_an_error_entry(cloud: Cloud, client: Client) -> None:
+    """With a code set, that device alone has one; by default it is taken as done."""
+    cloud.registry.not_associated_code = "NotAssociated"
+    associate(client, ["thing-2"])
+    [entry] = disassociate(client, ["thing-1", "thing-2"])["errorEntries"]
+    assert (entry["thingName"], entry["code"]) == ("thing-1", "NotAssociated")
+    assert not cloud.associations["core"]
+
+
+def test_disassociating_an_unknown_thing_is_an_error_entry(cloud: Cloud, client: Client) -> None:
+    """As with associating; the others are done."""
+    associate(client, ["thing-1"])
+    [entry] = disassociate(client, ["nobody", "thing-1"])["errorEntries"]
+    assert (entry["thingName"], entry["code"]) == ("nobody", "ResourceNotFoundException")
+    assert not cloud.associations["core"]
+
+
+@pytest.mark.parametrize("count", [0, 101])
+def test_disassociating_takes_1_to_100(cloud: Cloud, client: Client, count: int) -> None:
+    """Outside the bounds nothing is done; botocore itself refuses none at all."""
+    names = [f"thing-{number}" for number in range(count)]
+    cloud.associations["core"] = {"thing-0": 1.0}
+    with pytest.raises((ClientError, ParamValidationError)):
+        disassociate(client, names)
+    assert set(cloud.associations["core"]) == {"thing-0"}
+
+
 def test_listing_goes_through_pages(cloud: Cloud, client: Client) -> None:
     """250 associations come in three pages, each once."""
     names = {f"thing-{number}" for number in range(250)}
@@ -194,3 +221,6 @@ def test_calls_can_be_waited_for(cloud: Cloud, client: Client, loop_thread: Loop
     associate(client, ["thing-1"])
     [call] = loop_thread.call(cloud.wait_for_calls, 1, answered=True)
     assert call.thing_names == ("thing-1",)
+    disassociate(client, ["thing-1"])
+    [call] = loop_thread.call(cloud.wait_for_calls, 1, operation=DISASSOCIATE)
+    assert call.operation == DISASSOCIATE

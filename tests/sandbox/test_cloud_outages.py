@@ -14,7 +14,7 @@ from greengrass_sandbox.cloud import (
     FaultKind,
 )
 from greengrass_sandbox.loop import LoopThread
-from sandbox.cloud_support import AddFault, Client, associate
+from sandbox.cloud_support import AddFault, Client, associate, list_page, names_in
 
 
 def test_an_outage_closes_the_port_and_ends(
@@ -62,4 +62,18 @@ def test_two_outages_both_have_to_end(
     with pytest.raises(EndpointConnectionError):
         associate(client)
     loop_thread.call(cloud.clear_faults)
+    assert associate(client)["errorEntries"] == []
+
+
+def test_an_outage_can_be_one_core_devices(
+    cloud: Cloud, client: Client, add_fault: AddFault, loop_thread: LoopThread
+) -> None:
+    """Its calls do not reach the cloud and count as none; others do, until it is over and after."""
+    cloud.cores.add("other")
+    number = add_fault(Fault(FaultKind.OUTAGE, core_device="core"))
+    with pytest.raises(ConnectionClosedError):
+        associate(client)
+    assert names_in(list_page(client, "other")) == []
+    assert [call.core for call in cloud.calls] == ["other"]
+    loop_thread.call(cloud.remove_fault, number)
     assert associate(client)["errorEntries"] == []

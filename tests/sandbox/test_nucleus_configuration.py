@@ -8,7 +8,7 @@ import pytest
 from awsiot.eventstreamrpc import StreamClosedError
 from awsiot.greengrasscoreipc import model
 
-from greengrass_sandbox.nucleus import NucleusError
+from greengrass_sandbox.nucleus.errors import NucleusError
 from greengrass_sandbox.profile import CLASSIC, LITE
 from sandbox.configuration_support import DEFAULTS, START, update
 from sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, access, running

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from awsiot.greengrasscoreipc import model
 
-from greengrass_sandbox.nucleus import DeploymentRejected
+from greengrass_sandbox.nucleus.errors import DeploymentRejected
 from greengrass_sandbox.profile import CLASSIC, LITE
 from sandbox.nucleus_support import Component, Core, running
 

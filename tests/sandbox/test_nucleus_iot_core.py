@@ -1,20 +1,17 @@
 """AWS IoT Core over IPC: what a component publishes comes back to everybody who listens."""
 
-import queue
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from awsiot.eventstreamrpc import StreamClosedError
 from awsiot.greengrasscoreipc import model
-from awsiot.greengrasscoreipc.client import SubscribeToIoTCoreStreamHandler
 
 from greengrass_sandbox.profile import CLASSIC, LITE
-from sandbox.nucleus_support import TIMEOUT_SECONDS, Component, Core, running
+from sandbox.iot_core_support import access, publish, subscribe
+from sandbox.nucleus_support import TIMEOUT_SECONDS, Core, running
 
-SERVICE = "aws.greengrass.ipc.mqttproxy"
 SUBSCRIBE = "aws.greengrass#SubscribeToIoTCore"
 PUBLISH = "aws.greengrass#PublishToIoTCore"
 
@@ -24,44 +21,6 @@ def core(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Core]:
     """A nucleus of each kind."""
     with running(request.param, tmp_path) as core:
         yield core
-
-
-def access(*resources: str, operations: tuple[str, ...] = ("*",)) -> dict[str, Any]:
-    """A configuration that allows AWS IoT Core on these resources."""
-    policy = {"operations": list(operations), "resources": list(resources)}
-    return {"accessControl": {SERVICE: {"policy": policy}}}
-
-
-class Heard(SubscribeToIoTCoreStreamHandler):  # type: ignore[misc] # the SDK has no types
-    """The messages of one subscription."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: queue.Queue[Any] = queue.Queue()
-
-    def on_stream_event(self, event: Any) -> None:  # noqa: ANN401 - the SDK has no types
-        """Keep it."""
-        self.messages.put(event.message)
-
-    def next(self) -> Any:  # noqa: ANN401 - the SDK has no types
-        """The next message."""
-        return self.messages.get(timeout=TIMEOUT_SECONDS)
-
-
-def subscribe(component: Component, topic: str, qos: str | None = "1") -> tuple[Heard, Any]:
-    """SubscribeToIoTCore."""
-    heard = Heard()
-    operation = component.client.new_subscribe_to_iot_core(heard)
-    component.call(operation, model.SubscribeToIoTCoreRequest(topic_name=topic, qos=qos))
-    return heard, operation
-
-
-def publish(
-    component: Component, topic: str, payload: bytes | None = b"x", qos: str | None = "1"
-) -> None:
-    """PublishToIoTCore."""
-    request = model.PublishToIoTCoreRequest(topic_name=topic, qos=qos, payload=payload)
-    component.call(component.client.new_publish_to_iot_core(), request)
 
 
 def test_what_goes_out_comes_back(core: Core) -> None:
@@ -122,12 +81,12 @@ def test_a_closed_subscription_hears_no_more(core: Core) -> None:
     component = core.component("c", access("*"))
     closed, operation = subscribe(component, "a")
     kept, _ = subscribe(component, "a")
-    assert core.call(core.nucleus.iot_core_subscriptions, "c") == ["a", "a"]
+    assert core.call(core.nucleus.iot_core.subscriptions, "c") == ["a", "a"]
     operation.close().result(TIMEOUT_SECONDS)
     publish(component, "a")
     kept.next()
     assert closed.messages.empty()
-    assert core.call(core.nucleus.iot_core_subscriptions, "c") == ["a"]
+    assert core.call(core.nucleus.iot_core.subscriptions, "c") == ["a"]
 
 
 def test_classic_carries_properties_of_mqtt_5(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from awsiot.eventstreamrpc import StreamClosedError
 from awsiot.greengrasscoreipc import model
 
-from greengrass_sandbox.nucleus import PublishRefused
+from greengrass_sandbox.nucleus.errors import PublishRefused
 from greengrass_sandbox.nucleus.lite.measures import (
     depth,
     levels,

@@ -7,7 +7,9 @@ import pytest
 from awsiot.eventstreamrpc import StreamClosedError
 from awsiot.greengrasscoreipc import model
 
-from greengrass_sandbox.nucleus import SANDBOX_PUBLISHER, Message, PublishRefused
+from greengrass_sandbox.nucleus.errors import PublishRefused
+from greengrass_sandbox.nucleus.message import Message
+from greengrass_sandbox.nucleus.server import SANDBOX_PUBLISHER
 from greengrass_sandbox.profile import CLASSIC, LITE
 from sandbox.nucleus_support import TIMEOUT_SECONDS, Core, running
 

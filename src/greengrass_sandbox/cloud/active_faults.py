@@ -3,13 +3,14 @@
 import itertools
 from dataclasses import dataclass
 
-from greengrass_sandbox.cloud.faults import Fault, FaultKind
+from greengrass_sandbox.cloud.faults import PASSING_KINDS, Fault, FaultKind
 
 
 @dataclass
 class _Active:
     fault: Fault
     left: int | None
+    passing: int
 
 
 class ActiveFaults:
@@ -22,7 +23,7 @@ class ActiveFaults:
     def add(self, fault: Fault) -> int:
         """Set a fault behind those that are set. Returns the number by which to remove it."""
         number = next(self._numbers)
-        self._active[number] = _Active(fault, fault.times)
+        self._active[number] = _Active(fault, fault.times, fault.after)
         return number
 
     def remove(self, number: int) -> Fault | None:
@@ -34,22 +35,32 @@ class ActiveFaults:
         """What is set, by number."""
         return {number: active.fault for number, active in list(self._active.items())}
 
-    def meet(self, operation: str, thing_names: tuple[str, ...]) -> list[Fault]:
+    def is_out(self, core: str | None) -> bool:
+        """Whether the cloud cannot be reached about a core device; None: by anybody."""
+        return any(
+            active.fault.kind is FaultKind.OUTAGE and active.fault.core_device in (None, core)
+            for active in list(self._active.values())
+        )
+
+    def meet(self, operation: str, core: str, thing_names: tuple[str, ...]) -> list[Fault]:
         """The faults that a call meets, each of them counted.
 
-        These are all latencies that concern it, up to and including the first fault of another
-        kind, which decides the answer.
+        These are all that concern it, up to and including the first that does not let the
+        operation happen: that one decides the answer.
         """
         met = []
         for number, active in list(self._active.items()):
             fault = active.fault
-            if fault.kind is FaultKind.OUTAGE or not fault.concerns(operation, thing_names):
+            if fault.kind is FaultKind.OUTAGE or not fault.concerns(operation, core, thing_names):
+                continue
+            if active.passing > 0:
+                active.passing -= 1
                 continue
             if active.left is not None:
                 active.left -= 1
                 if active.left == 0:
                     del self._active[number]
             met.append(fault)
-            if fault.kind is not FaultKind.LATENCY:
+            if fault.kind not in PASSING_KINDS:
                 break
         return met

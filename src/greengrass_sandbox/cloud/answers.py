@@ -12,7 +12,8 @@ from greengrass_sandbox import loopback_http
 from greengrass_sandbox.cloud import errors
 from greengrass_sandbox.cloud.errors import ApiError, InvalidField
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
-from greengrass_sandbox.cloud.operations import Document, Request, entry_field
+from greengrass_sandbox.cloud.listing import Document
+from greengrass_sandbox.cloud.operations import Request, entry_field
 from greengrass_sandbox.cloud.registry import ErrorEntry
 
 _WEB_PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>"
@@ -58,9 +59,9 @@ def error_entries(fault: Fault, request: Request) -> tuple[ErrorEntry, ...]:
         return ()
     if fault.error_entries:
         return fault.error_entries
-    message = fault.message or f"{fault.code} on command"
+    message = fault.message or f"{fault.entry_code} on command"
     return tuple(
-        ErrorEntry(name, fault.code, message)
+        ErrorEntry(name, fault.entry_code, message)
         for name in request.thing_names
         if not fault.only_if_named or name in fault.only_if_named
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,9 @@ class Call:
         operation: The operation's name, or method and path of what is none.
         core: The core device that it names, or "".
         thing_names: The client devices of its entries, in order and as often as they came.
+        query: Its query parameters, such as `maxResults` and `nextToken` of a list.
+        caller: The core device whose credentials signed it; None: nobody's in particular, or it is
+            not answered yet.
         status: The HTTP status of the answer; None as long as, or because, there was none.
         error_code: The name of the modelled (or signature) error that was answered, if one was.
         answered_at: When the answer was ready, in seconds since the epoch.
@@ -23,6 +27,8 @@ class Call:
     operation: str
     core: str
     thing_names: tuple[str, ...]
+    query: Mapping[str, str] = field(default_factory=dict)
+    caller: str | None = None
     status: int | None = None
     error_code: str | None = None
     answered_at: float | None = None
@@ -49,26 +55,42 @@ class CallLog:
         return len(self._calls) - 1
 
     async def answered(
-        self, number: int, *, status: int | None, error_code: str | None, now: float
+        self,
+        number: int,
+        *,
+        caller: str | None,
+        status: int | None,
+        error_code: str | None,
+        now: float,
     ) -> None:
-        """Note what was answered to a call."""
+        """Note whose call it was, and what was answered to it."""
         self._calls[number] = dataclasses.replace(
-            self._calls[number], status=status, error_code=error_code, answered_at=now
+            self._calls[number],
+            caller=caller,
+            status=status,
+            error_code=error_code,
+            answered_at=now,
         )
         await self._notify()
 
-    async def wait_for(self, count: int, *, answered: bool = False) -> list[Call]:
-        """Wait until so many calls have come (and, if wanted, have their answers)."""
+    async def wait_for(
+        self, count: int, *, operation: str | None = None, answered: bool = False
+    ) -> list[Call]:
+        """Wait until so many calls (of one operation) have come (and have their answers).
+
+        Returns:
+            All calls that have come, of that operation if one is named.
+        """
+
+        def found() -> list[Call]:
+            return [call for call in self._calls if operation in (None, call.operation)]
 
         def enough() -> bool:
-            calls = self._calls
-            if answered:
-                calls = [call for call in calls if call.answered_at is not None]
-            return len(calls) >= count
+            return sum(not answered or call.answered_at is not None for call in found()) >= count
 
         async with self._changed:
             await self._changed.wait_for(enough)
-        return self.snapshot()
+        return found()
 
     async def _notify(self) -> None:
         async with self._changed:

@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 
 from greengrass_sandbox.cloud import service_model
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
+from greengrass_sandbox.cloud.console import Console
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.handler import RequestHandler
+from greengrass_sandbox.cloud.listing import Listing
+from greengrass_sandbox.cloud.permissions import ALL_OPERATIONS
 from greengrass_sandbox.cloud.quota import RequestQuota
 from greengrass_sandbox.cloud.registry import Registry
 from greengrass_sandbox.cloud.signature import SignatureCheck
@@ -29,6 +32,8 @@ class Cloud:
 
     Attributes:
         registry: Things, core devices and associations.
+        console: Changes them by hand.
+        listing: In which order lists come, whether they see changes, and their tokens.
     """
 
     def __init__(
@@ -39,15 +44,18 @@ class Cloud:
         credentials: Callable[[str], Credentials | None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.registry = Registry()
+        self.registry = Registry(clock=clock)
+        self.console = Console(self.registry, clock)
         self._calls = CallLog()
         self._faults = ActiveFaults()
         model = service_model.load()
+        self.listing = Listing(self.registry, model.limits.max_results)
         self._handler = RequestHandler(
             model=model,
             signature=SignatureCheck(region, model.signing_name, credentials),
             account=account,
             registry=self.registry,
+            listing=self.listing,
             faults=self._faults,
             calls=self._calls,
             clock=clock,
@@ -73,7 +81,7 @@ class Cloud:
         return self.registry.things
 
     @property
-    def associations(self) -> dict[str, dict[str, float]]:
+    def associations(self) -> MutableMapping[str, MutableMapping[str, float]]:
         """For each core device its client devices and since when (seconds since the epoch)."""
         return self.registry.associations
 
@@ -96,9 +104,22 @@ class Cloud:
         quota = None if requests_per_second is None else RequestQuota(requests_per_second)
         self._handler.quota = quota
 
-    def set_denied(self, *, denied: bool) -> None:
-        """Let IAM refuse every call (AccessDeniedException), or no longer."""
-        self._handler.denied = denied
+    def set_denied(self, *, denied: bool, operations: Iterable[str] = ALL_OPERATIONS) -> None:
+        """Let IAM refuse all or some operations (AccessDeniedException), or no longer.
+
+        Raises:
+            ValueError: There is no such operation.
+        """
+        permissions = self._handler.permissions
+        (permissions.deny if denied else permissions.allow)(operations)
+
+    def set_own_core_only(self, *, enabled: bool) -> None:
+        """Whether a core device's credentials allow calls about itself alone, as by default."""
+        self._handler.permissions.own_core_only = enabled
+
+    def expire_tokens(self) -> None:
+        """Let no `nextToken` that was given out be good any more."""
+        self.listing.tokens.expire_all()
 
     async def start(self) -> None:
         """Listen, unless an outage was set before."""
@@ -121,12 +142,12 @@ class Cloud:
     async def add_fault(self, fault: Fault) -> int:
         """Let something go wrong from now on. Returns the number by which to remove it."""
         number = self._faults.add(fault)
-        if fault.kind is FaultKind.OUTAGE:
+        if fault.kind is FaultKind.OUTAGE and self._is_out():
             self._reachable.clear()
             await self._server.close_port()
-            if fault.seconds is not None:
-                loop = asyncio.get_running_loop()
-                self._outage_ends[number] = loop.call_later(fault.seconds, self._end_outage, number)
+        if fault.kind is FaultKind.OUTAGE and fault.seconds is not None:
+            loop = asyncio.get_running_loop()
+            self._outage_ends[number] = loop.call_later(fault.seconds, self._end_outage, number)
         return number
 
     async def remove_fault(self, number: int) -> None:
@@ -146,16 +167,21 @@ class Cloud:
         for number in self.faults:
             await self.remove_fault(number)
 
-    async def wait_for_calls(self, count: int, *, answered: bool = False) -> list[Call]:
-        """Wait until so many calls have arrived (or been answered), and return all."""
-        return await self._calls.wait_for(count, answered=answered)
+    async def wait_for_calls(
+        self, count: int, *, operation: str | None = None, answered: bool = False
+    ) -> list[Call]:
+        """Wait until so many calls have arrived (or been answered), and return all.
+
+        With an operation, only its calls are counted and returned.
+        """
+        return await self._calls.wait_for(count, operation=operation, answered=answered)
 
     async def wait_until_reachable(self) -> None:
         """Wait until no outage lasts any more."""
         await self._reachable.wait()
 
     def _is_out(self) -> bool:
-        return any(fault.kind is FaultKind.OUTAGE for fault in self.faults.values())
+        return self._faults.is_out(None)
 
     def _end_outage(self, number: int) -> None:
         change = asyncio.get_running_loop().create_task(self.remove_fault(number))

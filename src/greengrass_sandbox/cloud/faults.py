@@ -41,7 +41,28 @@ class FaultKind(str, Enum):
     PROXY_ERROR = "proxyError"
     """`status` with a web page, as a proxy sends that does not reach the service."""
     OUTAGE = "outage"
-    """The port is closed, every connection reset, until the fault is removed or `seconds` over."""
+    """The port is closed, every connection reset, until the fault is removed or `seconds` over.
+
+    With `core_device` only calls about that one are reset, and none of them counts as a call."""
+    STALE_LIST = "staleList"
+    """A list shows what was `seconds` ago."""
+    MISSING_ITEMS = "missingItems"
+    """A list does not have who is in `only_if_named`."""
+    LIST_ENDS_EARLY = "listEndsEarly"
+    """A page has no `nextToken`, although there is more."""
+    EMPTY_LIST = "emptyList"
+    """A page has no items and no `nextToken`, whatever there is."""
+    EMPTY_PAGE = "emptyPage"
+    """A page has no items; what should be on it is on the next one, to which its token leads."""
+    REPEATED_TOKEN = "repeatedToken"  # noqa: S105 - no password, the token of a page
+    """A page's `nextToken` leads to the same page again; it is that of the request, if it has
+    one."""
+    DUPLICATE_ITEM = "duplicateItem"
+    """A page ends with its first item once more."""
+    NAMELESS_ITEM = "namelessItem"
+    """A page's first item has no `thingName`."""
+    NOT_ASSOCIATED = "notAssociated"
+    """An error entry with `code` for each disassociated client device that is not associated."""
 
     @classmethod
     def values(cls) -> list[str]:
@@ -53,6 +74,13 @@ _PROXY_STATUSES = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 )
 _OPERATIONS = frozenset({ASSOCIATE, DISASSOCIATE, LIST})
+_LIST_KINDS = frozenset(
+    {FaultKind.STALE_LIST, FaultKind.MISSING_ITEMS, FaultKind.LIST_ENDS_EARLY}
+    | {FaultKind.EMPTY_LIST, FaultKind.EMPTY_PAGE, FaultKind.REPEATED_TOKEN}
+    | {FaultKind.DUPLICATE_ITEM, FaultKind.NAMELESS_ITEM}
+)
+PASSING_KINDS = _LIST_KINDS | {FaultKind.LATENCY, FaultKind.NOT_ASSOCIATED}
+"""Those that let the operation happen, and further faults as well."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +90,11 @@ class Fault:
     Attributes:
         kind: What goes wrong.
         times: With how many calls, then it is over; None: until it is removed.
+        after: How many calls pass before the first goes wrong, so that it can be a later page.
         only_if_named: Only with calls that have one of these client devices among their entries;
-            empty: with every call.
-        operation: Only with this operation; None: with each.
+            empty: with every call. Calls for a list name nobody.
+        operation: Only with this operation; None: with each that the kind is about.
+        core_device: Only with calls about this core device; None: about any.
         applied: The operation takes effect although the answer says something else, or is lost.
         message: The exception's message, or that of generated error entries; None: a fitting one.
         reason: ValidationException's reason.
@@ -75,16 +105,19 @@ class Fault:
         error_entries: For ERROR_ENTRIES: sent word for word. Their things are not done, nor is who
             is in `only_if_named`. Left empty, each entry in `only_if_named` (or each entry at
             all) gets one with `code` and `message`.
-        code: The code of generated error entries.
+        code: The code of generated error entries; "": ResourceNotFoundException for
+            NOT_ASSOCIATED, otherwise InternalServerException.
         status: PROXY_ERROR's HTTP status: 502, 503 or 504.
         body: WRONG_SHAPE's body, word for word; the default has members of wrong types.
-        seconds: LATENCY's delay, or OUTAGE's length (None: until removed).
+        seconds: LATENCY's delay, STALE_LIST's age, or OUTAGE's length (None: until removed).
     """
 
     kind: FaultKind
     times: int | None = None
+    after: int = 0
     only_if_named: frozenset[str] = frozenset()
     operation: str | None = None
+    core_device: str | None = None
     applied: bool = False
     message: str | None = None
     reason: ValidationReason = ValidationReason.FIELD_VALIDATION_FAILED
@@ -92,7 +125,7 @@ class Fault:
     names_fields: bool = False
     retry_after_seconds: int | None = None
     error_entries: tuple[ErrorEntry, ...] = ()
-    code: str = "InternalServerException"
+    code: str = ""
     status: int = HTTPStatus.BAD_GATEWAY
     body: str = '{"errorEntries": "none", "associatedClientDevices": {"thingName": 1}}'
     seconds: float | None = None
@@ -102,9 +135,22 @@ class Fault:
         if problems:
             raise ValueError(f"{self.kind.value}: {'; '.join(problems)}")
 
-    def concerns(self, operation: str, thing_names: tuple[str, ...]) -> bool:
-        """Whether a call with these entries meets this fault."""
-        if self.operation not in (None, operation):
+    @property
+    def entry_code(self) -> str:
+        """The code of generated error entries."""
+        if self.code:
+            return self.code
+        if self.kind is FaultKind.NOT_ASSOCIATED:
+            return "ResourceNotFoundException"
+        return "InternalServerException"
+
+    def concerns(self, operation: str, core: str, thing_names: tuple[str, ...]) -> bool:
+        """Whether a call about a core device, with these entries, meets this fault."""
+        if self.operation not in (None, operation) or self.core_device not in (None, core):
+            return False
+        if self.kind in _LIST_KINDS:
+            return operation == LIST
+        if self.kind is FaultKind.NOT_ASSOCIATED and operation != DISASSOCIATE:
             return False
         return not self.only_if_named or not self.only_if_named.isdisjoint(thing_names)
 
@@ -127,14 +173,23 @@ class Fault:
         problems = []
         if self.times is not None and self.times < 1:
             problems.append("times must be at least 1, or left out for ever")
+        if self.after < 0:
+            problems.append("after must not be negative")
         if self.operation is not None and self.operation not in _OPERATIONS:
             problems.append(f"operation must be one of {sorted(_OPERATIONS)}")
         if self.kind is FaultKind.LATENCY and self.seconds is None:
             problems.append("seconds must say how late the answer is")
+        if self.kind is FaultKind.STALE_LIST and self.seconds is None:
+            problems.append("seconds must say how old the list is")
+        if self.kind is FaultKind.MISSING_ITEMS and not self.only_if_named:
+            problems.append("onlyIfNamed must say which items are missing")
         if self.kind is FaultKind.PROXY_ERROR and self.status not in _PROXY_STATUSES:
             problems.append(f"status must be one of {sorted(map(int, _PROXY_STATUSES))}")
-        if self.kind is FaultKind.OUTAGE and (self.times or self.only_if_named or self.operation):
-            problems.append("an outage concerns everybody: only seconds can bound it")
+        narrowed = self.times or self.after or self.operation
+        if self.kind is FaultKind.OUTAGE and (narrowed or self.only_if_named):
+            problems.append(
+                "an outage concerns every call: only seconds and coreDevice can bound it"
+            )
         if self.seconds is not None and self.seconds < 0:
             problems.append("seconds must not be negative")
         return problems
@@ -169,8 +224,10 @@ def _error_entry(value: documents.Json) -> ErrorEntry:
 _READERS: Mapping[str, Callable[[documents.Json], object]] = {
     "kind": _kind,
     "times": documents.integer,
+    "after": documents.integer,
     "onlyIfNamed": lambda value: frozenset(documents.list_of(documents.string)(value)),
     "operation": documents.string,
+    "coreDevice": documents.string,
     "applied": documents.boolean,
     "message": documents.string,
     "reason": _reason,

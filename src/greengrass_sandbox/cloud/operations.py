@@ -1,6 +1,5 @@
 """The three operations: checks what a request holds, then asks the registry."""
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from greengrass_sandbox.cloud.errors import (
     resource_not_found_exception,
     validation_exception,
 )
+from greengrass_sandbox.cloud.faults import Fault, FaultKind
+from greengrass_sandbox.cloud.listing import Document, Listing
 from greengrass_sandbox.cloud.registry import Registry
 from greengrass_sandbox.cloud.service_model import ASSOCIATE, LIST, Limits
-
-Document = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -57,19 +56,23 @@ def parse_body(body: bytes) -> object:
 def perform(
     request: Request,
     registry: Registry,
+    listing: Listing,
     limits: Limits,
     *,
     now: float,
+    faults: Sequence[Fault] = (),
     left_out: frozenset[str] = frozenset(),
 ) -> Document:
     """Do what is asked, but not with who is `left_out`, and return the answer's JSON.
+
+    `faults` are those that let the operation happen.
 
     Raises:
         ApiError: ValidationException or (for the core device) ResourceNotFoundException.
     """
     _check_name("coreDeviceThingName", request.core, limits)
     if request.operation == LIST:
-        size, after = _page_wanted(request.query, limits)
+        size = _page_size(request.query, limits)
     else:
         names = _entry_names(request.body, limits)
     if request.core not in registry.cores:
@@ -77,12 +80,16 @@ def perform(
             f"There is no core device named {request.core}", resource_id=request.core
         )
     if request.operation == LIST:
-        return _list(registry, request.core, after=after, size=size)
+        page = listing.page(
+            request.core, request.query.get("nextToken"), size, now=now, faults=faults
+        )
+        return page.as_document()
     wanted = [name for name in names if name not in left_out]
     if request.operation == ASSOCIATE:
         errors = registry.associate(request.core, wanted, now=now)
     else:
-        errors = registry.disassociate(request.core, wanted)
+        codes = [fault.entry_code for fault in faults if fault.kind is FaultKind.NOT_ASSOCIATED]
+        errors = registry.disassociate(request.core, wanted, next(iter(codes), None))
     return {"errorEntries": [entry.as_document() for entry in errors]}
 
 
@@ -123,31 +130,14 @@ def _must_match(limits: Limits) -> str:
     return f"must be a thing name: {limits.thing_name.pattern}"
 
 
-def _page_wanted(query: Mapping[str, str], limits: Limits) -> tuple[int, str]:
-    wanted = query.get("maxResults", str(limits.max_results))
+def _page_size(query: Mapping[str, str], limits: Limits) -> int | None:
+    wanted = query.get("maxResults")
+    if wanted is None:
+        return None
     # isascii as well, because int() and isdigit() disagree about digits of other scripts.
     if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= limits.max_results):
         _refuse([InvalidField("maxResults", f"must be 1 to {limits.max_results}")])
-    token = query.get("nextToken")
-    if token is None:
-        return int(wanted), ""
-    try:
-        return int(wanted), base64.b64decode(token, altchars=b"-_", validate=True).decode()
-    except ValueError:
-        _refuse([InvalidField("nextToken", "is not a token that this operation gave out")])
-
-
-def _list(registry: Registry, core: str, *, after: str, size: int) -> Document:
-    page, more = registry.page(core, after=after, size=size)
-    answer: Document = {
-        "associatedClientDevices": [
-            {"thingName": name, "associationTimestamp": timestamp} for name, timestamp in page
-        ]
-    }
-    if more:
-        last_name, _ = page[-1]
-        answer["nextToken"] = base64.urlsafe_b64encode(last_name.encode()).decode()
-    return answer
+    return int(wanted)
 
 
 def _refuse(fields: Sequence[InvalidField]) -> NoReturn:

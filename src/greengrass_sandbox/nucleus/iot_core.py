@@ -1,82 +1,154 @@
-"""AWS IoT Core as far as components reach it: what goes out comes back to all subscribers."""
+"""A nucleus' connection to AWS IoT Core, and the subscriptions of its components."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
-from greengrass_sandbox.nucleus.message import Message
+from greengrass_sandbox.iot_core.broker import Broker
+from greengrass_sandbox.iot_core.message import MqttMessage
+from greengrass_sandbox.iot_core.session import Session
 from greengrass_sandbox.nucleus.mqtt_filter import MqttFilter
 from greengrass_sandbox.nucleus.stream import Stream
-from greengrass_sandbox.nucleus.watch import Watch
 
 MQTT_PROXY_SERVICE = "aws.greengrass.ipc.mqttproxy"
 
 
-@dataclass(frozen=True)
-class MqttMessage:
-    """A message of AWS IoT Core.
+class Link(str, Enum):
+    """What a core device's connection to AWS IoT Core is like."""
 
-    Attributes:
-        topic: Where it was published.
-        payload: Its bytes.
-        publisher: The component, or the client in the cloud, that published it.
-        properties: What MQTT 5 lets it carry besides, in the IPC model's names and forms.
-    """
-
-    topic: str
-    payload: bytes
-    publisher: str
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNNOTICED = "unnoticed"
+    """The network is gone, and the nucleus does not know yet: that takes until a ping fails, up to
+    a minute on lite (iotcored/src/mqtt.c: IOTCORED_KEEP_ALIVE_PERIOD, twice) and 90 s on the
+    classic nucleus (MqttClient: keepAliveTimeoutMs and pingTimeoutMs)."""
 
 
 @dataclass(eq=False)
-class _Subscription:
+class Subscription:
+    """What a component listens to."""
+
     stream: Stream
     topic_filter: MqttFilter
+    qos: int
+    release: Callable[[], None] = field(repr=False)
 
 
-class IotCore:
-    """The broker, with the device's subscriptions. A message is delivered once for each.
+class IotCore(ABC):
+    """One nucleus' side of AWS IoT Core. It belongs on the sandbox's loop.
+
+    What arrives is given to each subscription that matches, whichever of them it was sent for, and
+    after the request that is being served: it has been to the cloud and back.
 
     Args:
-        event: Makes the MQTTMessage document of a message, as this nucleus hands it on.
+        broker: The account's.
+        session: What the broker knows of this nucleus.
+        chain: Held while a message is handed on.
+
+    Attributes:
+        link: What the connection is like.
     """
 
-    def __init__(self, event: Callable[[MqttMessage], dict[str, Any]]) -> None:
-        self._event = event
-        self._subscriptions: list[_Subscription] = []
-        self._watches: list[Watch] = []
+    def __init__(
+        self, broker: Broker, session: Session, chain: AbstractAsyncContextManager[Any]
+    ) -> None:
+        self.link = Link.ONLINE
+        self._broker = broker
+        self._session = session
+        self._chain = chain
+        self._subscriptions: list[Subscription] = []
+        self._arrived: deque[MqttMessage] = deque()
+        self._handing_on: asyncio.Task[None] | None = None
+        self._runs = False
+        broker.join(session)
 
-    def subscribe(self, stream: Stream, topic_filter: str, release: Callable[[], None]) -> None:
+    @abstractmethod
+    def _event(self, message: MqttMessage) -> dict[str, Any] | None:
+        """The MQTTMessage document of a message; None if this nucleus loses it."""
+
+    @abstractmethod
+    def _connected(self, *, first: bool) -> None:
+        """Begin or resume the session; `first`: for the first time since the nucleus started."""
+
+    @abstractmethod
+    def _disconnected(self) -> None:
+        """What becomes of messages when the connection is found to be lost."""
+
+    def start(self) -> None:
+        """The nucleus has started; it connects if it can."""
+        self._runs = True
+        if self.link is Link.ONLINE:
+            self._connected(first=True)
+
+    async def stop(self) -> None:
+        """The nucleus dies, and with it what it had not sent or handed on."""
+        self._runs = False
+        self._session.disconnect()
+        self._arrived.clear()
+        task, self._handing_on = self._handing_on, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def set_link(self, link: Link) -> None:
+        """Let the connection be like this from now on."""
+        before, self.link = self.link, link
+        if not self._runs or link is before:
+            return
+        if link is Link.ONLINE:
+            self._connected(first=False)
+            return
+        self._session.disconnect()
+        if link is Link.OFFLINE:
+            self._disconnected()
+
+    def send(self, message: MqttMessage) -> None:
+        """Publish, over a connection that is there."""
+        self._broker.send(message)
+
+    def add(self, subscription: Subscription) -> None:
         """Deliver to a component's stream until it ends; then its place is given back."""
-        subscription = _Subscription(stream, MqttFilter(topic_filter))
 
         def end() -> None:
             self._subscriptions.remove(subscription)
-            release()
+            subscription.release()
+            text = subscription.topic_filter.text
+            if text not in self._filters():
+                self._session.unsubscribe(text)
 
-        stream.keep_open("IoTCoreMessage", end)
+        subscription.stream.keep_open("IoTCoreMessage", end)
         self._subscriptions.append(subscription)
 
-    async def publish(self, message: MqttMessage) -> None:
-        """Take a message, of a component or of the cloud, and send it to all subscribers."""
-        for watch in tuple(self._watches):
-            watch.offer(Message(message.topic, message.payload, message.publisher))
-        document = {"message": self._event(message)}
-        for subscription in tuple(self._subscriptions):
-            if subscription.topic_filter.matches(message.topic):
-                await subscription.stream.send_event(document)
-
-    def watch(self, topic_filter: str) -> Watch:
-        """A subscriber on the cloud's side."""
-        watch = Watch(MqttFilter(topic_filter), self._watches.remove)
-        self._watches.append(watch)
-        return watch
-
-    def filters(self, component: str) -> list[str]:
-        """What a component is subscribed to."""
+    def subscriptions(self, component: str, *, dead: bool = False) -> list[str]:
+        """The filters of a component: all, or those that AWS IoT Core did not grant."""
+        granted = set(self._session.filters) if dead else set()
         return [
-            subscription.topic_filter.text
-            for subscription in self._subscriptions
-            if subscription.stream.component == component
+            one.topic_filter.text
+            for one in self._subscriptions
+            if one.stream.component == component and one.topic_filter.text not in granted
         ]
+
+    def _filters(self) -> set[str]:
+        return {one.topic_filter.text for one in self._subscriptions}
+
+    def _receive(self, message: MqttMessage) -> None:
+        self._arrived.append(message)
+        if self._handing_on is None or self._handing_on.done():
+            loop = asyncio.get_running_loop()
+            self._handing_on = loop.create_task(self._hand_on())
+
+    async def _hand_on(self) -> None:
+        while self._arrived:
+            message = self._arrived.popleft()
+            document = self._event(message)
+            if document is None:
+                continue
+            async with self._chain:
+                for one in tuple(self._subscriptions):
+                    if one.topic_filter.matches(message.topic):
+                        await one.stream.send_event({"message": document})

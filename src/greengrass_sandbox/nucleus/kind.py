@@ -3,12 +3,15 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from greengrass_sandbox.iot_core.broker import Broker
 from greengrass_sandbox.nucleus.connection import Connection, Handle, Service
 from greengrass_sandbox.nucleus.delivery import Delivery
 from greengrass_sandbox.nucleus.documents import Document
+from greengrass_sandbox.nucleus.holding import Holding
 from greengrass_sandbox.nucleus.iot_core import IotCore
 from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.pace import Pace
@@ -28,6 +31,9 @@ class Surroundings:
         root_path: Its root folder.
         component_of: The component that an SVCUID belongs to, or None.
         restart: Restarts a component; False if there is none of the name.
+        chain: Held while a message is served.
+        holding: Which requests have to wait.
+        broker: AWS IoT Core's.
     """
 
     profile: Profile
@@ -36,6 +42,9 @@ class Surroundings:
     root_path: str
     component_of: Callable[[str], str | None]
     restart: Callable[[str], bool]
+    chain: AbstractAsyncContextManager[Any]
+    holding: Holding
+    broker: Broker
 
     def new_pace(self) -> Pace:
         """The pace of its pub/sub."""
@@ -67,7 +76,7 @@ class Kind(ABC):
     Attributes:
         configurations: Of all components.
         delivery: Local pub/sub's subscriptions.
-        iot_core: AWS IoT Core's.
+        iot_core: The connection to AWS IoT Core.
         states: What components reported.
         operations: Performs what this nucleus implements, by the operation's name.
     """

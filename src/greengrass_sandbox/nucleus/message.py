@@ -15,12 +15,14 @@ class Message:
         publisher: The component that published it. Subscribers are not told.
         encoded: The text of a BinaryMessage as its publisher wrote it, which need not be base64;
             None where there was no such text.
+        core: The core device that it comes from; "" on local pub/sub, and for the cloud.
     """
 
     topic: str
     payload: Any
     publisher: str
     encoded: str | None = field(default=None, compare=False)
+    core: str = field(default="", compare=False)
 
     @property
     def event(self) -> dict[str, Any]:

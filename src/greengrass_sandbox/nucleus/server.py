@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from greengrass_sandbox.iot_core.broker import Broker
 from greengrass_sandbox.nucleus.classic.kind import Classic
 from greengrass_sandbox.nucleus.connection import Connection, Service
 from greengrass_sandbox.nucleus.errors import (
@@ -19,7 +20,7 @@ from greengrass_sandbox.nucleus.errors import (
     PublishRefused,
 )
 from greengrass_sandbox.nucleus.holding import Holding
-from greengrass_sandbox.nucleus.iot_core import MqttMessage
+from greengrass_sandbox.nucleus.iot_core import IotCore
 from greengrass_sandbox.nucleus.kind import Kind, Surroundings
 from greengrass_sandbox.nucleus.lite.kind import Lite
 from greengrass_sandbox.nucleus.message import Message
@@ -30,8 +31,6 @@ from greengrass_sandbox.profile import Profile
 
 SANDBOX_PUBLISHER = "greengrass_sandbox"
 """The component that the sandbox itself publishes as."""
-CLOUD_PUBLISHER = "the cloud"
-"""Who publishes on AWS IoT Core besides components."""
 _FOR_ALL_USERS = 0o666
 _SVCUID_BYTES = 12
 """Sixteen characters of base64, on both nuclei."""
@@ -46,9 +45,11 @@ class Nucleus:
         thing_name: The core device's thing name.
         clock: Seconds since 1970.
         restart: Restarts a component on another's request; False if there is none of the name.
+        broker: AWS IoT Core's, of the account; None: one of its own.
 
     Attributes:
         holding: Keeps requests waiting, as a nucleus does that is busy with a deployment.
+        broker: AWS IoT Core's.
     """
 
     def __init__(
@@ -59,11 +60,16 @@ class Nucleus:
         thing_name: str,
         clock: Callable[[], float] = time.time,
         restart: Callable[[str], bool] = lambda _component: False,
+        broker: Broker | None = None,
     ) -> None:
         self.socket_path = socket_path
         self.profile = profile
         self.thing_name = thing_name
         self.holding = Holding()
+        self.broker = broker or Broker()
+        self._chain: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if profile.serial else nullcontext()
+        )
         surroundings = Surroundings(
             profile=profile,
             clock=clock,
@@ -71,14 +77,14 @@ class Nucleus:
             root_path=str(socket_path.parent),
             component_of=self.component_of,
             restart=restart,
+            chain=self._chain,
+            holding=self.holding,
+            broker=self.broker,
         )
         self._kind: Kind = Lite(surroundings) if profile.name == "lite" else Classic(surroundings)
         self._components: dict[str, str] = {}
         self._connections: dict[Connection, asyncio.Task[None]] = {}
         self._server: asyncio.AbstractServer | None = None
-        self._chain: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if profile.serial else nullcontext()
-        )
         self._service = Service(
             profile=profile,
             component_of=self.component_of,
@@ -96,6 +102,7 @@ class Nucleus:
         self._server = await asyncio.start_unix_server(self._accept, self.socket_path)
         # Components may run as any user; the SVCUID says who they are.
         self.socket_path.chmod(_FOR_ALL_USERS)
+        self._kind.iot_core.start()
 
     async def stop(self) -> None:
         """Die: every connection breaks, and no SVCUID is valid any more.
@@ -104,6 +111,7 @@ class Nucleus:
         """
         self._components.clear()
         self.holding.release_all()
+        await self._kind.iot_core.stop()
         if self._server is not None:
             self._server.close()
         tasks = list(self._connections.values())
@@ -205,18 +213,18 @@ class Nucleus:
         """Collect messages on the sandbox's side."""
         return self._kind.delivery.watch(topic_filter)
 
-    async def publish_to_iot_core(self, topic: str, payload: bytes) -> None:
+    def publish_to_iot_core(self, topic: str, payload: bytes) -> None:
         """Publish on AWS IoT Core as somebody in the cloud."""
-        async with self._chain:
-            await self._kind.iot_core.publish(MqttMessage(topic, payload, CLOUD_PUBLISHER))
+        self.broker.publish(topic, payload)
 
     def watch_iot_core(self, topic_filter: str) -> Watch:
         """Collect messages of AWS IoT Core on the cloud's side."""
-        return self._kind.iot_core.watch(topic_filter)
+        return self.broker.watch(topic_filter)
 
-    def iot_core_subscriptions(self, component: str) -> list[str]:
-        """The filters that a component is subscribed to on AWS IoT Core."""
-        return self._kind.iot_core.filters(component)
+    @property
+    def iot_core(self) -> IotCore:
+        """The connection to AWS IoT Core: whether it is there, and who subscribed to what."""
+        return self._kind.iot_core
 
     def subscriptions(self, component: str) -> list[str]:
         """The filters of a component's live subscriptions."""

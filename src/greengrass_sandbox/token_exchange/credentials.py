@@ -23,12 +23,15 @@ class Credentials:
         secret_access_key: What it is made with.
         session_token: What goes along in `X-Amz-Security-Token`.
         expires_at: When they end, in seconds since the epoch.
+        thing_name: The core device that they were given to, as IAM's policy variable
+            `credentials-iot:ThingName` has it; None: nobody in particular.
     """
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
     expires_at: float
+    thing_name: str | None = None
 
     def as_document(self) -> dict[str, str]:
         """What a container credentials provider answers with (nucleus facts, token exchange)."""
@@ -41,7 +44,7 @@ class Credentials:
         }
 
 
-def issue(*, expires_at: float) -> Credentials:
+def issue(*, expires_at: float, thing_name: str | None = None) -> Credentials:
     """Make credentials that nobody has had before."""
     random_part = "".join(
         secrets.choice(_ACCESS_KEY_ID_ALPHABET) for _ in range(_ACCESS_KEY_ID_RANDOM_LENGTH)
@@ -51,4 +54,5 @@ def issue(*, expires_at: float) -> Credentials:
         secret_access_key=secrets.token_urlsafe(_SECRET_BYTES),
         session_token=secrets.token_urlsafe(_SESSION_TOKEN_BYTES),
         expires_at=expires_at,
+        thing_name=thing_name,
     )

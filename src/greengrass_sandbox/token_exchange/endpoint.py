@@ -40,6 +40,8 @@ class TokenExchange:
             unreachable 300 s).
         clock: Seconds since the epoch.
         is_known: Which tokens count besides those that were made up or admitted here.
+        thing_name: The core device's thing name, which its credentials carry; None: they carry
+            none.
 
     Attributes:
         requests: How many requests have come, refused ones too.
@@ -55,6 +57,7 @@ class TokenExchange:
         caches_errors: bool = False,
         clock: Callable[[], float] = time.time,
         is_known: IsKnown = lambda _token: False,
+        thing_name: str | None = None,
     ) -> None:
         self.lifetime_seconds = lifetime_seconds
         self.requests = 0
@@ -63,6 +66,7 @@ class TokenExchange:
         self._null_delay_seconds = null_delay_seconds
         self._clock = clock
         self._is_known = is_known
+        self._thing_name = thing_name
         self._errors = ErrorCache(enabled=caches_errors)
         self._tokens: set[str] = set()
         self._mode = TokenExchangeMode.OK
@@ -170,7 +174,7 @@ class TokenExchange:
         lifetime = (
             -_EXPIRED_FOR_SECONDS if mode is TokenExchangeMode.EXPIRED else self.lifetime_seconds
         )
-        issued = credentials.issue(expires_at=self._clock() + lifetime)
+        issued = credentials.issue(expires_at=self._clock() + lifetime, thing_name=self._thing_name)
         self.issued[issued.access_key_id] = issued
         return Refusal(HTTPStatus.OK, json.dumps(issued.as_document(), sort_keys=True))
 

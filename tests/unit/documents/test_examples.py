@@ -10,6 +10,7 @@ import yaml
 
 from greengrass_sandbox import cli
 from greengrass_sandbox.cloud.faults import Fault
+from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.token_exchange import TokenExchangeMode
 from support.documents import DOCUMENTS, ROOT, Block, blocks, read
 
@@ -75,6 +76,8 @@ def test_the_sandbox_knows_its_commands(command: str) -> None:
     for fault in getattr(options, "faults", []):
         if "tokenExchange" in fault:
             TokenExchangeMode(fault["tokenExchange"])
+        elif "iotCore" in fault:
+            Link(fault["iotCore"])
         else:
             Fault.from_document(fault)
 
@@ -82,5 +85,6 @@ def test_the_sandbox_knows_its_commands(command: str) -> None:
 def test_the_sandbox_commands_are_all_there() -> None:
     """Each of them is shown at work or in the table of its document."""
     assert {shlex.split(command)[0] for command in _SANDBOX_COMMANDS} == {
-        *("up", "deploy", "publish", "watch", "fault", "status", "things")
+        *("up", "deploy", "publish", "watch", "fault", "status", "things"),
+        *("associate", "disassociate"),
     }

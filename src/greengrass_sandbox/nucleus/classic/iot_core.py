@@ -1,18 +1,19 @@
 """PublishToIoTCore and SubscribeToIoTCore on the classic nucleus (its MqttProxyIPCAgent, read)."""
 
-import base64
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from greengrass_sandbox.iot_core.message import AT_LEAST_ONCE, AT_MOST_ONCE, MqttMessage
 from greengrass_sandbox.nucleus.classic.authorization import ClassicAuthorization, Lookup
+from greengrass_sandbox.nucleus.classic.mqtt_client import ClassicMqttClient
 from greengrass_sandbox.nucleus.errors import (
     OperationError,
     invalid_arguments,
     service_error,
     unauthorized,
 )
-from greengrass_sandbox.nucleus.iot_core import MQTT_PROXY_SERVICE, IotCore, MqttMessage
+from greengrass_sandbox.nucleus.iot_core import MQTT_PROXY_SERVICE
 from greengrass_sandbox.nucleus.stream import Stream
 
 MAX_PAYLOAD_BYTES = 128 * 1024
@@ -20,8 +21,7 @@ MAX_PAYLOAD_BYTES = 128 * 1024
 MAX_TOPIC_CHARACTERS = 256
 MAX_RESERVED_TOPIC_CHARACTERS = 512
 MAX_SLASHES = 7
-_QOS = frozenset({"0", "1"})
-_BYTES_FORMAT, _UTF8_FORMAT = "0", "1"
+_QOS = {"0": AT_MOST_ONCE, "1": AT_LEAST_ONCE}
 _BASIC_INGEST = re.compile(r"\$aws/rules/\S+?/(?P<rest>\S+)")
 _SHARED = re.compile(r"\$share/\S+?/(?P<rest>\S+)")
 
@@ -31,12 +31,16 @@ class ClassicIotCore:
 
     Args:
         authorization: Whether a component may.
-        iot_core: The broker.
+        client: The nucleus' connection.
+        thing_name: The core device's.
     """
 
-    def __init__(self, authorization: ClassicAuthorization, iot_core: IotCore) -> None:
+    def __init__(
+        self, authorization: ClassicAuthorization, client: ClassicMqttClient, thing_name: str
+    ) -> None:
         self._authorization = authorization
-        self._iot_core = iot_core
+        self._client = client
+        self._thing_name = thing_name
 
     async def publish(self, stream: Stream, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """PublishToIoTCore."""
@@ -44,21 +48,22 @@ class ClassicIotCore:
         payload = arguments["payload"]
         if payload is None:
             raise invalid_arguments("Payload is required")
-        _check_qos(arguments)
+        qos = _checked_qos(arguments)
         if len(payload) > MAX_PAYLOAD_BYTES:
             raise service_error(f"the message has more than {MAX_PAYLOAD_BYTES} bytes")
         check_topic(topic, publishing=True)
         properties = {name: value for name in _PROPERTIES if (value := arguments[name]) is not None}
-        message = MqttMessage(topic, payload, stream.component, properties)
-        await self._iot_core.publish(message)
+        self._client.publish(
+            MqttMessage(topic, payload, stream.component, properties, qos, self._thing_name)
+        )
         return {}
 
     async def subscribe(self, stream: Stream, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """SubscribeToIoTCore."""
         topic = self._allowed_topic(stream, arguments)
-        _check_qos(arguments)
+        qos = _checked_qos(arguments)
         check_topic(topic, publishing=False)
-        self._iot_core.subscribe(stream, topic, _nothing)
+        self._client.subscribe(stream, topic, qos, _nothing)
         return {}
 
     def _allowed_topic(self, stream: Stream, arguments: Mapping[str, Any]) -> str:
@@ -70,22 +75,6 @@ class ClassicIotCore:
         except OperationError as error:
             raise unauthorized("Not Authorized") from error
         return str(topic)
-
-
-def event(message: MqttMessage) -> dict[str, Any]:
-    """The MQTTMessage document of a message."""
-    properties = dict(message.properties)
-    if "correlationData" in properties:
-        properties["correlationData"] = base64.b64encode(properties["correlationData"]).decode()
-    is_text = properties.get("payloadFormat") == _UTF8_FORMAT
-    return {
-        "topicName": message.topic,
-        "payload": base64.b64encode(message.payload).decode(),
-        **properties,
-        # AWS IoT Core sets it only on messages that it had kept.
-        "retain": False,
-        "payloadFormat": _UTF8_FORMAT if is_text else _BYTES_FORMAT,
-    }
 
 
 _PROPERTIES = (
@@ -124,12 +113,13 @@ def check_topic(topic: str, *, publishing: bool) -> None:
         raise service_error(f"the topic is longer than {MAX_TOPIC_CHARACTERS}")
 
 
-def _check_qos(arguments: Mapping[str, Any]) -> None:
+def _checked_qos(arguments: Mapping[str, Any]) -> int:
     qos = arguments["qos"]
     if qos is None:
         raise invalid_arguments("QoS is required")
     if qos not in _QOS:
         raise invalid_arguments(f"Invalid QoS value: {qos}")
+    return _QOS[qos]
 
 
 def _nothing() -> None:

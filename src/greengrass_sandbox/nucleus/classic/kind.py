@@ -7,8 +7,9 @@ from greengrass_sandbox.nucleus.classic.authorization import ClassicAuthorizatio
 from greengrass_sandbox.nucleus.classic.component_updates import ComponentUpdates
 from greengrass_sandbox.nucleus.classic.configuration import ClassicConfigurations
 from greengrass_sandbox.nucleus.classic.connection import ClassicConnection
-from greengrass_sandbox.nucleus.classic.iot_core import ClassicIotCore, event
+from greengrass_sandbox.nucleus.classic.iot_core import ClassicIotCore
 from greengrass_sandbox.nucleus.classic.lifecycle import ClassicLifecycle
+from greengrass_sandbox.nucleus.classic.mqtt_client import ClassicMqttClient
 from greengrass_sandbox.nucleus.classic.pubsub import ClassicPubSub
 from greengrass_sandbox.nucleus.classic.topics import ClassicFilter
 from greengrass_sandbox.nucleus.classic.validation import Validators
@@ -16,7 +17,6 @@ from greengrass_sandbox.nucleus.connection import Connection, Service
 from greengrass_sandbox.nucleus.delivery import Delivery
 from greengrass_sandbox.nucleus.documents import Document
 from greengrass_sandbox.nucleus.errors import service_error
-from greengrass_sandbox.nucleus.iot_core import IotCore
 from greengrass_sandbox.nucleus.kind import Kind, Surroundings
 from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.states import ReportedStates
@@ -39,12 +39,15 @@ class Classic(Kind):
         )
         self.configurations = configurations
         self.delivery = Delivery(ClassicFilter, surroundings.new_pace())
-        self.iot_core = IotCore(event)
+        client = ClassicMqttClient(
+            surroundings.broker, surroundings.thing_name, surroundings.chain, surroundings.holding
+        )
+        self.iot_core = client
         self.states = ReportedStates()
         self._pubsub = ClassicPubSub(authorization, self.delivery)
         self._validators = Validators(profile.validation_timeout_seconds)
         self._updates = ComponentUpdates(profile.component_update_timeout_seconds)
-        mqtt = ClassicIotCore(authorization, self.iot_core)
+        mqtt = ClassicIotCore(authorization, client, surroundings.thing_name)
         lifecycle = ClassicLifecycle(
             self.states, authorization, surroundings.component_of, configurations.knows
         )

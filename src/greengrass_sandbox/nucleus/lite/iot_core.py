@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from greengrass_sandbox.iot_core.message import MqttMessage
 from greengrass_sandbox.nucleus.errors import service_error
-from greengrass_sandbox.nucleus.iot_core import MQTT_PROXY_SERVICE, IotCore, MqttMessage
+from greengrass_sandbox.nucleus.iot_core import MQTT_PROXY_SERVICE
 from greengrass_sandbox.nucleus.lite.arguments import Fields
 from greengrass_sandbox.nucleus.lite.authorization import LiteAuthorization
 from greengrass_sandbox.nucleus.lite.budget import Daemon, SubscriptionBudget
+from greengrass_sandbox.nucleus.lite.iotcored import Iotcored
 from greengrass_sandbox.nucleus.stream import Stream
 
 _QOS = range(3)
@@ -22,22 +24,28 @@ class LiteIotCore:
 
     Args:
         authorization: Whether a component may.
-        iot_core: The broker.
+        iotcored: The nucleus' connection.
         budget: Counts subscriptions of all kinds.
+        thing_name: The core device's.
     """
 
     def __init__(
-        self, authorization: LiteAuthorization, iot_core: IotCore, budget: SubscriptionBudget
+        self,
+        authorization: LiteAuthorization,
+        iotcored: Iotcored,
+        budget: SubscriptionBudget,
+        thing_name: str,
     ) -> None:
         self._authorization = authorization
-        self._iot_core = iot_core
+        self._iotcored = iotcored
         self._budget = budget
+        self._thing_name = thing_name
 
     async def publish(self, stream: Stream, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """PublishToIoTCore. Lite knows no more of a message than its payload."""
         fields = Fields(arguments)
         topic, text = fields.text("topicName"), fields.optional_text("payload") or ""
-        _check_qos(arguments, null_is_zero=False)
+        qos = _checked_qos(arguments, null_is_zero=False)
         try:
             payload = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -45,35 +53,32 @@ class LiteIotCore:
         self._demand(stream, topic)
         if not topic:
             raise service_error("Failed to publish the message.")
-        await self._iot_core.publish(MqttMessage(topic, payload, stream.component))
+        message = MqttMessage(topic, payload, stream.component, qos=qos, core=self._thing_name)
+        self._iotcored.publish(message)
         return {}
 
     async def subscribe(self, stream: Stream, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """SubscribeToIoTCore."""
         topic = Fields(arguments).text("topicName")
-        _check_qos(arguments, null_is_zero=True)
+        qos = _checked_qos(arguments, null_is_zero=True)
         self._demand(stream, topic)
         self._budget.check(Daemon.IOT_CORE)
         if not topic:
             raise service_error("Failed to bind the subscription.")
-        self._iot_core.subscribe(stream, topic, self._budget.take(Daemon.IOT_CORE))
+        self._iotcored.subscribe(stream, topic, qos, self._budget.take(Daemon.IOT_CORE))
         return {}
 
     def _demand(self, stream: Stream, topic: str) -> None:
         self._authorization.demand(stream, MQTT_PROXY_SERVICE, topic, mqtt_filters=True)
 
 
-def event(message: MqttMessage) -> dict[str, Any]:
-    """The MQTTMessage document of a message."""
-    return {"topicName": message.topic, "payload": base64.b64encode(message.payload).decode()}
-
-
-def _check_qos(arguments: Mapping[str, Any], *, null_is_zero: bool) -> None:
+def _checked_qos(arguments: Mapping[str, Any], *, null_is_zero: bool) -> int:
     """QoS may be a number, text that is one, or missing."""
     qos = arguments.get("qos", 0)
     if qos is None and null_is_zero:
-        return
+        return 0
     if isinstance(qos, str) and _INTEGER.fullmatch(qos):
         qos = int(qos)
     if type(qos) is not int or qos not in _QOS:
         raise service_error("'qos' not a valid value.")
+    return qos

@@ -7,13 +7,13 @@ from greengrass_sandbox.nucleus.connection import Connection, Service
 from greengrass_sandbox.nucleus.delivery import Delivery
 from greengrass_sandbox.nucleus.documents import Document
 from greengrass_sandbox.nucleus.errors import service_error
-from greengrass_sandbox.nucleus.iot_core import IotCore
 from greengrass_sandbox.nucleus.kind import Kind, Surroundings
 from greengrass_sandbox.nucleus.lite.authorization import CoreFacts, LiteAuthorization
 from greengrass_sandbox.nucleus.lite.budget import SubscriptionBudget
 from greengrass_sandbox.nucleus.lite.configuration import LiteConfigurations
 from greengrass_sandbox.nucleus.lite.connection import LiteConnection
-from greengrass_sandbox.nucleus.lite.iot_core import LiteIotCore, event
+from greengrass_sandbox.nucleus.lite.iot_core import LiteIotCore
+from greengrass_sandbox.nucleus.lite.iotcored import Iotcored
 from greengrass_sandbox.nucleus.lite.lifecycle import LiteLifecycle
 from greengrass_sandbox.nucleus.lite.pubsub import LitePubSub
 from greengrass_sandbox.nucleus.message import Message
@@ -37,10 +37,16 @@ class Lite(Kind):
         )
         self.configurations = configurations
         self.delivery = Delivery(MqttFilter, surroundings.new_pace())
-        self.iot_core = IotCore(event)
+        iotcored = Iotcored(
+            surroundings.broker,
+            surroundings.thing_name,
+            surroundings.chain,
+            surroundings.profile.max_iot_core_filters,
+        )
+        self.iot_core = iotcored
         self.states = ReportedStates()
         self._pubsub = LitePubSub(authorization, self.delivery, budget)
-        mqtt = LiteIotCore(authorization, self.iot_core, budget)
+        mqtt = LiteIotCore(authorization, iotcored, budget, surroundings.thing_name)
         lifecycle = LiteLifecycle(
             self.states, authorization, surroundings.component_of, surroundings.restart
         )
