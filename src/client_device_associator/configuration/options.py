@@ -168,6 +168,26 @@ OPTIONS: tuple[Option, ...] = (
         " list no more, is associated again without an announcement",
     ),
     Option(
+        "departures.afterSilentDays",
+        None,
+        Number(1, 3650, whole=True),
+        "after how many days of silence a device that this component has associated is"
+        " disassociated (see [below](#devices-that-leave)); absent for never",
+    ),
+    Option(
+        "departures.maxPerDay",
+        None,
+        Number(1, _MAX_DEVICES_CEILING, whole=True),
+        "how many devices may be disassociated in a day that have not said that they leave; absent"
+        " for 5 % of those that are associated, and at least 1",
+    ),
+    Option(
+        "departures.dryRun",
+        default=True,
+        kind=Boolean(),
+        meaning="whether silent devices are only reported, and not disassociated",
+    ),
+    Option(
         "workerIdleSeconds",
         60,
         Number(0, _DAY_SECONDS),

@@ -103,6 +103,7 @@ class Comparison:
                     now.steady,
                     due_at=now.steady,
                     origin=one.origin,
+                    heard_on=one.heard_on,
                 )
                 for one in restored
             ),

@@ -33,6 +33,9 @@ class Device:
         message: The same, in words.
         lane: By which topic it came; only means something while it waits for a call.
         origin: Who has associated it.
+        heard_on: The number of the day on which it was heard last, see `Silence`.
+        let_go_at: Steady seconds at which it is disassociated if it was not heard by then, for
+            another core device has associated it; None if that is not so.
     """
 
     thing_name: str
@@ -45,3 +48,5 @@ class Device:
     message: str | None = None
     lane: str = ""
     origin: Origin = Origin.UNKNOWN
+    heard_on: int = 0
+    let_go_at: float | None = None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.answer import Answer
+from client_device_associator.core.answer import Answer, CallFailed
 from client_device_associator.core.call_queue import CallQueue
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.enqueue import enqueue
@@ -20,6 +20,7 @@ from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState
 from client_device_associator.core.roster import Roster
+from client_device_associator.core.silence import Silence
 from client_device_associator.core.wish import WISHES
 
 
@@ -41,6 +42,7 @@ class Engine:
             operation: CallQueue(operation, policy, journal, rng) for operation in WISHES
         }
         self._roster = Roster(policy, journal, rng)
+        self._silence = Silence(policy, journal)
         self._turn = list(self._queues)
         """Who may call next, the first of them before the others."""
         self._heard: frozenset[str] = frozenset()
@@ -52,11 +54,13 @@ class Engine:
         for queue in self._queues.values():
             queue.reconfigure(policy)
         self._roster.reconfigure(policy)
+        self._silence.reconfigure(policy)
 
     def announced(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
         """Client devices are to be associated, or have left."""
         heard = self._heard.union(one.lane for one in announcements)
         self._heard = heard.intersection(self._policy.lanes)
+        self._silence.heard()
         return enqueue(
             announcements,
             self._journal,
@@ -64,14 +68,18 @@ class Engine:
             now,
             resume_at={operation: queue.resume_at for operation, queue in self._queues.items()},
             lanes=self._heard,
+            day=self._silence.day if self._silence.is_on else None,
         )
 
     def answered(self, call: Call, answer: Answer, now: Instant) -> Decision:
         """The call in flight was answered, or has failed."""
+        if not isinstance(answer, CallFailed):
+            self._silence.reached()
         if call.operation is Operation.LIST:
             return self._roster.answered(answer, now)
         decision = self._queues[call.operation].answered(call, answer, now)
-        forgets = decision.forgets_associated and not self._roster.is_kept
+        is_kept = self._roster.is_kept or self._silence.is_on
+        forgets = decision.forgets_associated and not is_kept
         return replace(decision, forgets_associated=forgets)
 
     def answer_lost(self, call: Call, answer: Answer, now: Instant) -> None:
@@ -80,6 +88,15 @@ class Engine:
             self._roster.answer_lost()
         else:
             self._queues[call.operation].answer_lost(answer, now)
+
+    def listening(self, now: Instant, *, to_all: bool) -> None:
+        """The subscriptions have changed.
+
+        Args:
+            now: The time.
+            to_all: Whether there is one for each topic of the settings.
+        """
+        self._silence.listening(now, to_all=to_all)
 
     def list_requested(self, now: Instant) -> None:
         """Somebody wants the cloud's list to be compared with the journal now."""
@@ -111,6 +128,11 @@ class Engine:
                 return step
             if step.wake_at is not None:
                 wakes.append(step.wake_at)
+        step = self._silence.step(now)
+        if step.decided is not None:
+            return step
+        if step.wake_at is not None:
+            wakes.append(step.wake_at)
         # Devices that wait come first: a list of many pages must not keep them waiting.
         step = self._roster.step(now, resumes_at)
         if step.wake_at is not None:

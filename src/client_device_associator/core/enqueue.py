@@ -31,6 +31,7 @@ def enqueue(
     *,
     resume_at: Mapping[Operation, float],
     lanes: Collection[str],
+    day: int | None = None,
 ) -> Decision:
     """Decides on announcements that came together; the same one twice counts once.
 
@@ -44,8 +45,11 @@ def enqueue(
         now: The time.
         resume_at: Steady seconds before which no call for an operation is made at all.
         lanes: Those that are in use, see `Room`.
+        day: The number of the day, if it is noted when a device was heard.
     """
-    queueing = _Queueing(announcements, journal, policy, now, resume_at=resume_at, lanes=lanes)
+    queueing = _Queueing(
+        announcements, journal, policy, now, resume_at=resume_at, lanes=lanes, day=day
+    )
     return queueing.decide()
 
 
@@ -73,11 +77,13 @@ class _Queueing:
         *,
         resume_at: Mapping[Operation, float],
         lanes: Collection[str],
+        day: int | None,
     ) -> None:
         self._announcements = list(_distinct(announcements))
         self._policy = policy
         self._now = now
         self._resume_at = resume_at
+        self._day = day
         names = list({one.thing_name for one in self._announcements})
         self._known = dict(journal.devices(names))
         self._waiting = {name: list(ones) for name, ones in journal.waiting(names).items()}
@@ -98,6 +104,7 @@ class _Queueing:
                 self._join(announcement, device)
             elif device is not None and self._is_trusted(device, wish):
                 after(device.state, wish.event_if_trusted)
+                self._note_heard(device)
                 fulfilled = replace(announcement.result(wish.status), already=True)
                 self._answer(announcement, fulfilled)
             else:
@@ -139,9 +146,20 @@ class _Queueing:
             due_at=steady,
             lane=announcement.lane,
             origin=device.origin if device else Origin.UNKNOWN,
+            heard_on=self._day or 0,
         )
         self._known[queued.thing_name] = self._devices[queued.thing_name] = queued
         self._add(announcement)
+
+    def _note_heard(self, device: Device) -> None:
+        """Notes that a device is there, once a day; or that it has not gone to another core."""
+        heard = replace(
+            device,
+            heard_on=device.heard_on if self._day is None else self._day,
+            let_go_at=None,
+        )
+        if heard != device:
+            self._known[heard.thing_name] = self._devices[heard.thing_name] = heard
 
     def _has_place(self) -> bool:
         """Whether this core device may have one more client device."""

@@ -44,6 +44,15 @@ class JournalView(Protocol):
         """
         ...
 
+    def silent(self, heard_before: int, count: int) -> Sequence[Device]:
+        """So many of the devices that this component has associated and has not heard for long.
+
+        Args:
+            heard_before: They were heard last before the day with this number.
+            count: The most of them; those who were silent for the longest time come first.
+        """
+        ...
+
     def fact(self, name: str) -> float | None:
         """A number that was kept by its name; None if there is none."""
         ...

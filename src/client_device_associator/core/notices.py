@@ -99,6 +99,19 @@ class RosterUseless:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class SilentDevicesFound:
+    """Devices were not heard for as many days as the settings say, and are disassociated.
+
+    Attributes:
+        thing_names: Which.
+        is_dry_run: Whether they are not, for it is only tried.
+    """
+
+    thing_names: tuple[str, ...]
+    is_dry_run: bool
+
+
 CoreNotice = (
     DeviceDelayed
     | DeviceFailed
@@ -109,4 +122,5 @@ CoreNotice = (
     | RosterCompared
     | RosterDenied
     | RosterUseless
+    | SilentDevicesFound
 )

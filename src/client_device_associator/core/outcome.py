@@ -117,7 +117,8 @@ class _Outcome:
             return
         state = after(device.state, self._wish.event_if_done)
         origin = _origin(device, state, already=already)
-        self._devices.append(Device(name, state, self._now.steady, origin=origin))
+        done = Device(name, state, self._now.steady, origin=origin, heard_on=device.heard_on)
+        self._devices.append(done)
         self._durable.extend(
             replace(one.result(self._wish.status), already=already)
             for one in self._waiting.get(name, ())

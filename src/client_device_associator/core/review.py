@@ -17,7 +17,7 @@ from client_device_associator.core.life import QUEUED, DeviceEvent, after
 from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.result import Reason, Result
+from client_device_associator.core.result import ROSTER_TOPIC, Reason, Result
 
 
 def no_room(max_devices: int) -> Refusal:
@@ -65,7 +65,11 @@ def review(
 
 def _refusal(announcements: Sequence[Announcement], policy: Policy) -> Refusal | None:
     """Why none of a device's announcements is admitted; None if one is, or if there are none."""
-    refusals = [policy.gate.why_not(one) for one in announcements]
+    # What this component has decided by itself is nobody's announcement.
+    announced = [one for one in announcements if one.topic != ROSTER_TOPIC]
+    if len(announced) < len(announcements):
+        return None
+    refusals = [policy.gate.why_not(one) for one in announced]
     spoken = [one for one in refusals if one is not None]
     if not spoken or len(spoken) < len(refusals):
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import Database, OnSetAside, Opener
@@ -120,7 +120,7 @@ class Journal:
         for count in self._counts:
             count.store(decision.devices)
         self._database.write_all(
-            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             map(device_row, decision.devices),
         )
         # Before others are added: the opposite may be wished for in the same decision.
@@ -188,6 +188,17 @@ class Journal:
             f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
             " AND thing_name > ? ORDER BY thing_name LIMIT ?",
             (after, count),
+        )
+        with self._database.reading():
+            return [read_device(row) for row in rows]
+
+    def silent(self, heard_before: int, count: int) -> Sequence[Device]:
+        """So many of our associated devices that were heard last before a day; longest first."""
+        rows = self._database.read(
+            f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
+            f" AND origin = {Origin.OURS.value} AND heard_on < ?"
+            " ORDER BY heard_on, thing_name LIMIT ?",
+            (heard_before, count),
         )
         with self._database.reading():
             return [read_device(row) for row in rows]

@@ -27,12 +27,27 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.message,
         device.lane,
         device.origin.value,
+        device.heard_on,
+        device.let_go_at,
     )
 
 
 def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
     """A device from its row."""
-    name, state, since, due_at, attempts, told_retrying, code, message, lane, origin = row
+    (
+        name,
+        state,
+        since,
+        due_at,
+        attempts,
+        told_retrying,
+        code,
+        message,
+        lane,
+        origin,
+        heard_on,
+        let_go_at,
+    ) = row
     if state == DeviceState.UNKNOWN.value:
         raise ValueError("a device that is unknown has no row")
     return Device(
@@ -46,6 +61,8 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         message=_text_or_none(message),
         lane=text(lane),
         origin=Origin(origin),
+        heard_on=whole(heard_on),
+        let_go_at=None if let_go_at is None else float(let_go_at),
     )
 
 

@@ -69,6 +69,10 @@ class Pipeline:
         self._outbox.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
 
+    def listening(self, now: Instant, *, to_all: bool) -> None:
+        """The subscriptions have changed; see `Engine.listening`."""
+        self._engine.listening(now, to_all=to_all)
+
     def send_refused_now(self, now: Instant) -> None:
         """Sends again what the nucleus has refused: accessControl may have changed."""
         try:

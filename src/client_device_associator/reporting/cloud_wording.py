@@ -14,6 +14,7 @@ from client_device_associator.core.notices import (
     RosterCompared,
     RosterDenied,
     RosterUseless,
+    SilentDevicesFound,
 )
 from client_device_associator.core.operation import Operation
 from client_device_associator.reporting.iam_statement import iam_statement
@@ -131,6 +132,19 @@ def _roster_denied(notice: RosterDenied, place: Place) -> Line:
         "the cloud's list of associated devices is not compared, for the token exchange role does"
         f" not allow it. To have it compared, allow {statement}, and read in"
         " docs/configuration.md what else that allows; or set reconcile.intervalHours to 0"
+    )
+
+
+@cloud_line.register
+def _silent_devices(notice: SilentDevicesFound, _: Place) -> Line:
+    names = _some_of(notice.thing_names, len(notice.thing_names))
+    if notice.is_dry_run:
+        return info(
+            f"client devices that were silent for departures.afterSilentDays: {names}. They would"
+            " be disassociated if departures.dryRun were false"
+        )
+    return info(
+        f"client devices that were silent for departures.afterSilentDays are disassociated: {names}"
     )
 
 

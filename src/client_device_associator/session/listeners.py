@@ -19,6 +19,9 @@ LEAST_PRESENCE_SECONDS = 60.0
 """A device whose presence is known is not looked at again before this, even if `trustSeconds` is 0:
 such traffic comes with everything that a device ever sends."""
 
+MOST_PRESENCE_SECONDS = 6 * 3600.0
+"""The same if it is noted each day who was heard: several looks a day."""
+
 _NO_NAME = ""
 """What stands for all topics that name no device."""
 
@@ -95,6 +98,8 @@ class _Unreadable:
 def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[Listener]:
     """Every announcement topic of the settings, and those on which something is requested."""
     presence_seconds = max(settings.policy.trust_seconds, LEAST_PRESENCE_SECONDS)
+    if settings.policy.silent_days is not None:
+        presence_seconds = min(presence_seconds, MOST_PRESENCE_SECONDS)
 
     def listener(topic_filter: str, deliver: OnMessage) -> Listener:
         return Listener(topic_filter, deliver, _Unreadable(inbox, topic_filter))
