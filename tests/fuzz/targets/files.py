@@ -64,7 +64,7 @@ def rows(data: bytes) -> None:
         (read_device, (values[0], material.choice((0, 1, 2, -1, values[1])), *values[2:])),
         (read_announcement_row, values[:3]),
         (load_result, values[0]),
-        (load_result, json.dumps({"topic": "a", "status": "failed", "message": str(values[1])})),
+        (load_result, json.dumps({"topic": "a", "status": "failed", "message": material.text()})),
     )
     for read, row in readers:
         # What the journal takes for damage, and nothing else.
