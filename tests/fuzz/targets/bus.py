@@ -30,7 +30,7 @@ from client_device_associator.messages.topic import (
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.pipeline.inbox import MAX_BYTES, MAX_MESSAGES, Inbox
 from client_device_associator.pipeline.sender import sender_of
-from fuzz.material import Material, says_why
+from fuzz.material import NASTY_NUMBERS, Material, says_why
 from fuzz.target import Target
 
 _WORDS = ("thingName", "thingNames", "id", "serial", "data", "0")
@@ -99,10 +99,11 @@ def templates(data: bytes) -> None:
     except TemplateError as error:
         says_why(error)
         return
-    try:
-        assert isinstance(template.fill(material.text(_TOPICS), material.json(("a", "a/b"))), str)
-    except NoValueError as error:
-        says_why(error)
+    for payload in (material.json(("a", "a/b")), {"a": material.choice(NASTY_NUMBERS)}):
+        try:
+            assert isinstance(template.fill(material.text(_TOPICS), payload), str)
+        except NoValueError as error:
+            says_why(error)
 
 
 def patterns(data: bytes) -> None:

@@ -1,6 +1,8 @@
 """What the cloud, token exchange and the worker's pipe may say."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -207,6 +209,8 @@ def _json(value: object) -> str:
 def _check(answer: Answer) -> None:
     """It goes over the pipe, every device in the call is judged, and its texts are bounded."""
     _, same = decode_answer(encode_answer(1, answer))
+    # Half a surrogate pair could not be stored.
+    json.dumps(asdict(same), ensure_ascii=False, default=str).encode()
     if isinstance(same, CallFailed):
         assert len(same.message) <= MAX_TEXT_CHARACTERS
         assert "\n" not in same.message
