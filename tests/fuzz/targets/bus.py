@@ -19,7 +19,12 @@ from client_device_associator.messages.announcement import (
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.result_message import MAX_RESULTS_IN_JSON, pack
-from client_device_associator.messages.template import NoValueError, TemplateError, parse_template
+from client_device_associator.messages.template import (
+    NoValueError,
+    Template,
+    TemplateError,
+    parse_template,
+)
 from client_device_associator.messages.text import is_unicode
 from client_device_associator.messages.topic import (
     can_be_published_to,
@@ -99,11 +104,17 @@ def templates(data: bytes) -> None:
     except TemplateError as error:
         says_why(error)
         return
-    for payload in (material.json(("a", "a/b")), {"a": material.choice(NASTY_NUMBERS)}):
-        try:
-            assert isinstance(template.fill(material.text(_TOPICS), payload), str)
-        except NoValueError as error:
-            says_why(error)
+    topic = material.text(_TOPICS)
+    _fill(template, topic, material.json(("a", "a/b")))
+    for number in NASTY_NUMBERS:
+        _fill(template, topic, {"a": number, "a/b": number})
+
+
+def _fill(template: Template, topic: str, payload: object) -> None:
+    try:
+        assert isinstance(template.fill(topic, payload), str)
+    except NoValueError as error:
+        says_why(error)
 
 
 def patterns(data: bytes) -> None:
