@@ -53,8 +53,8 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
     return Device(
         thing_name=text(name),
         state=DeviceState(state),
-        since=float(since),
-        due_at=float(due_at),
+        since=_real(since),
+        due_at=_real(due_at),
         attempts=whole(attempts),
         told_retrying=bool(told_retrying),
         code=_text_or_none(code),
@@ -91,7 +91,7 @@ def load_result(stored: object) -> Result:
         "status": Status,
         "already": bool,
         "attempts": whole,
-        "next_attempt_at": float,
+        "next_attempt_at": _real,
     }
     read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
     return Result(**read)
@@ -110,6 +110,14 @@ def whole(value: Any) -> int:  # noqa: ANN401 - whatever the file holds
         return int(value)
     except OverflowError as error:
         raise ValueError(f"{value} where there should be a number") from error
+
+
+def _real(value: Any) -> float:  # noqa: ANN401 - whatever the file holds
+    """A number; raises ValueError or TypeError."""
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("a number that is too large") from error
 
 
 def _text_or_none(value: object) -> str | None:

@@ -255,3 +255,9 @@ def test_accepted_topics_make_no_loop(filters: list[str], template: str) -> None
                 target = result_topic(template, Result(topic, Status.QUEUED, name), name)
                 assert target is not None
                 assert not any(matches(one, target) for one in filters)
+
+
+def test_a_number_that_cannot_be_written_is_a_problem_like_any_other() -> None:
+    """Python refuses to print it, and the other problems are listed all the same."""
+    (one, other) = parse_configuration({"trustSeconds": 10**5000, "logLevel": 7}).problems
+    assert (one.found, other.found) == ("a number that is too large", "7")

@@ -68,6 +68,13 @@ def test_an_announcement_without_an_id_has_none() -> None:
         read_announcement_row(("a", SHARED, 7))
 
 
+def test_a_number_beyond_all_bounds_is_damage() -> None:
+    """JSON has numbers that no float can hold."""
+    stored = dump_result(Result(SHARED, Status.RETRYING, next_attempt_at=1.5))
+    with pytest.raises(ValueError, match="too large"):
+        load_result(stored.replace("1.5", "1" + "0" * 400))
+
+
 @given(RESULTS)
 def test_a_result_is_read_as_it_was_stored(result: Result) -> None:
     """Whatever it holds."""
