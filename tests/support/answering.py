@@ -51,7 +51,7 @@ def serving(reply: Reply) -> Iterator[Server]:
             self._answer()
 
         def _answer(self) -> None:
-            server.requests.append(dict(self.headers))
+            server.requests.append({**self.headers, "path": self.path})
             answered = server.first.pop(0) if server.first else server.reply
             self.send_response(answered.status)
             for name, value in answered.headers.items():

@@ -1,6 +1,6 @@
 """The call itself, with boto3. Nothing but the worker process imports this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from client_device_associator import __version__
 from client_device_associator.cloud.bounded_http import BoundedSession
 from client_device_associator.cloud.credentials import Secrets, is_usable
-from client_device_associator.cloud.response_check import check_responses
+from client_device_associator.cloud.response_check import MAX_LISTED, check_responses
 from client_device_associator.cloud.service_errors import CREDENTIALS_REFUSED, read_error
 from client_device_associator.cloud.token_exchange import URI_VARIABLE, token_exchange
 from client_device_associator.core.answer import (
@@ -20,12 +20,21 @@ from client_device_associator.core.answer import (
     CallFailed,
     ErrorEntry,
     FailureCause,
+    Listed,
     Succeeded,
 )
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 20
 """botocore's own 60 s each would keep every other device waiting."""
+
+_BATCH_METHODS = {
+    Operation.ASSOCIATE: "batch_associate_client_device_with_core_device",
+    Operation.DISASSOCIATE: "batch_disassociate_client_device_from_core_device",
+}
+"""botocore's, by what is asked for."""
 
 
 class AssociationClient:
@@ -83,11 +92,11 @@ class AssociationClient:
             " can carry",
         )
 
-    def associate(self, core_thing_name: str, thing_names: Sequence[str]) -> Answer:
-        """Calls BatchAssociateClientDeviceWithCoreDevice once; every outcome is a value."""
-        return self._secrets.redacted(self._associate(core_thing_name, thing_names), thing_names)
+    def call(self, core_thing_name: str, call: Call) -> Answer:
+        """Makes a call once; every outcome is a value."""
+        return self._secrets.redacted(self._call(core_thing_name, call), call.thing_names)
 
-    def _associate(self, core_thing_name: str, thing_names: Sequence[str]) -> Answer:
+    def _call(self, core_thing_name: str, call: Call) -> Answer:
         if not core_thing_name:
             return CallFailed(
                 FailureCause.MISCONFIGURED,
@@ -99,9 +108,12 @@ class AssociationClient:
         if failed is not None:
             return failed
         try:
-            response = self._client.batch_associate_client_device_with_core_device(
+            if call.operation is Operation.LIST:
+                return self._list(core_thing_name, call.next_token)
+            method = getattr(self._client, _BATCH_METHODS[call.operation])
+            response = method(
                 coreDeviceThingName=core_thing_name,
-                entries=[{"thingName": name} for name in thing_names],
+                entries=[{"thingName": name} for name in call.thing_names],
             )
             entries = tuple(map(_error_entry, response.get("errorEntries") or ()))
             return Succeeded(entries)
@@ -109,9 +121,21 @@ class AssociationClient:
             if error.response.get("Error", {}).get("Code") in CREDENTIALS_REFUSED:
                 # botocore keeps credentials until they expire; the next call gets others.
                 self._client = None
-            return read_error(error.response, thing_names)
+            return read_error(error.response, call.thing_names)
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: tried again
             return CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
+
+    def _list(self, core_thing_name: str, next_token: str | None) -> Answer:
+        """One page of ListClientDevicesAssociatedWithCoreDevice."""
+        response = self._client.list_client_devices_associated_with_core_device(
+            coreDeviceThingName=core_thing_name,
+            maxResults=MAX_LISTED,
+            **({} if next_token is None else {"nextToken": next_token}),
+        )
+        names = (one.get("thingName") for one in response["associatedClientDevices"])
+        return Listed(
+            tuple(name for name in names if isinstance(name, str)), response.get("nextToken")
+        )
 
     def _create_client(self, region: str) -> None:
         if self._client is not None:

@@ -11,6 +11,7 @@ from client_device_associator.core.answer import (
     Answer,
     CallFailed,
     ErrorEntry,
+    Listed,
     Succeeded,
     ValidationFailed,
 )
@@ -79,6 +80,8 @@ class Secrets:
         """
         if isinstance(answer, Succeeded):
             return Succeeded(tuple(self._entry(entry, asked) for entry in answer.error_entries))
+        if isinstance(answer, Listed):
+            return answer  # thing names, and a token that is sent back to the service
         message = self.redact(answer.message)
         if isinstance(answer, ValidationFailed):
             fields = tuple((self.redact(name), self.redact(text)) for name, text in answer.fields)

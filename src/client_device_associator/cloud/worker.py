@@ -93,7 +93,7 @@ class _Caller:
 
     def call(self, request: CallRequest) -> Answer:
         try:
-            return self._ready().associate(request.core_thing_name, request.thing_names)
+            return self._ready().call(request.core_thing_name, request.call)
         except Exception as error:  # noqa: BLE001 - a broken installation must not spin in restarts
             failed = CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
             return self._secrets.redacted(failed)

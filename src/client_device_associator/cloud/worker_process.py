@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import IO
 
 from client_device_associator.cloud.pipe_protocol import (
@@ -17,6 +17,7 @@ from client_device_associator.cloud.pipe_protocol import (
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
 from client_device_associator.cloud.worker_environment import worker_environment
 from client_device_associator.core.answer import CallFailed, FailureCause
+from client_device_associator.core.decision import Call
 
 _MODULE = "client_device_associator.cloud.worker"
 
@@ -67,7 +68,7 @@ class WorkerProcess:
             target=self._listen, args=(self._process, self._started), daemon=True
         ).start()
 
-    def call(self, thing_names: Sequence[str]) -> int:
+    def call(self, call: Call) -> int:
         """Makes a call and returns its number; see the Protocol."""
         self._calls += 1
         self.warm_up()
@@ -75,7 +76,7 @@ class WorkerProcess:
             failed = CallFailed(FailureCause.UNAVAILABLE, "WorkerNotStarted", self._why_not_started)
             self._post(CallAnswered(self._calls, failed))
             return self._calls
-        request = CallRequest(self._calls, self._core_thing_name, tuple(thing_names))
+        request = CallRequest(self._calls, self._core_thing_name, call)
         # An error means that it has just ended, which the thread that listens reports.
         with contextlib.suppress(OSError):
             # 100 names are 13 kB and a pipe holds 64 kB: this does not block.

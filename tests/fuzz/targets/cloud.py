@@ -27,10 +27,13 @@ from client_device_associator.cloud.retry_after import MAX_SECONDS, whole_second
 from client_device_associator.core.answer import (
     Answer,
     CallFailed,
+    Listed,
     Succeeded,
     ThingNotFound,
     ValidationFailed,
 )
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.verdicts import is_about_the_core, read_answer
 from client_device_associator.messages.redaction import Redaction
 from fuzz.material import Material, says_why
@@ -39,7 +42,16 @@ from fuzz.target import Target
 _NAMES = ("pump-7", "pump-8", "128")
 _WORDS = (
     *("errorEntries", "thingName", "code", "message", "fields", "name", "reason", "__type"),
-    *("resourceId", "resourceType", "pump-7", "ValidationException", "already", "entries[1]"),
+    *(
+        "associatedClientDevices",
+        "nextToken",
+        "resourceId",
+        "resourceType",
+        "pump-7",
+        "ValidationException",
+        "already",
+        "entries[1]",
+    ),
 )
 _STATUSES = (200, 201, 204, 301, 400, 403, 404, 413, 429, 500, 503, 599)
 _ERRORS = (
@@ -125,7 +137,9 @@ def api_answer(data: bytes) -> None:
         network.headers[header] = value.encode("ascii", "replace").decode()
     network.body = _body(material)
     kept = client._client  # noqa: SLF001 - it is dropped with credentials that are refused
-    _check(client.associate("core-1", _NAMES))
+    operation = material.choice(tuple(Operation))
+    call = Call(() if operation is Operation.LIST else _NAMES, operation=operation)
+    _check(client.call("core-1", call))
     client._client = kept  # noqa: SLF001 - the same
 
 
@@ -216,11 +230,14 @@ def _check(answer: Answer) -> None:
         assert "\n" not in same.message
         assert same.retry_after >= 0
         return
+    if isinstance(same, Listed):
+        return
     assert isinstance(same, Succeeded | ThingNotFound | ValidationFailed)
     if isinstance(same, ThingNotFound) and same.thing_name not in _NAMES:
         return  # only from a worker that has gone mad
     if not (isinstance(same, ValidationFailed) and is_about_the_core(same)):
-        read_answer(_NAMES, same)
+        for operation in (Operation.ASSOCIATE, Operation.DISASSOCIATE):
+            read_answer(_NAMES, same, operation)
 
 
 TARGETS = (

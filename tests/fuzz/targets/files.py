@@ -137,8 +137,8 @@ def _use(journal: Journal) -> None:
     journal.waiting(names)
     journal.pending_by_lane()
     journal.held()
-    journal.due(2.0, 100)
-    journal.next_due_at()
+    journal.due(DeviceState.PENDING, 2.0, 100)
+    journal.next_due_at(DeviceState.PENDING)
     journal.unsent(2.0, 100)
     with journal.transaction():
         journal.store(

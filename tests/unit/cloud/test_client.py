@@ -15,6 +15,7 @@ from client_device_associator.core.answer import (
     FailureCause,
     Succeeded,
 )
+from client_device_associator.core.decision import Call
 from support.answering import (
     CREDENTIALS,
     SESSION_TOKEN,
@@ -27,7 +28,7 @@ from support.answering import (
 
 def call(client: AssociationClient) -> Answer:
     """A call for two devices."""
-    return client.associate("core-1", ["a", "b"])
+    return client.call("core-1", Call(("a", "b")))
 
 
 def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> None:

@@ -10,6 +10,7 @@ from client_device_associator.cloud import client as client_module
 from client_device_associator.cloud.client import AssociationClient
 from client_device_associator.cloud.credentials import Secrets
 from client_device_associator.core.answer import CallFailed, FailureCause, Succeeded
+from client_device_associator.core.decision import Call
 from support.answering import Server
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
@@ -42,13 +43,13 @@ def test_what_is_missing_is_named_with_the_remedy(
     """It is a mistake in a recipe or in the nucleus's configuration, and asks nobody."""
     failed = CallFailed(FailureCause.MISCONFIGURED, code, message)
     assert AssociationClient(environment, Secrets(environment)).prepare() == failed
-    assert AssociationClient(environment, Secrets(environment)).associate("core", ["a"]) == failed
+    assert AssociationClient(environment, Secrets(environment)).call("core", Call(("a",))) == failed
 
 
 def test_a_core_device_without_a_name_calls_nobody() -> None:
     """Lite sets a missing thing name to the empty string."""
     environment = {URI: "x", "AWS_REGION": "x"}
-    answer = AssociationClient(environment, Secrets(environment)).associate("", ["a"])
+    answer = AssociationClient(environment, Secrets(environment)).call("", Call(("a",)))
     assert answer == CallFailed(
         FailureCause.MISCONFIGURED,
         "NoCoreThingName",
@@ -61,7 +62,8 @@ def test_either_variable_names_the_region(client: AssociationClient, cloud: Serv
     environment = dict(client._environment)  # noqa: SLF001 - as the fixture made it
     environment["AWS_DEFAULT_REGION"] = environment.pop("AWS_REGION")
     assert (
-        AssociationClient(environment, Secrets(environment)).associate("core", ["a"]) == Succeeded()
+        AssociationClient(environment, Secrets(environment)).call("core", Call(("a",)))
+        == Succeeded()
     )
     (request,) = cloud.requests
     assert "/eu-central-1/greengrass/" in request["Authorization"]

@@ -20,6 +20,7 @@ from client_device_associator.cloud.pipe_protocol import (
 )
 from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
 from client_device_associator.core.answer import Answer, CallFailed, FailureCause
+from client_device_associator.core.decision import Call
 from support.answering import CREDENTIALS, Reply, serving
 
 ENDS_WITHIN_SECONDS = READ_TIMEOUT_SECONDS / 2
@@ -53,7 +54,7 @@ def ask(worker: Worker) -> Answer:
     """A call, and its answer."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    worker.stdin.write(encode_request(CallRequest(7, "core-1", ("a",))))
+    worker.stdin.write(encode_request(CallRequest(7, "core-1", Call(("a",)))))
     worker.stdin.flush()
     number, answer = decode_answer(worker.stdout.readline())
     assert number == 7
@@ -70,7 +71,7 @@ def test_a_call_that_is_under_way_does_not_keep_it(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("AWS_ENDPOINT_URL_GREENGRASSV2", url)
         with running() as worker:
             assert worker.stdin is not None
-            worker.stdin.write(encode_request(CallRequest(7, "core-1", ("a",))))
+            worker.stdin.write(encode_request(CallRequest(7, "core-1", Call(("a",)))))
             worker.stdin.flush()
             # It has called, and is never answered.
             connection, _ = cloud.accept()
