@@ -69,7 +69,9 @@ def parse_configuration(
         section = sections[option.section]
         values[option.key] = _value(section, option)
         if option.key == _RESULTS_TOPIC:
-            wrong = why_no_results_topic(values[option.key], topics)
+            # A filter that is a problem itself may be anything, such as half a surrogate pair.
+            usable = [one for one in topics if why_no_filter(one.topic_filter) is None]
+            wrong = why_no_results_topic(values[option.key], usable)
             if wrong is not None:
                 section.complain(option.name, wrong)
     rules = read_rules(sections[_ADMISSION], _ADMISSION, core_thing_name)

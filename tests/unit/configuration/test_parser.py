@@ -261,3 +261,11 @@ def test_a_number_that_cannot_be_written_is_a_problem_like_any_other() -> None:
     """Python refuses to print it, and the other problems are listed all the same."""
     (one, other) = parse_configuration({"trustSeconds": 10**5000, "logLevel": 7}).problems
     assert (one.found, other.found) == ("a number that is too large", "7")
+
+
+def test_a_filter_that_no_text_can_hold_is_a_problem_like_any_other() -> None:
+    """JSON can write half a surrogate pair, and UTF-8 cannot."""
+    document = {"announcements": {"a": {"topic": "a/\ud800"}, "b": {"topic": "b"}}}
+    (problem,) = parse_configuration(document).problems
+    assert problem.pointer == "/announcements/a/topic"
+    assert problem.expected == "a topic that can be written in UTF-8"
