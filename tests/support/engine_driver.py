@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from client_device_associator.core.answer import Answer, CallFailed, Succeeded
 from client_device_associator.core.decision import Call, Decision, Step
@@ -18,6 +19,8 @@ Cloud = Callable[[tuple[str, ...]], Answer]
 """Answers a call for these names."""
 
 ALL = 1_000_000
+
+LEAVE = "clientdevices/leave"
 
 
 class LongestWaits(random.Random):
@@ -86,6 +89,13 @@ class EngineDriver:
             self.transitions.add((before, QueueEvent.ENQUEUED, self.state))
         return decision
 
+    def depart(
+        self, names: Iterable[str], topic: str = LEAVE, announcement_id: str | None = None
+    ) -> Decision:
+        """These have left; stores what is decided."""
+        left = [replace(one, leaves=True) for one in announcements(names, topic, announcement_id)]
+        return self.carry_out(lambda: self.engine.announced(left, self.now))
+
     def answer(self, answer: Answer) -> Decision:
         """Answers the call in flight and stores what is decided."""
         call, self.in_flight = self.in_flight, None
@@ -130,7 +140,8 @@ class EngineDriver:
         refused = step.decided
         if refused is not None:
             self.carry_out(lambda: refused)
-            self.transitions.add((before, QueueEvent.REFUSED, self.state))
+            if refused.settled:
+                self.transitions.add((before, QueueEvent.REFUSED, self.state))
         if step.call is not None:
             self.in_flight = step.call
             self.calls.append(step.call)

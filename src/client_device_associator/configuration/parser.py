@@ -56,11 +56,8 @@ def parse_configuration(
     """
     root = ConfigurationReader(document)
     departures = root.section(_DEPARTURES)
-    topics = (
-        *_announcement_topics(root, core_thing_name),
-        *_departure_topics(departures, core_thing_name),
-    )
-    _check_departures(topics, departures.section(_TOPICS))
+    announcing = tuple(_announcement_topics(root, core_thing_name))
+    topics = (*announcing, *_departure_topics(departures, core_thing_name, announcing))
     sections = {"": root, _DEPARTURES: departures}
     values: dict[str, Any] = {}
     for option in plain_options():
@@ -164,25 +161,17 @@ def _announcement_topics(
 
 
 def _departure_topics(
-    departures: ConfigurationReader, core_thing_name: str
+    departures: ConfigurationReader, core_thing_name: str, announcing: Sequence[AnnouncementTopic]
 ) -> Iterator[AnnouncementTopic]:
     for name, entry in (departures.sections(_TOPICS) or {}).items():
-        key = f"{_DEPARTURES}.{name}"
-        source = _topic(key, entry, f"{_DEPARTURES}.{_TOPICS}.{name}", core_thing_name)
-        yield replace(source, leaves=True)
-
-
-def _check_departures(topics: Sequence[AnnouncementTopic], entries: ConfigurationReader) -> None:
-    """A message must not say that a device is there and that it has left."""
-    for source in topics:
-        for other in topics:
-            if not source.leaves or other.leaves:
-                continue
+        key, where = f"{_DEPARTURES}.{name}", f"{_DEPARTURES}.{_TOPICS}.{name}"
+        source = replace(_topic(key, entry, where, core_thing_name), leaves=True)
+        # A message must not say that a device is there and that it has left.
+        for other in announcing:
             if intersect(source.topic_filter, other.topic_filter):
-                name = source.key.removeprefix(f"{_DEPARTURES}.")
-                entries.complain(
-                    name, f"a topic on which no announcement comes, as on {other.topic_filter}"
-                )
+                expected = f"a topic on which no announcement comes, as on {other.topic_filter}"
+                entry.complain("topic", expected)
+        yield source
 
 
 def _topic(

@@ -75,7 +75,7 @@ class Roster:
     def reconfigure(self, policy: Policy) -> None:
         """The settings have changed."""
         if policy.reconcile_seconds != self._policy.reconcile_seconds:
-            self._next_at = None
+            self._next_at = self._listing = self._comparison = None
             self._is_denied = False
         self._policy = policy
 
@@ -94,7 +94,6 @@ class Roster:
             not_before: Steady seconds before which the service is not called at all.
         """
         if not self._policy.reconcile_seconds:
-            self._listing = self._comparison = None
             return Step()
         if self._comparison is not None:
             return self._compare(self._comparison, now)

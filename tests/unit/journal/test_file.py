@@ -73,7 +73,7 @@ def test_an_earlier_version_is_taken_forward_with_all_that_is_in_it(path: Path) 
         assert pragma(database, "application_id") == APPLICATION_ID
         assert devices(database) == 500
         row = database.execute("SELECT * FROM device WHERE thing_name = 'device-7'").fetchone()
-        assert row == ("device-7", 0, 1.5, 2.5, 3, 1, "code", "message", "", "none")
+        assert row == ("device-7", 0, 1.5, 2.5, 3, 1, "code", "message", "", 0, 0, None, "none")
         database.close()
 
 

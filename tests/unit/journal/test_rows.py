@@ -62,10 +62,11 @@ def test_a_row_with_anything_else_in_it_is_unreadable(column: int, value: object
 
 def test_an_announcement_without_an_id_has_none() -> None:
     """An empty one is stored for it: a key of the table cannot be NULL."""
-    assert read_announcement_row(("a", SHARED, "")) == Announcement("a", SHARED)
-    assert read_announcement_row(("a", SHARED, "7")) == Announcement("a", SHARED, "7")
+    assert read_announcement_row(("a", SHARED, "", 0)) == Announcement("a", SHARED)
+    assert read_announcement_row(("a", SHARED, "7", None)) == Announcement("a", SHARED, "7")
+    assert read_announcement_row(("a", SHARED, "", 3)) == Announcement("a", SHARED, leaves=True)
     with pytest.raises(TypeError, match="int where there should be text"):
-        read_announcement_row(("a", SHARED, 7))
+        read_announcement_row(("a", SHARED, 7, 0))
 
 
 def test_a_number_beyond_all_bounds_is_damage() -> None:

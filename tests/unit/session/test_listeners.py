@@ -3,11 +3,12 @@ import pytest
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.pipeline.events import (
     HealthRequested,
     MessageArrived,
     NoticeGiven,
+    RosterRequested,
 )
 from client_device_associator.pipeline.inbox import MAX_MESSAGES, Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
@@ -16,6 +17,7 @@ from client_device_associator.session.listeners import LEAST_PRESENCE_SECONDS, L
 from support.fakes import FakeClock
 from support.values import policy, settings
 
+REQUESTS = (HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC)
 SEEN = RecentlySeen(lambda: 0.0)
 
 
@@ -28,16 +30,19 @@ def test_every_announcement_topic_and_that_for_health() -> None:
     """Each delivers to the inbox what it is: a message with its template, or a request."""
     inbox = empty_inbox()
     topics = settings().announcement_topics
-    *announced, health = listeners(settings(), inbox, SEEN)
+    *announced, health, roster = listeners(settings(), inbox, SEEN)
     assert [one.topic_filter for one in announced] == [one.topic_filter for one in topics]
     assert health.topic_filter == HEALTH_REQUEST_TOPIC
+    assert roster.topic_filter == ROSTER_REQUEST_TOPIC
     for listener in announced:
         listener.deliver("t", b"x")
     payloads: list[Payload] = [b"", b"x", {}]
     for payload in payloads:
         health.deliver("t", payload)
+        roster.deliver("t", payload)
     assert inbox.take().events == (
         HealthRequested(),
+        RosterRequested(),
         *(MessageArrived(topic, "t", b"x") for topic in topics),
     )
 
@@ -61,7 +66,7 @@ def test_what_cannot_be_decoded_is_counted_for_its_topic_filter() -> None:
     for listener in listeners(settings(), inbox, SEEN):
         listener.count_unreadable()
     filters = {one.topic_filter for one in settings().announcement_topics}
-    noticed = {NoticeGiven(MessageUnreadable(one)) for one in (*filters, HEALTH_REQUEST_TOPIC)}
+    noticed = {NoticeGiven(MessageUnreadable(one)) for one in (*filters, *REQUESTS)}
     assert set(inbox.take().events) == noticed
 
 
