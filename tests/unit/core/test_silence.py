@@ -1,17 +1,12 @@
 """Days that count, and devices that were silent on so many of them."""
 
-import random
 from dataclasses import replace
 
 import pytest
 
-from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.answer import CallFailed, FailureCause, Listed, Succeeded
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import SilentDevicesFound
-from client_device_associator.core.operation import Operation
-from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC, Result, Status
 from client_device_associator.core.silence import (
     DAY_SECONDS,
@@ -23,76 +18,9 @@ from client_device_associator.core.silence import (
 from client_device_associator.journal.journal import Journal
 from support.engine_driver import EngineDriver
 from support.fakes import FakeClock
+from support.gates import Doorkeeper
+from support.site import DAYS, HOUR, Site, silent_policy
 from support.values import numbered, policy
-
-HOUR = 3600.0
-DAYS = 3
-
-
-def silent_policy(**changes: object) -> Policy:
-    """Devices that are silent for three days are disassociated, as many as there are."""
-    chosen = {"silent_days": DAYS, "departures_dry_run": False, "departures_per_day": 1000}
-    return policy(**{**chosen, **changes})
-
-
-class Site:
-    """A component that listens, hour by hour; its cloud answers unless it is out of reach.
-
-    Attributes:
-        reaches: Whether the cloud answers.
-    """
-
-    def __init__(self, driver: EngineDriver, settings: Policy) -> None:
-        self.driver = driver
-        self.reaches = True
-        self.asleep = False
-        driver.reconfigure(settings)
-        self.listens(to_all=True)
-        self.work()
-
-    def listens(self, *, to_all: bool) -> None:
-        """The subscriptions have changed."""
-        self.driver.engine.listening(self.driver.now, to_all=to_all)
-
-    def restart(self) -> None:
-        """A new process on the same journal."""
-        self.driver.restart()
-        self.listens(to_all=True)
-
-    def hear(self, *names: str) -> None:
-        """These announce themselves, and are answered."""
-        self.driver.announce(names)
-        self.work()
-
-    def pass_hours(self, hours: int, *heard: str, at_once: int = 1) -> None:
-        """Time passes; these are heard once an hour, or once in so many hours."""
-        for _ in range(0, hours, at_once):
-            self.driver.seconds += at_once * HOUR
-            self.hear(*heard)
-
-    def pass_days(self, days: int, *heard: str) -> None:
-        """The same, a day at a time."""
-        self.pass_hours(24 * days, *heard)
-
-    def work(self) -> None:
-        """Does what is due now, with no time passing but what a batch waits for."""
-        until = self.driver.seconds + 2 * self.driver.policy.max_wait_seconds
-        while True:
-            step = self.driver.step()
-            if step.call is not None:
-                down = CallFailed(FailureCause.UNAVAILABLE, "Down", "down")
-                reply = Succeeded() if step.call.operation is not Operation.LIST else Listed(())
-                self.driver.answer(reply if self.reaches else down)
-            elif step.wake_at is None or step.wake_at > self.driver.now.steady:
-                wake = step.wake_at
-                if wake is None or wake - self.driver.now.steady + self.driver.seconds > until:
-                    return
-                self.driver.pass_until(wake)
-
-    def left(self) -> list[str]:
-        """Those who were disassociated, in order."""
-        calls = [one for one in self.driver.calls if one.operation is Operation.DISASSOCIATE]
-        return [name for call in calls for name in call.thing_names]
 
 
 def test_a_device_that_was_silent_for_so_many_days_is_disassociated(driver: EngineDriver) -> None:
@@ -252,10 +180,8 @@ def test_rules_do_not_keep_a_silent_device(driver: EngineDriver) -> None:
     """They say who may come."""
     site = Site(driver, silent_policy())
     site.hear("quiet", "loud")
-    site.pass_days(DAYS, "loud")
-    gone = Announcement("quiet", ROSTER_TOPIC, leaves=True)
-    assert driver.policy.gate.why_not(gone) is None
-    site.pass_days(1, "loud")
+    driver.reconfigure(silent_policy(gate=Doorkeeper(names=("quiet",))))
+    site.pass_days(DAYS + 1, "loud")
     assert site.left() == ["quiet"]
 
 
@@ -272,56 +198,3 @@ def test_turned_off_nothing_is_stored_and_nothing_waited_for(journal: Journal) -
     assert silence.step(clock.now()).decided is not None
     step = silence.step(clock.now())
     assert step.wake_at == clock.now().steady + SAVE_SECONDS
-
-
-TROUBLES = ("", "", "", "", "outage", "restart", "deaf", "jump", "stopped")
-"""What a day brings; on the first four kinds of days nothing."""
-
-MARGIN = 2
-"""Days by which a day of the component and one of the calendar may be apart."""
-
-
-def test_a_year_with_outages_restarts_and_clocks_that_jump(journal: Journal) -> None:
-    """Exactly those leave who were silent for so many of the days that count."""
-    rng = random.Random(2026)
-    driver = EngineDriver(journal)
-    days, counted = 10, 0
-    site = Site(driver, silent_policy(silent_days=days, trust_seconds=6 * HOUR))
-    names = numbered(40)
-    heard_on = dict.fromkeys(names, 0)
-    talks = {name: rng.choice([0.0, 0.02, 0.1, 0.5]) for name in names}
-    site.hear("loud", *names)
-    for _ in range(365):
-        trouble = rng.choice(TROUBLES)
-        if trouble == "stopped":
-            driver.seconds += DAY_SECONDS
-            continue
-        site.reaches = trouble != "outage"
-        site.listens(to_all=trouble != "deaf")
-        spoke = [name for name in names if rng.random() < talks[name]]
-        if trouble == "deaf":
-            site.pass_hours(24, at_once=2)
-            continue
-        site.pass_hours(12, "loud", at_once=2)
-        site.hear(*spoke)
-        site.pass_hours(12, "loud", at_once=2)
-        heard_on.update(dict.fromkeys(spoke, counted))
-        counted += trouble != "outage"
-        if trouble == "jump":
-            driver.wall_ahead += rng.choice([-3, 3]) * 365 * DAY_SECONDS
-            driver.seconds += 3 * 365 * DAY_SECONDS
-        if trouble in ("jump", "restart"):
-            site.restart()
-    site.reaches = True
-    site.pass_hours(1, "loud")
-    here = {
-        name
-        for name, device in journal.devices(names).items()
-        if device.state is DeviceState.ASSOCIATED
-    }
-    silent = {name for name in names if counted - heard_on[name] > days + MARGIN}
-    present = {name for name in names if counted - heard_on[name] < days - MARGIN}
-    assert present <= here
-    assert not silent & here
-    assert min(len(silent), len(present)) > 5
-    assert counted > 150
