@@ -75,6 +75,7 @@ def written(settings: Settings, rng: random.Random) -> Document:
             "maxPending": scalar(policy.max_pending),
             "maxAttempts": scalar(policy.max_attempts),
         },
+        "reconcile": {"intervalHours": 0},
         "trustSeconds": scalar(policy.trust_seconds),
         "workerIdleSeconds": scalar(settings.worker_idle_seconds),
         "subscriptionRenewalSeconds": scalar(settings.subscription_renewal_seconds),

@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from client_device_associator.cloud.pipe_protocol import decode_answer, encode_answer
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
 from client_device_associator.core.answer import Answer, CallFailed, FailureCause
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from simulation.cloud import Cloud, Reply
 from simulation.plan import Fault
 from simulation.record import Record
 from simulation.world import World
 
+_LIST_SECONDS = 0.1
 _END_SECONDS = 0.2
 """How long `WorkerProcess.end` waits for one that does not end by itself."""
 
@@ -64,22 +67,27 @@ class SimulatedWorker:
             self._running, self._dead = True, False
             self._world.say(f"worker {self._started} starts")
 
-    def call(self, thing_names: Sequence[str]) -> int:
+    def call(self, call: Call) -> int:
         """Makes a call, unless the process has died; returns its number."""
         self._calls += 1
-        call = self._calls
+        number_of_call, thing_names = self._calls, call.thing_names
         self.warm_up()
         self._crash_point("before a call")
+        if call.operation is Operation.LIST:
+            # The defaults ask for the list: here nobody may read it. tests/roster is about it.
+            denied = CallFailed(FailureCause.ACCESS_DENIED, "AccessDenied", "no list here")
+            self._later(_LIST_SECONDS, lambda: self._post(CallAnswered(number_of_call, denied)))
+            return number_of_call
         reply = _UNHEARD if self._dead else self._cloud.call(thing_names)
         self._record.called(tuple(thing_names), reply)
-        self._world.say(f"call {call} of {_named(thing_names)}")
+        self._world.say(f"call {number_of_call} of {_named(thing_names)}")
         if reply.fault is Fault.NOT_STARTED:
-            self._not_started(call)
+            self._not_started(number_of_call)
         elif not self._dead:
             number = self._started
-            self._later(reply.after, lambda: self._reply(number, call, reply))
+            self._later(reply.after, lambda: self._reply(number, number_of_call, reply))
         self._crash_point("after a call")
-        return call
+        return number_of_call
 
     def end(self) -> None:
         """Ends the process, with whatever it is doing."""
