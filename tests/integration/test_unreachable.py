@@ -97,7 +97,8 @@ def test_a_worker_that_is_stuck_is_replaced(
 ) -> None:
     """A worker stopped in its tracks is ended after the deadline, and its batch goes again."""
     core.call(core.cloud.add_things, ["first", "second"])
-    associator = start()
+    # No list: the worker shall be stuck with the batch.
+    associator = start({"reconcile": {"intervalHours": 0}})
     core.publish("clientdevices/announce", {"thingName": "first"})
     results.wait_for_names("associated", ["first"])
     (worker,) = psutil.Process(associator.pid).children()

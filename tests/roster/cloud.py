@@ -52,6 +52,8 @@ class Cloud:
     Attributes:
         table: Who is associated now.
         calls: What came of the component: when, for what, for whom.
+        lists: Those that came to an end: when they began, and who was on them.
+        associated_at: When each device was associated last.
     """
 
     rng: random.Random
@@ -59,6 +61,9 @@ class Cloud:
     denied: frozenset[Operation] = frozenset()
     table: set[str] = field(default_factory=set)
     calls: list[tuple[float, Operation, tuple[str, ...]]] = field(default_factory=list)
+    lists: list[tuple[float, set[str]]] = field(default_factory=list)
+    associated_at: dict[str, float] = field(default_factory=dict)
+    _list_now: tuple[float, set[str]] = (0.0, set())
     _history: list[tuple[float, str, bool]] = field(default_factory=list)
     _lists: dict[str, list[str]] = field(default_factory=dict)
     _tokens: int = 0
@@ -67,6 +72,8 @@ class Cloud:
         """Somebody associates a device, or takes it away."""
         if (name in self.table) is not is_there:
             self._history.append((now, name, is_there))
+            if is_there:
+                self.associated_at[name] = now
         (self.table.add if is_there else self.table.discard)(name)
 
     def call(
@@ -80,7 +87,14 @@ class Cloud:
         if is_ill and self.rng.random() < self.moods.fails:
             return CallFailed(self.rng.choice(_CAUSES), "Down", "down", self.rng.choice([0, 30]))
         if operation is Operation.LIST:
-            return self._list(now, token, is_ill=is_ill)
+            if token is None:
+                self._list_now = (now, set())
+            answer = self._list(now, token, is_ill=is_ill)
+            if isinstance(answer, Listed):
+                self._list_now[1].update(answer.thing_names)
+                if answer.next_token is None:
+                    self.lists.append(self._list_now)
+            return answer
         answer = self._batch(now, operation, names, is_ill=is_ill)
         return _LOST if is_ill and self.rng.random() < self.moods.loses else answer
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.comparison import LATENESS_SECONDS
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
@@ -18,6 +17,9 @@ from roster.core import LONGEST_INTERVAL, Core, policy_of
 START = 1_800_000_000.0
 _FINAL = frozenset({Status.ASSOCIATED, Status.DISASSOCIATED, Status.FAILED, Status.REJECTED})
 _TOPICS = {False: "clientdevices/announce", True: "clientdevices/leave"}
+LATENESS = 300.0
+"""Seconds: how late a list may know what has happened."""
+
 _LONGEST_WAIT = 4000.0
 """Seconds; the longest backoff of a permission is an hour."""
 
@@ -37,6 +39,8 @@ class Run:
     ids: dict[str, Announcement] = field(default_factory=dict)
     _events: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _count: int = 0
+    _calls_seen: int = 0
+    _results_seen: int = 0
 
     def __post_init__(self) -> None:
         self.rng = rng = random.Random(f"{self.seed}/roster")
@@ -48,7 +52,7 @@ class Run:
             complains=rng.choice([0.0, 0.0, 0.2]),
             refuses=rng.choice([0.0, 0.0, 0.2]),
             torn=rng.choice([0.0, 0.3, 0.8]),
-            stale_seconds=rng.choice([0.0, 60.0, LATENESS_SECONDS - 60.0]),
+            stale_seconds=rng.choice([0.0, 60.0, LATENESS - 60.0]),
             page=rng.choice([100, 10, 1]),
             healthy_at=START + self.active,
         )
@@ -83,6 +87,7 @@ class Run:
             self.now, _, action = heapq.heappop(self._events)
             action()
             self._look_at_calls()
+            self._look_at_what_vanished()
         self.now = max(self.now, end)
         self._look_at_the_end()
 
@@ -105,9 +110,10 @@ class Run:
         words: list[Announcement] = []
         for name in self.rng.choices(chosen, k=self.rng.randint(1, 5)):
             leaves = self.rng.random() < 0.4
-            known = f"id-{len(self.ids)}"
+            known = f"id-{len(self.ids)}" if self.rng.random() < 0.7 else None
             word = Announcement(name, _TOPICS[leaves], known, leaves=leaves)
-            self.ids[known] = word
+            if known is not None:
+                self.ids[known] = word
             words.append(word)
         self.core.say(words)
 
@@ -121,13 +127,27 @@ class Run:
 
     def _look_at_calls(self) -> None:
         """Each call is for devices of which the last word is what it is for."""
-        for _, operation, names in self.cloud.calls[getattr(self, "_seen", 0) :]:
+        for _, operation, names in self.cloud.calls[self._calls_seen :]:
             for name in names:
                 if operation is Operation.DISASSOCIATE and not self.core.words.get(name, False):
                     raise Broken(f"{name} is disassociated, and has not left")
                 if operation is Operation.ASSOCIATE and self.core.words.get(name, False):
                     raise Broken(f"{name} is associated, and has left")
-        self._seen = len(self.cloud.calls)
+        self._calls_seen = len(self.cloud.calls)
+
+    def _look_at_what_vanished(self) -> None:
+        """Who has vanished was missing on two lists, and these are late enough to know better."""
+        for result in self.core.results[self._results_seen :]:
+            name = result.thing_name or ""
+            if result.status is not Status.VANISHED:
+                continue
+            lists = self.cloud.lists[-2:]
+            if len(lists) < 2 or any(name in one for _, one in lists):
+                raise Broken(f"{name} was on a list, or there was one alone")
+            since = self.cloud.associated_at.get(name, 0.0)
+            if name in self.cloud.table and since > lists[-1][0] - LATENESS:
+                raise Broken(f"{name} was associated after what the list can know")
+        self._results_seen = len(self.core.results)
 
     def _look_at_the_end(self) -> None:
         core, table = self.core, self.cloud.table
