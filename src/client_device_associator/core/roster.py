@@ -114,6 +114,7 @@ class Roster:
         if not isinstance(answer, Listed):
             return self._useless(f"the service refuses to go on with it: {answer}", now)
         self._failures = 0
+        self._is_denied = False
         names = [name for name in answer.thing_names if is_thing_name(name)]
         known = self._journal.devices(names)
         unknown = [
