@@ -20,6 +20,7 @@ class RosterFacts:
         compared: How many lists were compared.
         compared_began_at: When the last of them began.
         compared_at: When that was done.
+        pages: How many pages of the list there are so far.
     """
 
     began_at: float = 0.0
@@ -27,6 +28,7 @@ class RosterFacts:
     compared: int = 0
     compared_began_at: float = -1.0
     compared_at: float = -1.0
+    pages: int = 0
     _names: set[str] = field(default_factory=set)
 
     def asked(self, call: Call, now: float) -> None:
@@ -34,11 +36,13 @@ class RosterFacts:
         if call.next_token is None:
             self.began_at = now
             self._names = set()
+            self.pages = 0
 
     def page_came(self, flight: Flight) -> None:
         """A page has come, or has not."""
         answer = flight.reply.answer
         if flight.reply.fault is None and isinstance(answer, Listed):
+            self.pages += 1
             self._names.update(answer.thing_names)
             if answer.next_token is None:
                 self.complete.append((self.began_at, frozenset(self._names)))

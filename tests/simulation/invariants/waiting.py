@@ -130,7 +130,11 @@ class PromisesAreKept(_Patient):
 
 
 class TurnsAreNeeded(Check):
-    """The process sleeps while there is nothing to do."""
+    """The process sleeps while there is nothing to do.
+
+    A list that has come is gone through in as many turns as it had pages, so that announcements do
+    not wait for it.
+    """
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
@@ -139,7 +143,8 @@ class TurnsAreNeeded(Check):
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """It does not wake up again and again without an event."""
         self._spins = 0 if events or wait is None or wait > ROUNDING else self._spins + 1
-        self.require(self._spins < MAX_SPINS, "the process spins")
+        most = MAX_SPINS + self.record.roster.pages
+        self.require(self._spins < most, "the process spins")
 
 
 def stated_cap(record: Record) -> float:
