@@ -97,7 +97,9 @@ class Cloud:
             return
         if hand.gone_until is not None:
             self._gone_until[hand.name] = hand.gone_until
-        kind = "deleted" if hand.gone_until else "associated" if hand.associates else "disassociated"
+        kind = (
+            "deleted" if hand.gone_until else "associated" if hand.associates else "disassociated"
+        )
         self.associations.by_hand(hand.name, is_there=hand.associates)
         self._world.strike(f"{kind} elsewhere")
         self._world.say(f"cloud: {hand.name} is {kind} by somebody")

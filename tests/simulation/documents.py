@@ -10,7 +10,6 @@ from client_device_associator.core.admission.rules import Rules
 from client_device_associator.messages.template import parse_template
 from simulation.plan import Document
 
-
 _HOUR = 3600.0
 
 

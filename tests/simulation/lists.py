@@ -1,5 +1,6 @@
 """The cloud's list: in pages, of no promised order, late, and at times torn."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,16 +61,14 @@ class Lists:
         now = self._world.time
         seen_at = now - self._rng.uniform(0, self._plan.list_lag)
         page: list[str] = []
-        index = 0
-        for index, name in enumerate(place.rest, 1):
+        rest = deque(place.rest)
+        while rest and len(page) < self._plan.page_size:
+            name = rest.popleft()
             if self._associations.was_there(name, seen_at):
                 page.append(name)
-            if len(page) >= self._plan.page_size:
-                break
-        rest = place.rest[index:]
         listed = [*page, *extra]
         self._rng.shuffle(listed)
-        return Listed(tuple(listed), self._token(rest, tuple(page)) if rest else None)
+        return Listed(tuple(listed), self._token(tuple(rest), tuple(page)) if rest else None)
 
     def _token(self, rest: Sequence[str], before: tuple[str, ...]) -> str:
         token = f"token-{len(self._places)}"

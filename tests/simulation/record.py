@@ -31,14 +31,13 @@ from simulation.facts import (
 from simulation.plan import Ending, Fault, Message, Plan
 from simulation.roster_facts import RosterFacts
 from simulation.sent_results import SentResults
+from simulation.trust import Trust
 from simulation.world import World
 
 if TYPE_CHECKING:
     from simulation.process import Process
 
 _DONE = (Status.ASSOCIATED, Status.DISASSOCIATED)
-_TRUSTED = (DeviceState.ASSOCIATED, DeviceState.LEFT)
-"""What the journal believes for a while without asking the cloud."""
 
 
 class Record(SentResults):
@@ -49,9 +48,7 @@ class Record(SentResults):
         self.cloud = cloud
         super().__init__(world)
         self.lives: dict[str, Life] = {}
-        self.trusted: dict[DeviceState, dict[str, float]] = {one: {} for one in _TRUSTED}
-        self.trusted_before: dict[tuple[DeviceState, str], float] = {}
-        """When this turn began, of those that are not any more."""
+        self.trust = Trust()
         self.roster = RosterFacts()
         self.transient_keys: set[Key] = set()
         self.transient_this_turn: set[Key] = set()
@@ -85,10 +82,6 @@ class Record(SentResults):
     def messages(self) -> Sequence[Message]:
         """What is being handled."""
         return self._turn[0] if self._turn is not None else ()
-
-    def plan_has(self, ending: Ending) -> bool:
-        """Whether such an interruption is planned."""
-        return any(one.ending is ending for one in self.plan.interruptions)
 
     def started(self, process: "Process") -> None:
         """A process has started, with no settings yet."""
@@ -160,7 +153,7 @@ class Record(SentResults):
         self.turn_at, self.turn_now = self.world.time, self.process.now()
         self.transient_this_turn.clear()
         self.durable_this_turn.clear()
-        self.trusted_before.clear()
+        self.trust.before.clear()
         for check in self.checks:
             check.turn_begins(messages, turned_away, alone=alone)
 
@@ -242,13 +235,9 @@ class Record(SentResults):
             for device in decision.devices:
                 self._device(device, decision)
             if decision.forget_before is not None:
-                since = self.turn_now.steady - self.process.policy.trust_seconds
-                for state, trusted in self.trusted.items():
-                    if state is DeviceState.ASSOCIATED and not decision.forgets_associated:
-                        continue
-                    self.trusted[state] = {one: at for one, at in trusted.items() if at >= since}
+                self.trust.expire(decision.forget_before, associated=decision.forgets_associated)
             for name in decision.forgotten:
-                self._forget(name)
+                self.trust.end(name)
             for one in decision.waiting:
                 self.lives[one.thing_name].waiting.add((one.topic, one.announcement_id))
                 self.words[one.thing_name] = one.leaves
@@ -264,7 +253,7 @@ class Record(SentResults):
         name = device.thing_name
         life = self.lives.get(name)
         since = self.turn_now.steady if life is not None else device.since
-        self._forget(name)
+        self.trust.end(name)
         if device.state in QUEUED:
             if life is None or name in decision.settled:
                 leaves = device.state is DeviceState.LEAVING
@@ -277,14 +266,7 @@ class Record(SentResults):
         self.last_settled_at = self.world.time
         if life is not None:
             self.outcomes[name] = device.state
-        if device.state in self.trusted:
-            self.trusted[device.state][name] = since
-
-    def _forget(self, name: str) -> None:
-        for state, trusted in self.trusted.items():
-            since = trusted.pop(name, None)
-            if since is not None:
-                self.trusted_before[state, name] = since
+        self.trust.begin(device.state, name, since)
 
     def _promise(self, result: Result) -> None:
         if result.status is not Status.RETRYING or result.thing_name is None:

@@ -135,9 +135,9 @@ class Run:
     def _left(self) -> str:
         unsent = self.record.process.stored("SELECT * FROM owed LIMIT 2")
         return (
-            f": {sorted(self.record.lives)[:3]} wait, {self._agreement.text()}, {unsent} is not sent, {self._unsent} messages"
-            f" are to come, in flight is {self.record.flight}, deaf for"
-            f" {[one for one in self._filters() if not self.nucleus.works(one)]}"
+            f": {sorted(self.record.lives)[:3]} wait, {self._agreement.text()}, {unsent} is not"
+            f" sent, {self._unsent} messages are to come, in flight is {self.record.flight}, deaf"
+            f" for {[one for one in self._filters() if not self.nucleus.works(one)]}"
         )
 
     def _filters(self) -> list[str]:

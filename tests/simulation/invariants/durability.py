@@ -69,13 +69,29 @@ class NothingLost(Check):
             if life is None:
                 right = final <= Counter(self._just_said(name))
             self.require(right, f"{name} has {final}, not {waiting}")
-        superseded = [one for one in decision.durable if one.code == SUPERSEDED]
-        for one in superseded:
-            self.require(one.thing_name in decision.settled, f"{one}, and it still waits")
+        for one in decision.durable:
+            if one.code == SUPERSEDED:
+                self._is_over(one, decision)
+        for said in decision.waiting:
+            right = (states.get(said.thing_name) is DeviceState.LEAVING) is said.leaves
+            known = said.thing_name in states
+            self.require(right or not known, f"{said} waits for the opposite")
 
     def quiet(self) -> None:
         """Nobody waits any more."""
         self.require(not self.record.lives, f"still waiting: {sorted(self.record.lives)[:5]}")
+
+    def _is_over(self, result: Result, decision: Decision) -> None:
+        """What is superseded does not wait, unless it was said once more."""
+        name = result.thing_name or ""
+        self.require(name in decision.settled, f"{result}, and it still waits")
+        key = (result.topic, result.announcement_id)
+        waiting = [one for one in decision.waiting if one.thing_name == name]
+        life = self.record.lives.get(name)
+        before = life is not None and key in life.waiting
+        said = self._just_said(name).count(key) + before
+        waits = key in [(one.topic, one.announcement_id) for one in waiting]
+        self.require(said > waits, f"{result}, and it waits all the same")
 
     def _just_said(self, name: str) -> list[tuple[str, str | None]]:
         """What has come of a device in this turn."""

@@ -2,6 +2,7 @@
 
 from client_device_associator.core.answer import Listed
 from client_device_associator.core.decision import Call, Decision
+from client_device_associator.core.device import Device
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.result import Status
 from simulation.agreement import CONFIRM, CONFIRM_SHARE, LATENESS
@@ -161,27 +162,17 @@ class ListsAreRead(Check):
     def committed(self, decision: Decision) -> None:
         """What it says of devices is justified."""
         record = self.record
-        lists, policy = record.roster.complete, record.process.policy
+        policy = record.process.policy
         said = {one.thing_name for one in decision.waiting} | set(decision.settled)
         for name in decision.forgotten:
             self._is_missing(name)
         for device in decision.devices:
-            name = device.thing_name
-            if name not in said and name not in record.lives:
-                if device.state in QUEUED:
-                    self._is_missing(name)
-                    self.require(policy.restores, f"{name} is restored, and nobody wants it")
-                    ours = name in record.cloud.associations.ever
-                    self.require(ours, f"{name} is restored, and is not ours")
-                else:
-                    self.require(device.state is DeviceState.ASSOCIATED, f"{device} by a list")
-                    listed = lists and name in lists[-1][1]
-                    self.require(listed, f"{name} is known of a list, and was not on it")
-                    self._was_there(name)
-            if device.state is DeviceState.ASSOCIATED and name in record.lives:
-                self._since[name] = record.world.time
+            if device.thing_name not in said and device.thing_name not in record.lives:
+                self._is_by_a_list(device)
             if device.state is not DeviceState.ASSOCIATED:
-                self._since.pop(name, None)
+                self._since.pop(device.thing_name, None)
+            elif device.thing_name in record.lives:
+                self._since[device.thing_name] = record.world.time
         for result in decision.durable:
             if result.status is Status.APPEARED:
                 self.require(record.roster.compared, f"{result} on the first list")
@@ -189,6 +180,21 @@ class ListsAreRead(Check):
                 self._is_missing(result.thing_name or "")
         if decision.forget_before is not None and policy.reconcile_seconds and self._may_list:
             self.require(not decision.forgets_associated, "associations expire beside a list")
+
+    def _is_by_a_list(self, device: Device) -> None:
+        """Nobody has said anything about this one, and no call was made for it."""
+        record, name = self.record, device.thing_name
+        if device.state in QUEUED:
+            self._is_missing(name)
+            self.require(record.process.policy.restores, f"{name} is restored without a wish")
+            ours = name in record.cloud.associations.ever
+            self.require(ours, f"{name} is restored, and is not ours")
+            return
+        self.require(device.state is DeviceState.ASSOCIATED, f"{device} by a list")
+        lists = record.roster.complete
+        listed = lists and name in lists[-1][1]
+        self.require(listed, f"{name} is known of a list, and was not on it")
+        self._was_there(name)
 
     def _was_there(self, name: str) -> None:
         """It cannot be known of a list that is older than the last call for it."""

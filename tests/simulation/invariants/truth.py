@@ -10,6 +10,7 @@ from simulation.caps import MAX_WAITING_PER_DEVICE
 from simulation.check import Check
 from simulation.plan import Message
 from simulation.record import Record
+from simulation.trust import TRUSTED
 
 
 class TableIsTrue(Check):
@@ -51,8 +52,7 @@ class TableIsTrue(Check):
         if state is None:
             return
         name = result.thing_name or ""
-        before = self.record.trusted_before.get((state, name))
-        since = self.record.trusted[state].get(name, before)
+        since = self.record.trust.find(state, name)
         self.require(since is not None, f"{name} is said to be {result.status.value}")
         age = self.record.turn_now.steady - (since or 0.0)
         trust = self.record.process.policy.trust_seconds
@@ -90,9 +90,9 @@ class FailuresAreFair(Check):
         for device in decision.devices:
             name = device.thing_name
             life = record.lives.get(name)
-            if life is None or device.state in record.trusted or name in decision.settled:
-                if device.state is not DeviceState.FAILED or life is None:
-                    continue
+            is_new = name in decision.settled and device.state is not DeviceState.FAILED
+            if life is None or device.state in TRUSTED or is_new:
+                continue
             if device.code == Reason.NOT_ADMITTED.value and device.state is DeviceState.FAILED:
                 most = record.process.policy.max_devices
                 self.require(most is not None, f"{name} is refused, and there is room")
@@ -151,7 +151,7 @@ class NothingIsWornOut(Check):
             if life is not None and (one.topic, one.announcement_id) in life.waiting:
                 continue
             state = DeviceState.LEFT if one.leaves else DeviceState.ASSOCIATED
-            since = record.trusted[state].get(one.thing_name)
+            since = record.trust.since[state].get(one.thing_name)
             if since is None or not 0 <= record.turn_now.steady - since < trust:
                 return False
         return True

@@ -31,7 +31,7 @@ class LastWordsWin(Check):
 
 
 class NobodyElseIsTouched(Check):
-    """Nobody is associated whom no announcement was taken of, nor disassociated without a departure."""
+    """Nobody is associated who was not announced, nor disassociated without a departure."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
