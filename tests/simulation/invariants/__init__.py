@@ -24,7 +24,7 @@ from simulation.invariants.hearing import (
     OverflowIsAnswered,
 )
 from simulation.invariants.messages import MessagesAreJustified, MessagesFit, ResultsGoOutOnce
-from simulation.invariants.roster import ListsAreFew, ListsAreRead, ListsHoldNobodyUp
+from simulation.invariants.roster import ListsAreFew, ListsAreRead, NobodyIsHeldUp
 from simulation.invariants.session import SettingsAreGood, StopsAreQuick, VetoesAreRight
 from simulation.invariants.truth import (
     FailuresAreFair,
@@ -75,6 +75,6 @@ ALL: tuple[type[Check], ...] = (
     NobodyElseIsTouched,
     PlacesAreKept,
     ListsAreFew,
-    ListsHoldNobodyUp,
+    NobodyIsHeldUp,
     ListsAreRead,
 )

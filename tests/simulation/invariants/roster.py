@@ -4,10 +4,11 @@ from client_device_associator.core.answer import Listed
 from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
 from simulation.agreement import CONFIRM, CONFIRM_SHARE, LATENESS
 from simulation.check import Check
-from simulation.facts import Flight
+from simulation.facts import Flight, Life
 from simulation.plan import Fault
 from simulation.record import Record
 
@@ -115,20 +116,40 @@ class ListsAreFew(Check):
             self._over_at, self._wait = now, USELESS_FLOOR
 
 
-class ListsHoldNobodyUp(Check):
-    """A batch that is due leaves before the next page is asked for."""
+class NobodyIsHeldUp(Check):
+    """A batch that is due leaves before the next page is asked for, and operations take turns."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._last: Operation | None = None
+
+    def started(self) -> None:
+        """Whose turn it was is forgotten."""
+        self._last = None
 
     def listed(self, call: Call) -> None:  # noqa: ARG002 - a hook
         """Nobody is due who is not held up by something else."""
+        late = self._late()
+        self.require(not late, f"{late[:3]} wait for a list")
+
+    def called(self, call: Call) -> None:
+        """Nobody waits for the other operation when one is called again."""
+        if call.operation is self._last:
+            late = [one for one in self._late() if one.operation is not self._last]
+            self.require(not late, f"{late[:3]} wait for another {call.operation.value}")
+        self._last = call.operation
+
+    def _late(self) -> list[Life]:
         record = self.record
-        if record.plan.clock_jumps or record.pace.storage_failures:
-            return
+        if record.plan.clock_jumps or record.plan.first_wall_offset or record.plan.disk:
+            return []
         now, wait = record.world.time, record.process.policy.max_wait_seconds
-        for name, life in record.lives.items():
-            free = record.pace.resume_by(life.operation) <= now
-            due_at = max(life.began_at, life.due_by) + wait
-            late = free and due_at < now - _TURN
-            self.require(not late, f"{name} waits since {life.began_at:.2f} for a list")
+        return [
+            life
+            for life in record.lives.values()
+            if record.pace.resume_by(life.operation) <= now
+            and max(life.began_at, life.due_by) + wait < now - _TURN
+        ]
 
 
 class ListsAreRead(Check):

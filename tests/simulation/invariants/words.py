@@ -10,12 +10,30 @@ from simulation.check import Check
 from simulation.plan import Message
 from simulation.record import Record
 
+_ANSWERS = (Status.ASSOCIATED, Status.DISASSOCIATED, Status.REJECTED)
+
 
 class LastWordsWin(Check):
     """The last word that was taken about a device is true in the cloud: it is associated, or not.
 
     Unless that was given up, or somebody else has changed it after the last call for the device.
     """
+
+    def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
+        """What was said last in this turn is what is wished for now, or was answered."""
+        record = self.record
+        if record.is_defective or record.process.is_stopping or record.pace.storage_failures:
+            return
+        last = {one.thing_name: one for message in messages for one in message.announcements}
+        answers = record.transient_this_turn | record.durable_this_turn
+        for name, one in last.items():
+            life = record.lives.get(name)
+            taken = life is not None and life.leaves is one.leaves
+            answered = any(record.key(one.result(status)) in answers for status in _ANSWERS)
+            # Answers to a flood would be a flood as well.
+            self.require(
+                taken or answered or record.plan.floods, f"{one} came last, and {life} goes on"
+            )
 
     def quiet(self) -> None:
         """So it is with each of them."""
