@@ -1,6 +1,6 @@
 """A worker as the parent sees it: processes that start, answer, hang, die and are ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from client_device_associator.cloud.pipe_protocol import decode_answer, encode_answer
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
@@ -12,7 +12,6 @@ from simulation.plan import Fault
 from simulation.record import Record
 from simulation.world import World
 
-_LIST_SECONDS = 0.1
 _END_SECONDS = 0.2
 """How long `WorkerProcess.end` waits for one that does not end by itself."""
 
@@ -70,17 +69,12 @@ class SimulatedWorker:
     def call(self, call: Call) -> int:
         """Makes a call, unless the process has died; returns its number."""
         self._calls += 1
-        number_of_call, thing_names = self._calls, call.thing_names
+        number_of_call = self._calls
         self.warm_up()
         self._crash_point("before a call")
-        if call.operation is Operation.LIST:
-            # The defaults ask for the list: here nobody may read it. tests/roster is about it.
-            denied = CallFailed(FailureCause.ACCESS_DENIED, "AccessDenied", "no list here")
-            self._later(_LIST_SECONDS, lambda: self._post(CallAnswered(number_of_call, denied)))
-            return number_of_call
-        reply = _UNHEARD if self._dead else self._cloud.call(thing_names)
-        self._record.called(tuple(thing_names), reply)
-        self._world.say(f"call {number_of_call} of {_named(thing_names)}")
+        reply = _UNHEARD if self._dead else self._cloud.call(call)
+        self._record.called(call, reply)
+        self._world.say(f"call {number_of_call}: {call.operation.value} {_named(call)}")
         if reply.fault is Fault.NOT_STARTED:
             self._not_started(number_of_call)
         elif not self._dead:
@@ -154,7 +148,10 @@ def _through_the_pipe(call: int, answer: Answer) -> CallAnswered:
     return CallAnswered(*decode_answer(encode_answer(call, answer)))
 
 
-def _named(names: Sequence[str]) -> str:
+def _named(call: Call) -> str:
+    if call.operation is Operation.LIST:
+        return f"from {call.next_token or 'the beginning'}"
+    names = call.thing_names
     return f"{len(names)}: {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"
 
 

@@ -80,7 +80,10 @@ class Engine:
         decision = self._queues[call.operation].answered(call, answer, now)
         is_kept = self._roster.is_kept or self._silence.is_on
         forgets = decision.forgets_associated and not is_kept
-        return replace(decision, forgets_associated=forgets)
+        before = decision.forget_before
+        if before is not None:
+            before = min(before, self._roster.forgets_before(now))
+        return replace(decision, forgets_associated=forgets, forget_before=before)
 
     def answer_lost(self, call: Call, answer: Answer, now: Instant) -> None:
         """What an answer means could not be stored, or not even be found out."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from client_device_associator.core import backoff
 from client_device_associator.core.answer import Answer, CallFailed, FailureCause, Listed
-from client_device_associator.core.comparison import Comparison
+from client_device_associator.core.comparison import LATENESS_SECONDS, Comparison
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
@@ -72,6 +72,13 @@ class Roster:
         """Whether the journal keeps devices until the list says that they are gone."""
         return self._policy.reconcile_seconds > 0 and not self._is_denied
 
+    def forgets_before(self, now: Instant) -> float:
+        """Steady seconds: who has left since is remembered, for a list may be older than that."""
+        if not self._policy.reconcile_seconds:
+            return now.steady
+        under_way = self._listing or self._comparison
+        return (under_way.began if under_way else now.steady) - LATENESS_SECONDS
+
     def reconfigure(self, policy: Policy) -> None:
         """The settings have changed."""
         if policy.reconcile_seconds != self._policy.reconcile_seconds:
@@ -114,6 +121,7 @@ class Roster:
         if not isinstance(answer, Listed):
             return self._useless(f"the service refuses to go on with it: {answer}", now)
         self._failures = 0
+        self._is_denied = False
         names = [name for name in answer.thing_names if is_thing_name(name)]
         known = self._journal.devices(names)
         unknown = [
