@@ -31,6 +31,7 @@ lint: setup
 SEEDS ?= 10000
 simulate: setup
 	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(SEEDS)
+	PYTHONPATH=tests $(BIN)/python -m roster 0 $(SEEDS)
 
 # Which changes of the component the unit tests do not notice. It goes on where it was interrupted,
 # and again after a change; "rm -r mutants" has it begin from the start. It takes most of an hour.

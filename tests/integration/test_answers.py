@@ -12,7 +12,7 @@ from integration.what_operators_do import lines_with
 
 pytestmark = pytest.mark.parametrize("profile", ["classic"], indirect=True)
 
-QUICK = {"batching": {"maxWaitSeconds": 0.2}, "reconcile": {"intervalHours": 0}}
+QUICK = {"batching": {"maxWaitSeconds": 0.2}}
 
 
 def announce(core: CoreDevice, names: list[str]) -> None:

@@ -8,7 +8,7 @@ from integration.associator import Results, associated, calls, device_names, doc
 from integration.conftest import Start
 
 # A wait long enough for a slow machine to get all of a burst announced before the last call.
-UNHURRIED = {"batching": {"maxWaitSeconds": 3}, "reconcile": {"intervalHours": 0}}
+UNHURRIED = {"batching": {"maxWaitSeconds": 3}}
 
 
 def announce_in_every_form(core: CoreDevice, names: Sequence[str]) -> dict[str, str]:

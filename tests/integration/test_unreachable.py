@@ -97,8 +97,7 @@ def test_a_worker_that_is_stuck_is_replaced(
 ) -> None:
     """A worker stopped in its tracks is ended after the deadline, and its batch goes again."""
     core.call(core.cloud.add_things, ["first", "second"])
-    # No list: the worker shall be stuck with the batch.
-    associator = start({"reconcile": {"intervalHours": 0}})
+    associator = start()
     core.publish("clientdevices/announce", {"thingName": "first"})
     results.wait_for_names("associated", ["first"])
     (worker,) = psutil.Process(associator.pid).children()

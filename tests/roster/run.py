@@ -145,7 +145,8 @@ class Run:
             if len(lists) < 2 or any(name in one for _, one in lists):
                 raise Broken(f"{name} was on a list, or there was one alone")
             since = self.cloud.associated_at.get(name, 0.0)
-            if name in self.cloud.table and since > lists[-1][0] - LATENESS:
+            # What was associated in this moment was so because it had vanished.
+            if name in self.cloud.table and lists[-1][0] - LATENESS < since < self.now:
                 raise Broken(f"{name} was associated after what the list can know")
         self._results_seen = len(self.core.results)
 
