@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 8 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test unit lint check simulate mutate setup format build lock bench clean
+.PHONY: demo test unit lint check simulate mutate fuzz setup format build lock bench clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -31,6 +31,7 @@ lint: setup
 SEEDS ?= 10000
 simulate: setup
 	PYTHONPATH=tests $(BIN)/python -m simulation --seeds $(SEEDS)
+	PYTHONPATH=tests $(BIN)/python -m roster 0 $(SEEDS)
 
 # Which changes of the component the unit tests do not notice. It goes on where it was interrupted,
 # and again after a change; "rm -r mutants" has it begin from the start. It takes most of an hour.
@@ -38,6 +39,12 @@ mutate: setup
 	$(UV) pip install --require-hashes -r tests/mutation/requirements.txt
 	CI=1 PYTHONPATH=tests $(BIN)/mutmut run --max-children 2
 	PYTHONPATH=tests $(BIN)/python -m mutation
+
+# Whatever may come from outside, a million times; what harms is kept in tests/fuzz/corpus.
+RUNS ?= 1000000
+fuzz: setup
+	$(UV) pip install --require-hashes -r tests/fuzz/requirements.txt
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(RUNS)
 
 setup: $(STAMP)
 
@@ -71,6 +78,7 @@ lock: setup
 	$(LOCK) -o artifacts/requirements.txt artifacts/requirements.in
 	$(LOCK) -c artifacts/requirements.txt -o tests/requirements.txt --group dev artifacts/requirements.in
 	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
+	echo 'atheris<3.1' | $(LOCK) -c tests/requirements.txt -o tests/fuzz/requirements.txt -
 	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
 # Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:

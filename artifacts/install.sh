@@ -7,6 +7,10 @@
 # install that fails or loses power leaves the old one as it was, for a rollback with no network.
 set -eu
 
+# Whatever the nucleus was started with: who may write to the environment may run programs as the
+# component's user, who has its credentials.
+umask 077
+
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 lock_file="$here/requirements.txt"
 environment=venv
@@ -71,6 +75,8 @@ clear_away "$unfinished"
 clear_away "$replaced"
 if [ "$(cat "$environment/$stamp" 2>/dev/null)" = "$wanted" ] &&
     "$environment/bin/python3" -c '' 2>/dev/null; then
+    # An earlier version may have made it for everybody. This closes all that is in it.
+    chmod go-rwx "$environment" 2>/dev/null || :
     say "the virtual environment is up to date"
     exit 0
 fi

@@ -30,6 +30,7 @@ from client_device_associator.pipeline.loop import EXIT_FAILED, Loop
 from client_device_associator.pipeline.outboxes import Outboxes
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.privacy import protect_process
 from client_device_associator.reporting.health import Health
 from client_device_associator.reporting.notices import (
     JournalSetAside,
@@ -50,6 +51,7 @@ JOURNAL, LAST_GOOD = Path("associations.sqlite3"), Path("last-good-configuration
 
 def main() -> int:
     """Runs with the environment of this process; returns the exit code."""
+    protect_process()
     return run(os.environ)
 
 

@@ -50,6 +50,11 @@ class Checks:
         for check in self.checks:
             check.turned_away(payload, waiting)
 
+    def roster_requested(self) -> None:
+        """A request for the list was delivered."""
+        for check in self.checks:
+            check.roster_requested()
+
     def ended(self, exit_code: int) -> None:
         """It has done so."""
         for check in self.checks:

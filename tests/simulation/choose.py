@@ -7,6 +7,7 @@ from simulation import documents
 from simulation.draft import Draft
 from simulation.faults import FEATURES, other_settings, policy
 from simulation.plan import Plan, Thing
+from simulation.roster_faults import ROSTER_FEATURES
 from simulation.traffic import GATEWAY_DEVICES, announce
 
 _HOW_MANY = (0, 1, 1, 1, 1, 2, 2, 3, 4, 7)
@@ -14,6 +15,11 @@ _HOW_MANY = (0, 1, 1, 1, 1, 2, 2, 3, 4, 7)
 
 _DEVICES = (5, 5, 5, 20, 20, 40, 120, 250)
 _BURSTS = 0.05
+_DEPARTING = 0.6
+_ABOUT_LISTS, _OF_EACH = 0.3, 0.35
+"""Seeds in which lists and other hands in the cloud are the matter, and how likely each of those
+troubles is in them."""
+
 _SOON = 0.9
 """Seconds in which a burst comes; less than `maxWaitSeconds`."""
 
@@ -34,6 +40,9 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     """
     rng = random.Random(f"{seed}/plan")
     active = rng.choice([20.0, 120.0, 900.0, rng.uniform(3600, 6 * 3600)])
+    is_about_lists = rng.random() < _ABOUT_LISTS
+    if is_about_lists:
+        active = rng.choice([900.0, 2400.0, 2 * 3600.0])
     draft = Draft(rng, Plan(seed, latency=rng.choice([0.05, 0.3, 2.0])), active)
     draft.set_policy(replace(policy(draft), gate=draft.policy.gate, lanes=draft.policy.lanes))
     if rng.random() < _BURSTS:
@@ -42,10 +51,19 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     draft.things = [Thing(f"device-{index:03}") for index in range(count)]
     draft.settings = other_settings(draft)
     names = rng.sample(sorted(FEATURES), rng.choice(_HOW_MANY))
+    if is_about_lists:
+        others = sorted(ROSTER_FEATURES.keys() - set(names))
+        names += [one for one in others if rng.random() < _OF_EACH]
     for name in names:
         if name not in without:
             FEATURES[name](draft)
-    messages = announce(draft.things, active, rng, malformed="malformed" in names)
+    messages = announce(
+        draft.things,
+        active,
+        rng,
+        malformed="malformed" in names,
+        departing=rng.random() < _DEPARTING,
+    )
     messages = [replace(message, at=message.at + _LISTENING) for message in messages]
     if draft.plan.document.settings is not None:
         draft.plan = replace(draft.plan, document=documents.written(draft.settings, rng))
@@ -55,6 +73,8 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
         things=(*draft.things, *ZIGBEES),
         messages=tuple(messages),
         healthy_at=active,
+        page_size=rng.choice([100, 100, 10, 3, 1]),
+        asks_at_the_end=rng.random() < 0.7,
     )
 
 

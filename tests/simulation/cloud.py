@@ -1,6 +1,6 @@
 """The cloud: a registry of things, a table of associations, and every way to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.core.answer import (
@@ -12,7 +12,11 @@ from client_device_associator.core.answer import (
     ThingNotFound,
     ValidationFailed,
 )
-from simulation.plan import CORE, Fault, Plan, Poison, Thing
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
+from simulation.associations import Associations
+from simulation.lists import Lists
+from simulation.plan import CORE, Fault, Hand, Plan, Poison, Thing
 from simulation.world import World
 
 _CAUSES = {
@@ -27,6 +31,16 @@ _CAUSES = {
 _APPLIES = {Fault.ANSWER_LOST, Fault.HANG_APPLIED, Fault.DEATH_APPLIED}
 _HANGS = {Fault.HANG, Fault.HANG_APPLIED}
 _DIES = {Fault.DEATH, Fault.DEATH_APPLIED}
+_ALREADY: Mapping[Operation, Sequence[str | None]] = {
+    Operation.ASSOCIATE: ("ResourceAlreadyExists", "ConflictException", None),
+    Operation.DISASSOCIATE: ("ResourceNotFoundException", "NotAssociated", None),
+}
+_IN_WORDS: Mapping[Operation, str] = {
+    Operation.ASSOCIATE: "It is already associated",
+    Operation.DISASSOCIATE: "This device isn't associated",
+}
+"""What is said of those for whom there is nothing to do; the codes are not documented."""
+
 _READ_TIMEOUT = 20.0
 _TIMEOUT = CallFailed(FailureCause.UNAVAILABLE, "ReadTimeoutError", "no answer in time")
 
@@ -59,36 +73,47 @@ class Reply:
 
 
 class Cloud:
-    """Answers calls; `table` is the truth about who is associated."""
+    """Answers calls; `associations` is the truth about who is associated."""
 
     def __init__(self, world: World, plan: Plan) -> None:
-        self.table: set[str] = set()
-        self.ever: set[str] = set()
+        self.associations = Associations(world)
+        self._lists = Lists(world, plan, self.associations)
         self._world = world
         self._plan = plan
         self._things = {thing.name: thing for thing in plan.things}
-        self._failed: dict[str, int] = {}
+        self._gone_until: dict[str, float] = {}
+        self._failed: dict[tuple[str, Operation], int] = {}
         self._rng = world.rng("cloud")
 
     def thing(self, name: str) -> Thing:
         """What is to be known of a name."""
         return self._things[name]
 
-    def disassociate(self, name: str) -> None:
-        """Somebody takes an association away."""
-        if name in self.table and self._world.time < self._plan.healthy_at:
-            self.table.discard(name)
-            self._world.strike("disassociated elsewhere")
-            self._world.say(f"cloud: somebody disassociates {name}")
+    def change(self, hand: Hand) -> None:
+        """Somebody changes what is there."""
+        if self._world.time >= self._plan.healthy_at:
+            return
+        if hand.associates and self._is_missing(self._things[hand.name]):
+            return
+        if hand.gone_until is not None:
+            self._gone_until[hand.name] = hand.gone_until
+        kind = (
+            "deleted" if hand.gone_until else "associated" if hand.associates else "disassociated"
+        )
+        self.associations.by_hand(hand.name, is_there=hand.associates)
+        self._world.strike(f"{kind} elsewhere")
+        self._world.say(f"cloud: {hand.name} is {kind} by somebody")
 
-    def call(self, names: Sequence[str]) -> Reply:
+    def call(self, call: Call) -> Reply:
         """Answers a call, and applies it."""
         after = self._plan.latency * self._rng.uniform(0.5, 1)
         fault, detail = self._fault()
+        if fault is None and self._is_denied(call.operation):
+            fault = Fault.ACCESS_DENIED
         if fault is None:
-            return self._judge(names, after)
+            return self._judge(call, after)
         self._world.strike(fault.value)
-        unheard = self._judge(names, after) if fault in _APPLIES else None
+        unheard = self._judge(call, after) if fault in _APPLIES else None
         if fault in _HANGS:
             return Reply(None, after, fault, late=unheard.answer if unheard else _TIMEOUT)
         if fault in _DIES or fault is Fault.NOT_STARTED:
@@ -100,6 +125,18 @@ class Cloud:
             return Reply(_TIMEOUT, _READ_TIMEOUT, fault)
         nothing = CallFailed(_CAUSES[fault], fault.name, f"{fault.value}, simulated", detail)
         return Reply(nothing, after, fault)
+
+    def may(self, operation: Operation) -> bool:
+        """Whether the role may do this, now and from now on."""
+        return not self._is_denied(operation)
+
+    def _is_denied(self, operation: Operation) -> bool:
+        now = self._world.time
+        return any(one is operation and now < until for one, until in self._plan.denied)
+
+    def _is_missing(self, thing: Thing) -> bool:
+        gone_until = self._gone_until.get(thing.name, 0.0)
+        return self._world.time < max(thing.exists_from, gone_until)
 
     def _fault(self) -> tuple[Fault | None, float]:
         now = self._world.time
@@ -117,19 +154,25 @@ class Cloud:
         may = fault in {Fault.THROTTLED, Fault.UNAVAILABLE} and most > 0
         return float(self._rng.randint(1, int(most))) if may and self._rng.random() < 0.5 else 0.0
 
-    def _judge(self, names: Sequence[str], after: float) -> Reply:
+    def _judge(self, call: Call, after: float) -> Reply:
+        if call.operation is Operation.LIST:
+            return Reply(self._lists.page(call.next_token), after)
+        names, operation = call.thing_names, call.operation
         things = [self._things[name] for name in names]
         poisons = [thing for thing in things if thing.poison is not None]
         if poisons:
-            hidden = [thing for thing in things if thing.nameless and self._complains(thing)]
+            hidden = [one for one in things if one.nameless and self._complains(one, operation)]
             culprits = tuple(dict.fromkeys(thing.name for thing in (*poisons, *hidden)))
             return self._refuse(names, poisons, culprits, after)
-        missing = next((one for one in things if self._world.time < one.exists_from), None)
+        missing = next((one for one in things if self._is_missing(one)), None)
         if missing is not None and self._plan.refuses_missing:
             self._world.strike("missing thing")
             answer = ThingNotFound(missing.name, "ResourceNotFoundException", "no such thing")
+            if operation is Operation.DISASSOCIATE:
+                self.associations.ours(missing.name, is_there=False)
+                return Reply(answer, after)
             return Reply(answer, after, against=(missing.name,))
-        return self._accept(things, after)
+        return self._accept(things, operation, after)
 
     def _refuse(
         self,
@@ -151,20 +194,22 @@ class Cloud:
         answer = ValidationFailed("1 validation error detected", tuple(fields))
         return Reply(answer, after, spoils=len(names) > 1, culprits=culprits)
 
-    def _accept(self, things: Sequence[Thing], after: float) -> Reply:
+    def _accept(self, things: Sequence[Thing], operation: Operation, after: float) -> Reply:
         entries: list[ErrorEntry] = []
         against: list[str] = []
         unclear: list[str] = []
         for thing in things:
-            entry = self._entry(thing)
+            fulfilled = self._is_fulfilled(thing, operation)
+            entry = self._entry(thing, operation)
+            if entry is None or fulfilled:
+                is_there = operation is Operation.ASSOCIATE
+                self.associations.ours(thing.name, is_there=is_there)
             if entry is None:
-                self.table.add(thing.name)
-                self.ever.add(thing.name)
                 continue
             entries.append(entry)
             if entry.thing_name is None:
                 unclear.append(thing.name)
-            elif thing.name not in self.table:
+            elif not fulfilled:
                 against.append(thing.name)
         named = {entry.thing_name for entry in entries}
         rest = [thing.name for thing in things if thing.name not in named]
@@ -182,27 +227,30 @@ class Cloud:
             Succeeded(tuple(entries)), after, None, tuple(against), spoils, tuple(unclear), noise
         )
 
-    def _complains(self, thing: Thing) -> bool:
-        """Whether there would be an error entry about a thing now."""
-        missing = self._world.time < thing.exists_from
-        failing = self._failed.get(thing.name, 0) < thing.failures
-        return thing.name not in self.table and (missing or failing)
+    def _is_fulfilled(self, thing: Thing, operation: Operation) -> bool:
+        return (thing.name in self.associations.table) is (operation is Operation.ASSOCIATE)
 
-    def _entry(self, thing: Thing) -> ErrorEntry | None:
-        """The error entry for a thing, if it has one; what is associated is never refused."""
+    def _complains(self, thing: Thing, operation: Operation) -> bool:
+        """Whether there would be an error entry about a thing now."""
+        missing = self._is_missing(thing)
+        failing = self._failed.get((thing.name, operation), 0) < thing.failures
+        return not self._is_fulfilled(thing, operation) and (missing or failing)
+
+    def _entry(self, thing: Thing, operation: Operation) -> ErrorEntry | None:
+        """The error entry for a thing, if it has one; nobody is refused what he has already."""
         name = None if thing.nameless else thing.name
-        if thing.name in self.table:
+        if self._is_fulfilled(thing, operation):
             if not self._plan.says_already or self._rng.random() < 0.5:
                 return None
             self._world.strike("already")
-            code = self._rng.choice(["ResourceAlreadyExists", "ConflictException", None])
-            return ErrorEntry(thing.name, code, None if code else "It is already associated")
-        if self._world.time < thing.exists_from:
+            code = self._rng.choice(_ALREADY[operation])
+            return ErrorEntry(thing.name, code, None if code else _IN_WORDS[operation])
+        if self._is_missing(thing):
             self._world.strike("not provisioned")
             return ErrorEntry(name, "ResourceNotFoundException", "no such thing already here")
-        failed = self._failed.get(thing.name, 0)
+        failed = self._failed.get((thing.name, operation), 0)
         if failed >= thing.failures:
             return None
-        self._failed[thing.name] = failed + 1
+        self._failed[thing.name, operation] = failed + 1
         self._world.strike("nameless error entry" if name is None else "error entry")
         return ErrorEntry(name, thing.code, self._rng.choice(self._plan.words))

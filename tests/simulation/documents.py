@@ -10,10 +10,18 @@ from client_device_associator.core.admission.rules import Rules
 from client_device_associator.messages.template import parse_template
 from simulation.plan import Document
 
+_HOUR = 3600.0
+
 
 def _topic(key: str, topic_filter: str, thing_name: str | None = None) -> AnnouncementTopic:
     template = parse_template(thing_name) if thing_name else None
     return AnnouncementTopic(key, topic_filter, template, Rules(f"announcements.{key}"))
+
+
+def _departure(key: str, topic_filter: str, thing_name: str | None = None) -> AnnouncementTopic:
+    template = parse_template(thing_name) if thing_name else None
+    rules = Rules(f"departures.topics.{key}")
+    return AnnouncementTopic(f"departures.{key}", topic_filter, template, rules, leaves=True)
 
 
 SHARED = _topic("shared", "clientdevices/announce")
@@ -22,7 +30,11 @@ GATEWAY = _topic("gateway", "gateway/joined", "zigbee-{payload:/device/serial}")
 LINE = _topic("line", "line/+/hello", "{topic:1}")
 """Nobody ever announces there: a subscription that comes and goes."""
 
+LEFT = _departure("shared", "clientdevices/leave")
+OWN_LEFT = _departure("own", "clientdevices/+/leave", "{topic:1}")
+
 _THING_NAMES = {
+    OWN_LEFT.key: "{topic:1}",
     OWN.key: "{topic:1}",
     GATEWAY.key: "zigbee-{payload:/device/serial}",
     LINE.key: "{topic:1}",
@@ -48,11 +60,12 @@ def written(settings: Settings, rng: random.Random) -> Document:
     """A document that means these settings; some values as lite keeps them, as strings."""
     policy = settings.policy
     topics: dict[str, object] = {}
+    departures: dict[str, object] = {}
     for topic in settings.announcement_topics:
         entry = {"topic": topic.topic_filter}
         if topic.key in _THING_NAMES:
             entry["thingName"] = _THING_NAMES[topic.key]
-        topics[topic.key] = entry
+        (departures if topic.leaves else topics)[topic.key.removeprefix("departures.")] = entry
     as_strings = rng.random() < 0.5
 
     def scalar(value: float) -> object:
@@ -75,12 +88,23 @@ def written(settings: Settings, rng: random.Random) -> Document:
             "maxPending": scalar(policy.max_pending),
             "maxAttempts": scalar(policy.max_attempts),
         },
+        "reconcile": {
+            "intervalHours": scalar(policy.reconcile_seconds / _HOUR),
+            "restore": scalar(policy.restores),
+        },
+        "departures": {"topics": departures},
         "trustSeconds": scalar(policy.trust_seconds),
         "workerIdleSeconds": scalar(settings.worker_idle_seconds),
         "subscriptionRenewalSeconds": scalar(settings.subscription_renewal_seconds),
         "deploymentVeto": scalar(settings.deployment_veto),
         "logLevel": settings.log_level,
     }
+    if policy.max_devices is not None:
+        content["limits"] = {
+            "maxPending": scalar(policy.max_pending),
+            "maxAttempts": scalar(policy.max_attempts),
+            "maxDevices": scalar(policy.max_devices),
+        }
     return Document(content, settings)
 
 

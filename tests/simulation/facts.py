@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.decision import Call
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from simulation.cloud import Reply
 from simulation.plan import Message
@@ -24,16 +26,25 @@ class Broken(BaseException):
 
 @dataclass(slots=True)
 class Life:
-    """A device from its announcement until it is associated or failed."""
+    """A device from its announcement until it is associated or failed; or from its departure.
+
+    One that is announced after a departure that is not done yet begins another life.
+    """
 
     name: str
     began_at: float
+    leaves: bool = False
     waiting: set[tuple[str, str | None]] = field(default_factory=set)
     heard_retrying: set[tuple[str, str | None]] = field(default_factory=set)
     error_entries: int = 0
     attempts: int = 0
     due_by: float = 0.0
     promised: float | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """What is to be called for it."""
+        return Operation.DISASSOCIATE if self.leaves else Operation.ASSOCIATE
 
 
 @dataclass(slots=True)
@@ -49,9 +60,19 @@ class DurableResult:
 class Flight:
     """A call that the worker has."""
 
-    names: tuple[str, ...]
+    call: Call
     since: float
     reply: Reply
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Who is in it; nobody in one for a list."""
+        return self.call.thing_names
+
+    @property
+    def operation(self) -> Operation:
+        """What it asks for."""
+        return self.call.operation
 
 
 @dataclass(eq=False, slots=True)

@@ -9,10 +9,14 @@ from client_device_associator.core.policy import Policy
 from simulation import connection, disk, documents
 from simulation.draft import Draft
 from simulation.plan import Change, Document, Ending, Fault, Interruption, Poison, Thing
+from simulation.roster_faults import ROSTER_FEATURES
 from simulation.world import FOREVER
 
 _CODES = ("InternalServerException", "LimitExceeded", "Weird", None, "AccessDeniedException")
 _WALL_JUMPS = (-5.0, 5.0, -3600.0, 3600.0, -86_400.0, 86_400.0, 3e8, -3e8)
+_SELDOM = 300.0
+"""Seconds: with renewals more often than this, nobody waits for a day."""
+
 _UNSET_CLOCK = -1_799_999_000.0
 """A core device without a battery begins in 1970."""
 
@@ -83,12 +87,6 @@ def _refused_for_missing(draft: Draft) -> None:
     draft.plan = replace(draft.plan, refuses_missing=True)
 
 
-def _disassociated(draft: Draft) -> None:
-    names = [thing.name for thing in draft.things]
-    taken = tuple((at, draft.rng.choice(names)) for at in draft.times(10))
-    draft.plan = replace(draft.plan, disassociations=taken)
-
-
 def _interrupted(draft: Draft, ending: Ending = Ending.KILL) -> None:
     more = tuple(
         Interruption(
@@ -143,7 +141,12 @@ def other_settings(draft: Draft) -> Settings:
     topics = [documents.SHARED, documents.OWN]
     topics += [one for one in (documents.GATEWAY, documents.LINE) if rng.random() < 0.7]
     rng.shuffle(topics)
+    topics += [one for one in (documents.LEFT, documents.OWN_LEFT) if rng.random() < 0.8]
     renewals = [300.0, 300.0, 3600.0, 30.0] + ([2.0, 5.0] if draft.active < 1000 else [])
+    renewal = rng.choice(renewals)
+    intervals = [0.0, 360.0, 360.0, 900.0, 3600.0]
+    if renewal >= _SELDOM:
+        intervals += [86_400.0, 86_400.0]
     return Settings(
         announcement_topics=tuple(topics),
         results_topic="{topic}/status",
@@ -152,9 +155,12 @@ def other_settings(draft: Draft) -> Settings:
             policy(draft),
             gate=documents.gate(topics),
             lanes=tuple(topic.key for topic in topics),
+            reconcile_seconds=rng.choice(intervals),
+            restores=rng.random() < 0.5,
+            max_devices=draft.policy.max_devices,
         ),
         worker_idle_seconds=rng.choice([0.0, 1.0, 60.0, 60.0, 3600.0]),
-        subscription_renewal_seconds=rng.choice(renewals),
+        subscription_renewal_seconds=renewal,
         deployment_veto=rng.random() < 0.3,
         log_level=rng.choice(["INFO", "DEBUG", "ERROR"]),
     )
@@ -241,6 +247,7 @@ def _worker_deaths(draft: Draft) -> None:
 
 
 FEATURES: Mapping[str, Callable[[Draft], None]] = {
+    **ROSTER_FEATURES,
     "error entries": _error_entries,
     "nameless entries": _nameless,
     "not provisioned": _unprovisioned,
@@ -252,7 +259,6 @@ FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "half characters": _half_characters,
     "stray entries": _stray,
     "already": _already,
-    "disassociated": _disassociated,
     "crash": _interrupted,
     "crashes": _interrupted,
     **{one.value: partial(_interrupted, ending=one) for one in Ending if one is not Ending.KILL},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.decision import Decision
+from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.result import Result
 from client_device_associator.messages.payload import Payload
 from simulation.facts import Flight, Publication
@@ -54,11 +54,20 @@ class Hooks:
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:
         """They have been."""
 
-    def called(self, names: Sequence[str]) -> None:
-        """The worker is given a call."""
+    def called(self, call: Call) -> None:
+        """The worker is given a call for devices."""
+
+    def listed(self, call: Call) -> None:
+        """The worker is given a call for a page of the list."""
+
+    def page_came(self, flight: Flight) -> None:
+        """A call for a page is over; its reply says how."""
+
+    def roster_requested(self) -> None:
+        """Somebody asks for the list."""
 
     def answered(self, flight: Flight) -> None:
-        """The call in flight is over; its reply says how."""
+        """The call for devices that is in flight is over; its reply says how."""
 
     def committed(self, decision: Decision) -> None:
         """A decision is on disk."""

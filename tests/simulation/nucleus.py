@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnClosed, OnMessage, OnValidationRequested
 from simulation.facts import Publication
 from simulation.plan import Change, Document, Message
@@ -145,6 +145,13 @@ class LocalNucleus:
             if stream.works and stream.topic_filter == HEALTH_REQUEST_TOPIC:
                 self._record.health_requested()
                 stream.on_message(HEALTH_REQUEST_TOPIC, b"")
+
+    def request_roster(self) -> None:
+        """Somebody asks for the cloud's list."""
+        for stream in self._messages():
+            if stream.works and stream.topic_filter == ROSTER_REQUEST_TOPIC:
+                self._record.roster_requested()
+                stream.on_message(ROSTER_REQUEST_TOPIC, b"")
 
     def silence(self) -> None:
         """A message by a bad publisher ends the delivery on subscriptions, with no sign of it."""

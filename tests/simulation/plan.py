@@ -7,6 +7,7 @@ from enum import Enum
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.operation import Operation
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
 
@@ -39,6 +40,42 @@ class Poison(Enum):
     NAMED = "fields hold the name"
     INDEXED = "fields hold the index"
     MISLEADING = "fields hold an innocent name"
+
+
+class Tear(Enum):
+    """What may be wrong with a page of a list."""
+
+    EMPTY = "comes back empty"
+    ENDS_EARLY = "ends early"
+    EXPIRED = "tokens expire"
+    REPEATED = "repeats a token"
+    DUPLICATES = "names devices twice"
+    NAMELESS = "has names that are none"
+
+
+@dataclass(frozen=True, slots=True)
+class Tears:
+    """How often a page is torn, and how."""
+
+    probability: float
+    kinds: tuple[Tear, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Somebody in the console, or a tool, changes something in the cloud.
+
+    Attributes:
+        at: When.
+        name: Of the device.
+        associates: Whether it is associated then; else it is not.
+        gone_until: Set if the thing itself is deleted: when it is created again.
+    """
+
+    at: float
+    name: str
+    associates: bool = False
+    gone_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +223,14 @@ class Plan:
     silencings: tuple[float, ...] = ()
     health_requests: tuple[float, ...] = ()
     floods: tuple[float, ...] = ()
-    disassociations: tuple[tuple[float, str], ...] = ()
+    hands: tuple[Hand, ...] = ()
+    list_lag: float = 0.0
+    page_size: int = 100
+    tears: tuple[Tears, ...] = ()
+    token_seconds: float = float("inf")
+    denied: tuple[tuple[Operation, float], ...] = ()
+    roster_requests: tuple[float, ...] = ()
+    asks_at_the_end: bool = False
     healthy_at: float = 0.0
     burst: bool = False
 

@@ -2,24 +2,23 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.decision import Decision
+from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.life import DeviceState
+from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Result, Status
-from client_device_associator.messages.payload import Payload
-from client_device_associator.messages.topic import HEALTH_TOPIC
-from simulation.call_pace import CallPace
+from simulation.call_paces import CallPaces
 from simulation.caps import (
     DEVICE_CAP,
     DEVICE_PACE,
     LONGEST_AFTER_DEFECT,
 )
-from simulation.checks import Checks
 from simulation.cloud import Cloud, Reply
 from simulation.facts import (
     Broken,
@@ -30,27 +29,33 @@ from simulation.facts import (
     Life,
 )
 from simulation.plan import Ending, Fault, Message, Plan
-from simulation.result_keys import keys, read_document
+from simulation.roster_facts import RosterFacts
+from simulation.sent_results import SentResults
+from simulation.trust import Trust
 from simulation.world import World
 
 if TYPE_CHECKING:
     from simulation.process import Process
 
+_DONE = (Status.ASSOCIATED, Status.DISASSOCIATED)
 
-class Record(Checks):
+
+class Record(SentResults):
     """Facts, and the checks that look at every new one before it is taken in."""
 
     def __init__(self, world: World, plan: Plan, cloud: Cloud) -> None:
-        self.world = world
         self.plan = plan
         self.cloud = cloud
-        super().__init__()
+        super().__init__(world)
         self.lives: dict[str, Life] = {}
-        self.durable: dict[Key, list[DurableResult]] = {}
-        self.associated: dict[str, float] = {}
+        self.trust = Trust()
+        self.roster = RosterFacts()
         self.transient_keys: set[Key] = set()
         self.transient_this_turn: set[Key] = set()
         self.taken: set[str] = set()
+        self.words: dict[str, bool] = {}
+        self.outcomes: dict[str, DeviceState] = {}
+        self.durable_this_turn: set[Key] = set()
         self.flight: Flight | None = None
         self.process: Incarnation
         self.works: Callable[[str], bool] = lambda _: False
@@ -59,33 +64,24 @@ class Record(Checks):
         self.policy_known = self.is_defective = False
         self._offered: Message | None = None
         self._turn: tuple[Sequence[Message], int] | None = None
-        self.health_requested_at = self.health_published_at = -1.0
         self.turn_at = 0.0
         self.turn_now = Instant(0.0, 0.0)
         self.called_at: list[float] = []
         self.started_at: list[float] = []
         self.last_settled_at = 0.0
         self.lives_started = self.interruptions = 0
-        self.error_entries = self.dropped = self.reconfigurations = 0
-        self.pace = CallPace()
+        self.error_entries = self.reconfigurations = 0
+        self.pace = CallPaces()
 
     @property
     def calls(self) -> int:
-        """How many there were."""
+        """How many there were for devices."""
         return len(self.called_at)
 
-    def plan_has(self, ending: Ending) -> bool:
-        """Whether such an interruption is planned."""
-        return any(one.ending is ending for one in self.plan.interruptions)
-
-    def key(self, result: Result) -> Key:
-        """How the announcer keeps a result apart from others."""
-        return (
-            f"{result.topic}/status",
-            result.thing_name,
-            result.status.value,
-            result.announcement_id,
-        )
+    @property
+    def messages(self) -> Sequence[Message]:
+        """What is being handled."""
+        return self._turn[0] if self._turn is not None else ()
 
     def started(self, process: "Process") -> None:
         """A process has started, with no settings yet."""
@@ -147,10 +143,6 @@ class Record(Checks):
         offered, self._offered = self._offered, None
         return offered is not None
 
-    def health_requested(self) -> None:
-        """A request for health was delivered."""
-        self.health_requested_at = self.world.time
-
     def turn_begins(
         self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool, events: int
     ) -> None:
@@ -160,6 +152,8 @@ class Record(Checks):
         self._turn = (messages, events)
         self.turn_at, self.turn_now = self.world.time, self.process.now()
         self.transient_this_turn.clear()
+        self.durable_this_turn.clear()
+        self.trust.before.clear()
         for check in self.checks:
             check.turn_begins(messages, turned_away, alone=alone)
 
@@ -195,13 +189,18 @@ class Record(Checks):
             check.storage_trouble()
         self.pace.storage_failed(self.world.time)
 
-    def called(self, names: tuple[str, ...], reply: Reply) -> None:
+    def called(self, call: Call, reply: Reply) -> None:
         """The worker is given a call."""
-        for check in self.checks:
-            check.called(names)
-        self.called_at.append(self.world.time)
-        self.flight = Flight(names, self.world.time, reply)
-        for name in names:
+        if call.operation is Operation.LIST:
+            for check in self.checks:
+                check.listed(call)
+            self.roster.asked(call, self.world.time)
+        else:
+            for check in self.checks:
+                check.called(call)
+            self.called_at.append(self.world.time)
+        self.flight = Flight(call, self.world.time, reply)
+        for name in call.thing_names:
             self.lives[name].promised = None
 
     def answered(self, *, heard: bool = True) -> None:
@@ -211,15 +210,22 @@ class Record(Checks):
             return
         if not heard:
             flight.reply = Reply(None, 0.0, Fault.DEATH)
-        for check in self.checks:
-            check.answered(flight)
         now = self.world.time
+        if flight.operation is Operation.LIST:
+            for check in self.checks:
+                check.page_came(flight)
+            self.roster.page_came(flight)
+        else:
+            for check in self.checks:
+                check.answered(flight)
         for name in flight.reply.against:
-            life = self.lives[name]
-            life.error_entries += 1
-            life.due_by = now + DEVICE_PACE.longest(life.error_entries)
-            self.error_entries += 1
-        self.pace.answered(flight.reply, now)
+            life = self.lives.get(name)
+            # Something else may be wished for by now: then it is not spoken of.
+            if life is not None and life.operation is flight.operation:
+                life.error_entries += 1
+                life.due_by = now + DEVICE_PACE.longest(life.error_entries)
+                self.error_entries += 1
+        self.pace.answered(flight, now)
 
     def committed(self, decisions: Sequence[Decision]) -> None:
         """Decisions are on disk."""
@@ -227,44 +233,58 @@ class Record(Checks):
             for check in self.checks:
                 check.committed(decision)
             for device in decision.devices:
-                self._device(device)
+                self._device(device, decision)
             if decision.forget_before is not None:
-                trusted = self.associated.items()
-                since = self.turn_now.steady - self.process.policy.trust_seconds
-                self.associated = {name: at for name, at in trusted if at >= since}
+                self.trust.expire(decision.forget_before, associated=decision.forgets_associated)
+            for name in decision.forgotten:
+                self.trust.end(name)
             for one in decision.waiting:
                 self.lives[one.thing_name].waiting.add((one.topic, one.announcement_id))
+                self.words[one.thing_name] = one.leaves
+                self.taken.add(one.thing_name)
             for result in decision.durable:
                 key = self.key(result)
+                self.durable_this_turn.add(key)
                 self.durable.setdefault(key, []).append(DurableResult(key, self.world.time))
                 self._promise(result)
+            self.roster.committed(decision, self.world.time)
 
-    def _device(self, device: Device) -> None:
+    def _device(self, device: Device, decision: Decision) -> None:
         name = device.thing_name
-        if device.state is DeviceState.PENDING:
-            if name not in self.lives:
-                self.lives[name] = Life(name, self.world.time)
+        life = self.lives.get(name)
+        since = self.turn_now.steady if life is not None else device.since
+        self.trust.end(name)
+        if device.state in QUEUED:
+            if life is None or name in decision.settled:
+                leaves = device.state is DeviceState.LEAVING
+                life = Life(name, self.world.time, leaves)
                 self.lives_started += 1
-                self.taken.add(name)
-            self.lives[name].attempts = device.attempts
-            self.associated.pop(name, None)
+            life.attempts = device.attempts
+            self.lives[name] = life
             return
         self.lives.pop(name, None)
         self.last_settled_at = self.world.time
-        self.associated.pop(name, None)
-        if device.state is DeviceState.ASSOCIATED:
-            self.associated[name] = self.turn_now.steady
+        if life is not None:
+            self.outcomes[name] = device.state
+        self.trust.begin(device.state, name, since)
 
     def _promise(self, result: Result) -> None:
         if result.status is not Status.RETRYING or result.thing_name is None:
             return
         life = self.lives.get(result.thing_name)
-        if life is not None and result.next_attempt_at is not None:
-            life.heard_retrying.add((result.topic, result.announcement_id))
-            # A device in the call in flight has the attempt that was promised.
-            asked = self.flight is not None and life.name in self.flight.names
-            promised = self.turn_at + result.next_attempt_at - self.turn_now.wall
-            life.promised = None if asked else promised
+        key = (result.topic, result.announcement_id)
+        if life is None or result.next_attempt_at is None or key not in life.waiting:
+            return
+        # It was said of a life that is over since.
+        if self.key(replace(result, status=Status.FAILED)) in self.durable_this_turn:
+            return
+        life.heard_retrying.add(key)
+        # A device in the call in flight has the attempt that was promised.
+        flight = self.flight
+        asked = flight is not None and life.name in flight.names
+        asked = asked and flight is not None and flight.operation is life.operation
+        promised = self.turn_at + result.next_attempt_at - self.turn_now.wall
+        life.promised = None if asked else promised
 
     def sent(self, results: Sequence[Result]) -> None:
         """Results are to be sent that are not on disk."""
@@ -274,26 +294,6 @@ class Record(Checks):
             self.transient_keys.add(self.key(result))
             self.transient_this_turn.add(self.key(result))
             self._promise(result)
-
-    def published(self, topic: str, message: Payload) -> None:
-        """The nucleus is given a message."""
-        if topic == HEALTH_TOPIC:
-            self.health_published_at = self.world.time
-            return
-        document = read_document(message)
-        for check in self.checks:
-            check.published(topic, message, document)
-
-    def drop(self, results: int) -> None:
-        """Results that were refused are dropped: more than maxPending of them are not kept."""
-        self.dropped += results
-        for _ in range(results):
-            self.world.strike("refused result dropped")
-
-    def delivered(self, topic: str, message: Payload) -> None:
-        """The nucleus has passed a message on to those who listen."""
-        if topic == HEALTH_TOPIC:
-            return
-        for key in keys(topic, read_document(message)):
-            for one in self.durable.get(key, ()):
-                one.delivered = True
+            name = result.thing_name
+            if name not in self.lives and name and result.status in _DONE:
+                self.words[name] = result.status is Status.DISASSOCIATED

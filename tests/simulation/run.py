@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.core.comparison import LATENESS_SECONDS
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
+from simulation.agreement import Agreement
 from simulation.choose import choose
 from simulation.cloud import Cloud
 from simulation.facts import Broken
@@ -71,12 +73,14 @@ class Run:
             record=self.record,
             files=self._files,
         )
+        self._agreement = Agreement(self.record, self._settled_at)
         self._unsent = len(plan.messages)
         self._schedule()
 
     def go(self) -> None:
         """Runs to the end; raises Broken if an invariant does not hold."""
         end = max(self.plan.healthy_at, self._settled_at) + stated_cap(self.record)
+        end += self._agreement.cap
         steps = 0
         try:
             while not self._quiet():
@@ -104,7 +108,8 @@ class Run:
             *((one.at, partial(machine.interrupt, one)) for one in plan.interruptions),
             *((one.at, partial(nucleus.deploy, one)) for one in plan.changes),
             *((at, partial(self._jump, seconds)) for at, seconds in plan.clock_jumps),
-            *((at, partial(self.cloud.disassociate, name)) for at, name in plan.disassociations),
+            *((one.at, partial(self.cloud.change, one)) for one in plan.hands),
+            *((at, nucleus.request_roster) for at in self._requests()),
             *((at, machine.kill_worker) for at in plan.worker_deaths),
             *((at, partial(self._flood, at)) for at in plan.floods),
             *((at, nucleus.close_streams) for at in plan.closings),
@@ -130,14 +135,21 @@ class Run:
     def _left(self) -> str:
         unsent = self.record.process.stored("SELECT * FROM owed LIMIT 2")
         return (
-            f": {sorted(self.record.lives)[:3]} wait, {unsent} is not sent, {self._unsent} messages"
-            f" are to come, in flight is {self.record.flight}, deaf for"
-            f" {[one for one in self._filters() if not self.nucleus.works(one)]}"
+            f": {sorted(self.record.lives)[:3]} wait, {self._agreement.text()}, {unsent} is not"
+            f" sent, {self._unsent} messages are to come, in flight is {self.record.flight}, deaf"
+            f" for {[one for one in self._filters() if not self.nucleus.works(one)]}"
         )
 
     def _filters(self) -> list[str]:
         topics = self.record.process.settings.announcement_topics
-        return [*(one.topic_filter for one in topics), HEALTH_REQUEST_TOPIC]
+        own = (HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC)
+        return [*(one.topic_filter for one in topics), *own]
+
+    def _requests(self) -> list[float]:
+        """When somebody asks for the list: at the end, so that nobody waits for the next day."""
+        healthy = max(self.plan.healthy_at, self._settled_at) + LATENESS_SECONDS
+        at_the_end = [healthy + 70 * step for step in range(60)]
+        return [*self.plan.roster_requests, *(at_the_end if self.plan.asks_at_the_end else [])]
 
     def _quiet(self) -> bool:
         process, now = self._machine.process, self.world.time
@@ -150,7 +162,7 @@ class Run:
         if self.record.process.database is None:
             return not self.plan.messages or not self.record.taken
         ((unsent,),) = self.record.process.stored("SELECT COUNT(*) FROM owed")
-        return unsent == 0
+        return unsent == 0 and self._agreement.holds()
 
 
 def run_seed(

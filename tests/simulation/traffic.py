@@ -9,6 +9,7 @@ from client_device_associator.messages.template import parse_template
 from simulation.plan import Message, Thing
 
 SHARED = "clientdevices/announce"
+LEFT = "clientdevices/leave"
 OWN = parse_template("{topic:1}")
 FOREIGN = parse_template("zigbee-{payload:/device/serial}")
 FOREIGN_TOPIC = "gateway/joined"
@@ -44,9 +45,15 @@ _BAD_PAYLOADS: tuple[bytes | dict[str, object], ...] = (
 
 
 def shared(
-    at: float, names: Sequence[str], announcement_id: str | None, rng: random.Random
+    at: float,
+    names: Sequence[str],
+    announcement_id: str | None,
+    rng: random.Random,
+    *,
+    leaves: bool = False,
 ) -> Message:
     """An announcement on the shared topic; sometimes with names that are none among the others."""
+    topic = LEFT if leaves else SHARED
     malformed = rng.random() < 0.05
     listed = [*names, "no name!"] if malformed else list(names)
     rng.shuffle(listed)
@@ -55,19 +62,27 @@ def shared(
         document = {"thingName": listed[0]}
     if announcement_id is not None:
         document["id"] = announcement_id
-    said = tuple(Announcement(name, SHARED, announcement_id) for name in names)
+    said = tuple(Announcement(name, topic, announcement_id, leaves=leaves) for name in names)
     payload = document if rng.random() < 0.2 else json.dumps(document).encode()
-    return Message(at, SHARED, None, payload, said, malformed)
+    return Message(at, topic, None, payload, said, malformed)
 
 
-def own(at: float, name: str, announcement_id: str | None, rng: random.Random) -> Message:
+def own(
+    at: float,
+    name: str,
+    announcement_id: str | None,
+    rng: random.Random,
+    *,
+    leaves: bool = False,
+) -> Message:
     """An announcement on the device's own topic, where the payload may be anything."""
-    topic = f"clientdevices/{name}/announce"
+    topic = f"clientdevices/{name}/{'leave' if leaves else 'announce'}"
     if announcement_id is None:
         payload = rng.choice([b"", b"hello", b"\x00\xff", b"{}", b'{"id": null}'])
     else:
         payload = json.dumps({"id": announcement_id, "thingName": name}).encode()
-    return Message(at, topic, OWN, payload, (Announcement(name, topic, announcement_id),))
+    said = Announcement(name, topic, announcement_id, leaves=leaves)
+    return Message(at, topic, OWN, payload, (said,))
 
 
 def claimed(at: float, name: str, other: str) -> Message:
@@ -106,6 +121,7 @@ def announce(
     *,
     malformed: bool = False,
     once: bool = False,
+    departing: bool = False,
 ) -> list[Message]:
     """Every message of a run.
 
@@ -115,6 +131,7 @@ def announce(
         rng: The randomness.
         malformed: Whether some messages announce nothing.
         once: Whether each thing is announced once only, and nobody else is.
+        departing: Whether some of them leave, and some of those come back.
     """
     names = [thing.name for thing in things]
     messages: list[Message] = []
@@ -134,7 +151,35 @@ def announce(
     messages = [message for message in messages if message.at <= active]
     late = [name for name in names if rng.random() < _LATE]
     messages += [own(active + rng.uniform(0, 10), name, None, rng) for name in late]
+    if departing:
+        messages += change_their_minds(messages, active, rng)
     return sorted(messages, key=lambda message: message.at)
+
+
+def change_their_minds(
+    messages: Sequence[Message], active: float, rng: random.Random
+) -> list[Message]:
+    """Departures among the announcements: soon after one, long after it, before it; and back."""
+    share = rng.choice([0.1, 0.5, 1.0])
+    known = rng.random() < 0.5
+    more: list[Message] = []
+    for message in messages:
+        names = [one.thing_name for one in message.announcements]
+        if not names or rng.random() >= share:
+            continue
+        rng.shuffle(names)
+        names = names[: rng.randint(1, len(names))]
+        gap = rng.choice([0.0, 0.0, 0.03, 0.5, 2.0, 30.0, active / 3])
+        at = message.at + rng.uniform(-0.2, 1) * gap
+        for step in range(rng.choice([1, 1, 2, 3, 6])):
+            one = f"turn-{step}-{rng.randrange(3)}" if known else None
+            leaves = step % 2 == 0
+            if len(names) == 1 and rng.random() < 0.5:
+                more.append(own(at, names[0], one, rng, leaves=leaves))
+            else:
+                more.append(shared(at, names, one, rng, leaves=leaves))
+            at += rng.choice([0.0, 0.01, rng.uniform(0, 2 * gap), 0.3])
+    return [one for one in more if 0 <= one.at <= active]
 
 
 def _groups(names: Sequence[str], rng: random.Random) -> list[list[str]]:

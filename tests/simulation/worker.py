@@ -1,10 +1,12 @@
 """A worker as the parent sees it: processes that start, answer, hang, die and are ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from client_device_associator.cloud.pipe_protocol import decode_answer, encode_answer
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
 from client_device_associator.core.answer import Answer, CallFailed, FailureCause
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from simulation.cloud import Cloud, Reply
 from simulation.plan import Fault
 from simulation.record import Record
@@ -64,22 +66,22 @@ class SimulatedWorker:
             self._running, self._dead = True, False
             self._world.say(f"worker {self._started} starts")
 
-    def call(self, thing_names: Sequence[str]) -> int:
+    def call(self, call: Call) -> int:
         """Makes a call, unless the process has died; returns its number."""
         self._calls += 1
-        call = self._calls
+        number_of_call = self._calls
         self.warm_up()
         self._crash_point("before a call")
-        reply = _UNHEARD if self._dead else self._cloud.call(thing_names)
-        self._record.called(tuple(thing_names), reply)
-        self._world.say(f"call {call} of {_named(thing_names)}")
+        reply = _UNHEARD if self._dead else self._cloud.call(call)
+        self._record.called(call, reply)
+        self._world.say(f"call {number_of_call}: {call.operation.value} {_named(call)}")
         if reply.fault is Fault.NOT_STARTED:
-            self._not_started(call)
+            self._not_started(number_of_call)
         elif not self._dead:
             number = self._started
-            self._later(reply.after, lambda: self._reply(number, call, reply))
+            self._later(reply.after, lambda: self._reply(number, number_of_call, reply))
         self._crash_point("after a call")
-        return call
+        return number_of_call
 
     def end(self) -> None:
         """Ends the process, with whatever it is doing."""
@@ -146,7 +148,10 @@ def _through_the_pipe(call: int, answer: Answer) -> CallAnswered:
     return CallAnswered(*decode_answer(encode_answer(call, answer)))
 
 
-def _named(names: Sequence[str]) -> str:
+def _named(call: Call) -> str:
+    if call.operation is Operation.LIST:
+        return f"from {call.next_token or 'the beginning'}"
+    names = call.thing_names
     return f"{len(names)}: {', '.join(names[:3])}{', …' if len(names) > 3 else ''}"
 
 

@@ -34,6 +34,8 @@ class Server:
     url: str
     reply: Reply
     requests: list[Mapping[str, str]]
+    first: list[Reply] = field(default_factory=list)
+    """Answered once each, before `reply`."""
 
 
 @contextmanager
@@ -49,13 +51,14 @@ def serving(reply: Reply) -> Iterator[Server]:
             self._answer()
 
         def _answer(self) -> None:
-            server.requests.append(dict(self.headers))
-            self.send_response(server.reply.status)
-            for name, value in server.reply.headers.items():
+            server.requests.append({**self.headers, "path": self.path})
+            answered = server.first.pop(0) if server.first else server.reply
+            self.send_response(answered.status)
+            for name, value in answered.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(server.reply.body)))
+            self.send_header("Content-Length", str(len(answered.body)))
             self.end_headers()
-            self.wfile.write(server.reply.body)
+            self.wfile.write(answered.body)
 
         def log_message(self, *_: object) -> None:
             """Logs nothing."""

@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = tuple(
     sorted(
         {
-            *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+            *(
+                ROOT / name
+                for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+            ),
             *(ROOT / "docs").rglob("*.md"),
             ROOT / "tests" / "README.md",
         }

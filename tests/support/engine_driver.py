@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from client_device_associator.core.answer import Answer, CallFailed, Succeeded
 from client_device_associator.core.decision import Call, Decision, Step
@@ -18,6 +19,8 @@ Cloud = Callable[[tuple[str, ...]], Answer]
 """Answers a call for these names."""
 
 ALL = 1_000_000
+
+LEAVE = "clientdevices/leave"
 
 
 class LongestWaits(random.Random):
@@ -86,6 +89,13 @@ class EngineDriver:
             self.transitions.add((before, QueueEvent.ENQUEUED, self.state))
         return decision
 
+    def depart(
+        self, names: Iterable[str], topic: str = LEAVE, announcement_id: str | None = None
+    ) -> Decision:
+        """These have left; stores what is decided."""
+        left = [replace(one, leaves=True) for one in announcements(names, topic, announcement_id)]
+        return self.carry_out(lambda: self.engine.announced(left, self.now))
+
     def answer(self, answer: Answer) -> Decision:
         """Answers the call in flight and stores what is decided."""
         call, self.in_flight = self.in_flight, None
@@ -102,14 +112,14 @@ class EngineDriver:
         """The call in flight is answered, and the journal cannot be read."""
         call, self.in_flight = self.in_flight, None
         assert call is not None, "no call is in flight"
-        self.engine.answer_lost(answer, self.now)
+        self.engine.answer_lost(call, answer, self.now)
 
     def lose_decision(self, answer: Answer) -> None:
         """The call in flight is answered, and what is decided cannot be stored."""
         call, self.in_flight = self.in_flight, None
         assert call is not None, "no call is in flight"
         self.engine.answered(call, answer, self.now)
-        self.engine.answer_lost(answer, self.now)
+        self.engine.answer_lost(call, answer, self.now)
 
     def carry_out(self, decide: Callable[[], Decision]) -> Decision:
         """Stores a decision as the pipeline would."""
@@ -127,10 +137,11 @@ class EngineDriver:
             return Step()
         before = self._state_after_waiting()
         step = self.engine.step(self.now)
-        refused = step.refused
+        refused = step.decided
         if refused is not None:
             self.carry_out(lambda: refused)
-            self.transitions.add((before, QueueEvent.REFUSED, self.state))
+            if refused.settled:
+                self.transitions.add((before, QueueEvent.REFUSED, self.state))
         if step.call is not None:
             self.in_flight = step.call
             self.calls.append(step.call)

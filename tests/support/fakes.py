@@ -1,10 +1,12 @@
 """Stand-ins for the ports: the nucleus, the worker and the clock."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from client_device_associator.core.bus import Bus, shown
+from client_device_associator.core.decision import Call
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.operation import Operation
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import (
@@ -185,6 +187,7 @@ class FakeWorker:
         self.started = 0
         self.running = False
         self.calls: list[tuple[str, ...]] = []
+        self.operations: list[Operation] = []
         self.ends = 0
 
     @property
@@ -198,10 +201,11 @@ class FakeWorker:
             self.started += 1
             self.running = True
 
-    def call(self, thing_names: Sequence[str]) -> int:
+    def call(self, call: Call) -> int:
         """Takes a call."""
         self.warm_up()
-        self.calls.append(tuple(thing_names))
+        self.calls.append(call.thing_names)
+        self.operations.append(call.operation)
         return len(self.calls)
 
     def end(self) -> None:

@@ -19,7 +19,7 @@ from client_device_associator.session.session import Session
 from support.engine_driver import LongestWaits
 from support.fakes import FakeClock, FakeNucleus, FakeWorker
 from support.journal_files import connection
-from support.values import START, arrived, settings
+from support.values import START, arrived, policy, settings
 
 IDLE_SECONDS = 60.0
 """`workerIdleSeconds` of the default settings."""
@@ -67,8 +67,8 @@ class Rig:
     # The main thread
 
     def configure(self, changed: Settings | None = None) -> float | None:
-        """One turn in which settings come into effect, the defaults unless others are given."""
-        return self.turn(SettingsInEffect(changed or settings()))
+        """One turn in which settings come into effect: the defaults without lists, or others."""
+        return self.turn(SettingsInEffect(changed or settings(policy=policy())))
 
     def turn(self, *events: Event) -> float | None:
         """One turn with what has been posted and these; returns the seconds until the next one."""

@@ -1,7 +1,7 @@
 """A component's subscriptions on a nucleus that a test answers for."""
 
 from client_device_associator.configuration.settings import AnnouncementTopic
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.pipeline.events import Event
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
@@ -34,7 +34,11 @@ class Subscribed:
         """Listens to announcements on these; the topic for health is left out."""
         wanted = listeners(settings(announcement_topics=topics), self.inbox, self.seen)
         self.subscriptions.listen(
-            [one for one in wanted if one.topic_filter != HEALTH_REQUEST_TOPIC]
+            [
+                one
+                for one in wanted
+                if one.topic_filter not in (HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC)
+            ]
         )
 
     def run_due(self, seconds: float, renewal_seconds: float = RENEWAL) -> float | None:

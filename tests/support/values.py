@@ -60,8 +60,8 @@ def announcements(
 
 
 def policy(**changes: Any) -> Policy:  # noqa: ANN401 - the fields of Policy
-    """The default policy with some changes."""
-    return replace(default_settings().policy, **changes)
+    """The default policy with some changes; without them the cloud's list is not asked for."""
+    return replace(default_settings().policy, **{"reconcile_seconds": 0.0, **changes})
 
 
 def settings(**changes: Any) -> Settings:  # noqa: ANN401 - the fields of Settings

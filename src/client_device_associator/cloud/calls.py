@@ -56,7 +56,7 @@ class Calls:
     def start(self, call: Call, now: Instant) -> None:
         """Makes a call; none may be in flight."""
         self._warms_up = True
-        number = self._worker.call(call.thing_names)
+        number = self._worker.call(call)
         self._flight = _Flight(number, call, now.steady + CALL_DEADLINE_SECONDS)
 
     def handle(self, event: WorkerEvent, now: Instant) -> Landed | None:

@@ -1,65 +1,65 @@
 """The call itself, with boto3. Nothing but the worker process imports this."""
 
-import os
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.credentials import ContainerProvider, CredentialResolver
+from botocore.credentials import CredentialResolver
 from botocore.exceptions import ClientError
-from botocore.httpsession import URLLib3Session
-from botocore.utils import ContainerMetadataFetcher
 
 from client_device_associator import __version__
 from client_device_associator.cloud.bounded_http import BoundedSession
 from client_device_associator.cloud.credentials import Secrets, is_usable
-from client_device_associator.cloud.response_check import check_responses
+from client_device_associator.cloud.response_check import MAX_LISTED, check_responses
 from client_device_associator.cloud.service_errors import CREDENTIALS_REFUSED, read_error
+from client_device_associator.cloud.token_exchange import URI_VARIABLE, token_exchange
 from client_device_associator.core.answer import (
     Answer,
     CallFailed,
     ErrorEntry,
     FailureCause,
+    Listed,
     Succeeded,
 )
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 20
 """botocore's own 60 s each would keep every other device waiting."""
 
-_TOKEN_EXCHANGE_VARIABLE = "AWS_CONTAINER_CREDENTIALS_FULL_URI"  # noqa: S105 - not a secret
-_TOKEN_VARIABLE = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the variable's name
-_OTHERS_VARIABLES = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_DEFAULTS_MODE",
-    "AWS_MAX_ATTEMPTS",
-    "AWS_RETRY_MODE",
-)
-_OTHERS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+_BATCH_METHODS = {
+    Operation.ASSOCIATE: "batch_associate_client_device_with_core_device",
+    Operation.DISASSOCIATE: "batch_disassociate_client_device_from_core_device",
+}
+"""botocore's, by what is asked for."""
 
 
 class AssociationClient:
     """Makes calls with token-exchange credentials alone.
 
     It is kept as long as its credentials are accepted: botocore refreshes them by itself.
+
+    Args:
+        environment: Of this process, as `worker_environment` makes it.
+        secrets: Learns every credential that comes; what is answered holds none.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], secrets: Secrets) -> None:
         self._environment = environment
         self._client: Any = None
         self._session: Any = None
-        self._secrets = Secrets(environment.get(_TOKEN_VARIABLE))
+        self._secrets = secrets
 
     def prepare(self) -> Answer | None:
         """Gets everything ready for a call; returns why that is not possible now."""
-        if not self._environment.get(_TOKEN_EXCHANGE_VARIABLE):
+        if not self._environment.get(URI_VARIABLE):
             return CallFailed(
                 FailureCause.MISCONFIGURED,
                 "NoTokenExchange",
-                f"{_TOKEN_EXCHANGE_VARIABLE} is not set: the recipe must depend on"
+                f"{URI_VARIABLE} is not set: the recipe must depend on"
                 " aws.greengrass.TokenExchangeService (DependencyType HARD)",
             )
         region = self._environment.get("AWS_REGION") or self._environment.get("AWS_DEFAULT_REGION")
@@ -81,10 +81,8 @@ class AssociationClient:
                 " refused there",
             )
         except Exception as error:  # noqa: BLE001 - botocore and its HTTP library raise many kinds
-            failed = CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
-            return self._secrets.redacted(failed)
+            return CallFailed(FailureCause.NO_CREDENTIALS, type(error).__name__, str(error))
         if is_usable(frozen):
-            self._secrets.add(frozen.token, frozen.secret_key)
             return None
         self._client = None  # it would keep them until they expire
         return CallFailed(
@@ -94,8 +92,11 @@ class AssociationClient:
             " can carry",
         )
 
-    def associate(self, core_thing_name: str, thing_names: Sequence[str]) -> Answer:
-        """Calls BatchAssociateClientDeviceWithCoreDevice once; every outcome is a value."""
+    def call(self, core_thing_name: str, call: Call) -> Answer:
+        """Makes a call once; every outcome is a value."""
+        return self._secrets.redacted(self._call(core_thing_name, call), call.thing_names)
+
+    def _call(self, core_thing_name: str, call: Call) -> Answer:
         if not core_thing_name:
             return CallFailed(
                 FailureCause.MISCONFIGURED,
@@ -107,34 +108,40 @@ class AssociationClient:
         if failed is not None:
             return failed
         try:
-            response = self._client.batch_associate_client_device_with_core_device(
+            if call.operation is Operation.LIST:
+                return self._list(core_thing_name, call.next_token)
+            method = getattr(self._client, _BATCH_METHODS[call.operation])
+            response = method(
                 coreDeviceThingName=core_thing_name,
-                entries=[{"thingName": name} for name in thing_names],
+                entries=[{"thingName": name} for name in call.thing_names],
             )
             entries = tuple(map(_error_entry, response.get("errorEntries") or ()))
-            return self._secrets.redacted(Succeeded(entries))
+            return Succeeded(entries)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in CREDENTIALS_REFUSED:
                 # botocore keeps credentials until they expire; the next call gets others.
                 self._client = None
-            return self._secrets.redacted(read_error(error.response, thing_names))
+            return read_error(error.response, call.thing_names)
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: tried again
-            failed = CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
-            return self._secrets.redacted(failed)
+            return CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
+
+    def _list(self, core_thing_name: str, next_token: str | None) -> Answer:
+        """One page of ListClientDevicesAssociatedWithCoreDevice."""
+        response = self._client.list_client_devices_associated_with_core_device(
+            coreDeviceThingName=core_thing_name,
+            maxResults=MAX_LISTED,
+            **({} if next_token is None else {"nextToken": next_token}),
+        )
+        names = (one.get("thingName") for one in response["associatedClientDevices"])
+        return Listed(
+            tuple(name for name in names if isinstance(name, str)), response.get("nextToken")
+        )
 
     def _create_client(self, region: str) -> None:
         if self._client is not None:
             return
         session = botocore.session.Session()
-        _leave_only_ours(os.environ)
-        # Nothing else of the environment: other container services have variables that come first.
-        exchange = {
-            name: self._environment[name]
-            for name in (_TOKEN_EXCHANGE_VARIABLE, _TOKEN_VARIABLE)
-            if name in self._environment
-        }
-        bounded = BoundedSession(URLLib3Session(timeout=ContainerMetadataFetcher.TIMEOUT_SECONDS))
-        provider = ContainerProvider(exchange, ContainerMetadataFetcher(bounded))
+        provider = token_exchange(self._environment, self._secrets)
         session.register_component("credential_provider", CredentialResolver([provider]))
         self._session = session
         client = boto3.Session(botocore_session=session, region_name=region).client(
@@ -166,21 +173,6 @@ def _certificates(environment: Mapping[str, str]) -> str | None:
         for name in (scheme, scheme.lower())
     )
     return (environment.get("GG_ROOT_CA_PATH") or None) if behind_proxy else None
-
-
-def _leave_only_ours(environment: MutableMapping[str, str]) -> None:
-    """Removes what would stop botocore from working, or change what it does.
-
-    A profile or a file of somebody else need not exist here, or be readable; how to retry is
-    decided in the core. And a proxy for everything is made one for HTTPS: botocore knows no other.
-    """
-    for variable in _OTHERS_VARIABLES:
-        environment.pop(variable, None)
-    for variable in _OTHERS_FILES:
-        environment[variable] = os.devnull
-    proxy = environment.get("ALL_PROXY") or environment.get("all_proxy")
-    if proxy and not (environment.get("HTTPS_PROXY") or environment.get("https_proxy")):
-        environment["HTTPS_PROXY"] = proxy
 
 
 def _error_entry(entry: Mapping[str, object]) -> ErrorEntry:

@@ -10,14 +10,20 @@ from client_device_associator.core.answer import (
     CallFailed,
     ErrorEntry,
     FailureCause,
+    Listed,
     Succeeded,
     ThingNotFound,
     ValidationFailed,
 )
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 
 MAX_TEXT_CHARACTERS = 1000
 """Of what a service, a proxy or token exchange says: that may be a page of HTML, and is stored once
 for every device in the call."""
+
+MAX_TOKEN_CHARACTERS = 8192
+"""Of what a list goes on with; the service's are some hundred characters."""
 
 
 class ProtocolError(ValueError):
@@ -30,13 +36,13 @@ class CallRequest:
 
     Attributes:
         number: Comes back with the answer.
-        core_thing_name: The core device to associate with.
-        thing_names: 1 to 100 names.
+        core_thing_name: The core device that it is about.
+        call: What is asked for, and for whom.
     """
 
     number: int
     core_thing_name: str
-    thing_names: tuple[str, ...]
+    call: Call
 
 
 def encode_request(request: CallRequest) -> bytes:
@@ -45,7 +51,9 @@ def encode_request(request: CallRequest) -> bytes:
         {
             "call": request.number,
             "coreThingName": request.core_thing_name,
-            "thingNames": request.thing_names,
+            "operation": request.call.operation.value,
+            "thingNames": request.call.thing_names,
+            "nextToken": request.call.next_token,
         }
     )
 
@@ -54,11 +62,13 @@ def decode_request(line: bytes) -> CallRequest:
     """A request from a line; raises ProtocolError."""
     document = _document(line)
     try:
-        return CallRequest(
-            int(document["call"]),
-            str(document["coreThingName"]),
+        token = document.get("nextToken")
+        call = Call(
             tuple(map(str, document["thingNames"])),
+            operation=Operation(document["operation"]),
+            next_token=None if token is None else str(token),
         )
+        return CallRequest(int(document["call"]), str(document["coreThingName"]), call)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not a request: {error!r}") from error
 
@@ -76,6 +86,8 @@ def encode_answer(number: int, answer: Answer) -> bytes:
             document["succeeded"] = [
                 [entry.thing_name, entry.code, entry.message] for entry in answer.error_entries
             ]
+        case Listed():
+            document["listed"] = {"names": answer.thing_names, "nextToken": answer.next_token}
         case ValidationFailed():
             document["validationFailed"] = {"message": answer.message, "fields": answer.fields}
         case ThingNotFound():
@@ -104,6 +116,8 @@ def _answer(document: dict[str, Any]) -> Answer:
     if "succeeded" in document:
         entries = document["succeeded"]
         return Succeeded(tuple(ErrorEntry(*map(_text_or_none, fields)) for fields in entries))
+    if "listed" in document:
+        return _listed(document["listed"])
     if "validationFailed" in document:
         failed = document["validationFailed"]
         fields = tuple((_bounded(name), _bounded(message)) for name, message in failed["fields"])
@@ -122,6 +136,16 @@ def _answer(document: dict[str, Any]) -> Answer:
         retry_after,
         bool(failed["wasAnswered"]),
     )
+
+
+def _listed(listed: Any) -> Listed:  # noqa: ANN401 - JSON
+    names = tuple(_bounded(name) for name in listed["names"])
+    token = listed["nextToken"]
+    if token is not None and not (
+        isinstance(token, str) and 0 < len(token) <= MAX_TOKEN_CHARACTERS
+    ):
+        raise ProtocolError("no such token")
+    return Listed(names, token)
 
 
 def _text_or_none(value: object) -> str | None:

@@ -1,10 +1,10 @@
 """What is asked of an association worker, and what it reports."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from client_device_associator.core.answer import Answer
+from client_device_associator.core.decision import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Worker(Protocol):
         """Starts a process unless there is one."""
         ...
 
-    def call(self, thing_names: Sequence[str]) -> int:
+    def call(self, call: Call) -> int:
         """Makes a call and returns its number, counted from 1.
 
         `CallAnswered` or `WorkerEnded` follows, unless the worker hangs.

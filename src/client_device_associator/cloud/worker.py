@@ -6,6 +6,7 @@ else, so no worker outlives its parent, however the parent died.
 """
 
 import contextlib
+import logging
 import os
 import queue
 import resource
@@ -15,6 +16,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from client_device_associator.cloud.credentials import Secrets
+from client_device_associator.cloud.guarded_output import GuardedOutput
 from client_device_associator.cloud.pipe_protocol import (
     CallRequest,
     decode_request,
@@ -39,9 +42,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _limit_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    secrets = Secrets(os.environ)
+    sys.stderr = GuardedOutput(sys.stderr, secrets.redact)
+    # Libraries log what they are answered, some of it as a warning. What matters of it is in the
+    # answers of this process.
+    logging.disable()
     requests: queue.SimpleQueue[CallRequest | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
-    caller = _Caller()
+    caller = _Caller(secrets)
     caller.warm_up()
     # A broken pipe means that the parent has died and reads no answer any more.
     with contextlib.suppress(BrokenPipeError):
@@ -74,7 +82,8 @@ def _read(requests: "queue.SimpleQueue[CallRequest | None]") -> None:
 class _Caller:
     """Imports boto3 when it is needed, and turns even an error of that into an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
         self._client: AssociationClient | None = None
 
     def warm_up(self) -> None:
@@ -84,16 +93,17 @@ class _Caller:
 
     def call(self, request: CallRequest) -> Answer:
         try:
-            return self._ready().associate(request.core_thing_name, request.thing_names)
+            return self._ready().call(request.core_thing_name, request.call)
         except Exception as error:  # noqa: BLE001 - a broken installation must not spin in restarts
-            return CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
+            failed = CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
+            return self._secrets.redacted(failed)
 
     def _ready(self) -> "AssociationClient":
         if self._client is None:
             # Half a second and 30 MB: not before the thread that reads is running.
             from client_device_associator.cloud.client import AssociationClient  # noqa: PLC0415
 
-            self._client = AssociationClient(os.environ)
+            self._client = AssociationClient(os.environ, self._secrets)
         return self._client
 
 

@@ -5,8 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import IO
 
 from client_device_associator.cloud.pipe_protocol import (
@@ -16,11 +15,11 @@ from client_device_associator.cloud.pipe_protocol import (
     encode_request,
 )
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
+from client_device_associator.cloud.worker_environment import worker_environment
 from client_device_associator.core.answer import CallFailed, FailureCause
+from client_device_associator.core.decision import Call
 
 _MODULE = "client_device_associator.cloud.worker"
-_NOT_FOR_THE_WORKER = "SVCUID"
-"""The component's identity at the nucleus; the worker does not talk to the nucleus."""
 
 _END_SECONDS = 0.2
 """For a worker to end by itself; one that is in a call does not, and its call is made again."""
@@ -59,7 +58,7 @@ class WorkerProcess:
                 [sys.executable, "-u", "-m", _MODULE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=_environment(),
+                env=worker_environment(os.environ),
             )
         except OSError as error:
             self._why_not_started = str(error)
@@ -69,7 +68,7 @@ class WorkerProcess:
             target=self._listen, args=(self._process, self._started), daemon=True
         ).start()
 
-    def call(self, thing_names: Sequence[str]) -> int:
+    def call(self, call: Call) -> int:
         """Makes a call and returns its number; see the Protocol."""
         self._calls += 1
         self.warm_up()
@@ -77,7 +76,7 @@ class WorkerProcess:
             failed = CallFailed(FailureCause.UNAVAILABLE, "WorkerNotStarted", self._why_not_started)
             self._post(CallAnswered(self._calls, failed))
             return self._calls
-        request = CallRequest(self._calls, self._core_thing_name, tuple(thing_names))
+        request = CallRequest(self._calls, self._core_thing_name, call)
         # An error means that it has just ended, which the thread that listens reports.
         with contextlib.suppress(OSError):
             # 100 names are 13 kB and a pipe holds 64 kB: this does not block.
@@ -118,12 +117,3 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise AssertionError("opened as a pipe in warm_up")
     return pipe
-
-
-def _environment() -> dict[str, str]:
-    """The environment of this process, with its package on PYTHONPATH."""
-    environment = {key: value for key, value in os.environ.items() if key != _NOT_FOR_THE_WORKER}
-    packages = str(Path(__file__).resolve().parents[2])
-    inherited = environment.get("PYTHONPATH")
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, inherited]))
-    return environment

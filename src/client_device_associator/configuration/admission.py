@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.admission.gate import Refusal
 from client_device_associator.core.admission.rules import Rules
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.announcement import NOWHERE, Announcement
 from client_device_associator.core.result import Reason
 from client_device_associator.messages.template import NoValueError
 from client_device_associator.messages.topic import intersect
@@ -60,7 +60,7 @@ class Admission:
         why = self.rules.why_not(name)
         if why is not None:
             return Refusal(Reason.NOT_ADMITTED, why, is_silent)
-        if self.requires_proven_name:
+        if self.requires_proven_name and announcement.topic != NOWHERE:
             sources = [one for one in sources if one.proves_names]
             if not sources:
                 return Refusal(Reason.UNPROVEN_NAME, _UNPROVEN, is_silent)
@@ -73,6 +73,8 @@ class Admission:
 
 def _may_bring(source: AnnouncementTopic, announcement: Announcement) -> bool:
     """Whether such an announcement can have come from there; yes in doubt."""
+    if source.leaves is not announcement.leaves:
+        return False
     # The classic nucleus delivers `a/` to those who subscribe to `a`.
     topic = announcement.topic.rstrip("/")
     if source.bus is not announcement.bus or not intersect(source.topic_filter.rstrip("/"), topic):

@@ -1,6 +1,6 @@
 """Reads out of a configuration document where announcements come from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from client_device_associator.configuration.options import announcement_options
 from client_device_associator.configuration.reader import ConfigurationReader
@@ -10,10 +10,11 @@ from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.admission.rules import Rules
 from client_device_associator.core.bus import Bus, lane_key
 from client_device_associator.messages.iot_core_topic import why_no_iot_core_filter
-from client_device_associator.messages.template import TemplateError, parse_template
-from client_device_associator.messages.topic import why_no_filter
+from client_device_associator.messages.template import Template, TemplateError, parse_template
+from client_device_associator.messages.topic import intersect, why_no_filter
 
 ANNOUNCEMENTS = "announcements"
+_DEPARTURES, _TOPICS = "departures", "topics"
 _ANNOUNCE, _PRESENCE = "announce", "presence"
 _TOPIC, _THING_NAME = "topic", "thingName"
 _CORE_THING_NAME = "{coreThingName}"
@@ -68,15 +69,35 @@ def iot_core_topics(
         yield _announcement_topic(Bus.IOT_CORE, key, entry, topic_filter, core_thing_name)
 
 
+def departure_topics(
+    departures: ConfigurationReader, core_thing_name: str, announcing: Sequence[AnnouncementTopic]
+) -> Iterator[AnnouncementTopic]:
+    """The topics on which devices say that they leave; none is usual.
+
+    Args:
+        departures: What the document says of departures.
+        core_thing_name: This core device; "" if that is not known.
+        announcing: Where announcements come from, over the same bus.
+    """
+    for name, entry in (departures.sections(_TOPICS) or {}).items():
+        topic_filter = entry.text(_TOPIC, "")
+        wrong = _why_no_local_filter(topic_filter)
+        if wrong is not None:
+            entry.complain(_TOPIC, wrong)
+        # A message must not say that a device is there and that it has left.
+        for other in announcing:
+            if intersect(topic_filter, other.topic_filter):
+                expected = f"a topic on which no announcement comes, as on {other.topic_filter}"
+                entry.complain(_TOPIC, expected)
+        rules = read_rules(entry, f"{_DEPARTURES}.{_TOPICS}.{name}", core_thing_name)
+        key = f"{_DEPARTURES}.{name}"
+        yield AnnouncementTopic(key, topic_filter, _template(entry), rules, leaves=True)
+
+
 def _announcement_topic(
     bus: Bus, key: str, entry: ConfigurationReader, topic_filter: str, core_thing_name: str
 ) -> AnnouncementTopic:
-    text = entry.text(_THING_NAME, "")
-    try:
-        template = parse_template(text) if text else None
-    except TemplateError as error:
-        entry.complain(_THING_NAME, str(error))
-        template = None
+    template = _template(entry)
     where = lane_key(bus, f"{ANNOUNCEMENTS}.{key}")
     rules = read_rules(entry, where, core_thing_name)
     is_presence = entry.choice("mode", (_ANNOUNCE, _PRESENCE), _ANNOUNCE) == _PRESENCE
@@ -86,6 +107,15 @@ def _announcement_topic(
     if is_presence and not source.proves_names:
         entry.complain(_THING_NAME, "a template of {topic:N} without {payload:…}: see `mode`")
     return source
+
+
+def _template(entry: ConfigurationReader) -> Template | None:
+    text = entry.text(_THING_NAME, "")
+    try:
+        return parse_template(text) if text else None
+    except TemplateError as error:
+        entry.complain(_THING_NAME, str(error))
+    return None
 
 
 def _why_no_local_filter(topic_filter: str) -> str | None:

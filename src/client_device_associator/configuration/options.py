@@ -7,6 +7,7 @@ from client_device_associator.core.policy import MAX_BATCH
 
 _DAY_SECONDS = 86_400
 _YEAR_SECONDS = 365 * _DAY_SECONDS
+_YEAR_HOURS = 365 * 24
 _MAX_PENDING_CEILING = 1_000_000
 _MAX_DEVICES_CEILING = 1_000_000
 
@@ -163,6 +164,40 @@ OPTIONS: tuple[Option, ...] = (
         Number(0, _YEAR_SECONDS),
         "how long an association is believed without asking the cloud again; 0 asks at each"
         " announcement",
+    ),
+    Option(
+        "reconcile.intervalHours",
+        24,
+        Number(0, _YEAR_HOURS),
+        "how often the list of associated devices in the cloud is compared with what the component"
+        " knows (see [below](#the-clouds-list)); 0 for never",
+    ),
+    Option(
+        "reconcile.restore",
+        default=False,
+        kind=Boolean(),
+        meaning="whether a device that this component has associated, and that is on the cloud's"
+        " list no more, is associated again without an announcement",
+    ),
+    Option(
+        "departures.afterSilentDays",
+        None,
+        Number(1, 3650, whole=True),
+        "after how many days of silence a device that this component has associated is"
+        " disassociated (see [below](#devices-that-leave)); absent for never",
+    ),
+    Option(
+        "departures.maxPerDay",
+        None,
+        Number(1, _MAX_DEVICES_CEILING, whole=True),
+        "how many devices may be disassociated in a day that have not said that they leave; absent"
+        " for 5 % of those that are associated, and at least 1",
+    ),
+    Option(
+        "departures.dryRun",
+        default=True,
+        kind=Boolean(),
+        meaning="whether silent devices are only reported, and not disassociated",
     ),
     Option(
         "workerIdleSeconds",

@@ -1,11 +1,12 @@
 """From a configuration document to settings, or to every problem in it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from client_device_associator.configuration.admission import Admission
 from client_device_associator.configuration.announcement_topics import (
+    departure_topics,
     iot_core_topics,
     local_topics,
 )
@@ -24,11 +25,13 @@ from client_device_associator.configuration.result_topics import (
 from client_device_associator.configuration.rules import read_rules, restricts
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.policy import Policy
+from client_device_associator.messages.topic import why_no_filter
 
 _RESULTS_TOPIC = "results.topic"
 _IOT_CORE, _IOT_CORE_RESULTS = "iotCore", "iotCore.results"
 _IOT_CORE_RESULTS_TOPIC, _ALL_RESULTS = "iotCore.results.topic", "iotCore.results.all"
-_ADMISSION = "admission"
+_ADMISSION, _DEPARTURES = "admission", "departures"
+_HOUR_SECONDS = 3600.0
 _OF_THE_NUCLEUS = "accessControl"
 
 
@@ -57,17 +60,19 @@ def parse_configuration(
         core_thing_name: This core device; "" if that is not known, and then no pattern may name it.
     """
     root = ConfigurationReader(document)
-    sections = {"": root}
-    local = tuple(local_topics(root, core_thing_name))
+    departures = root.section(_DEPARTURES)
+    sections = {"": root, _DEPARTURES: departures}
+    announcing = tuple(local_topics(root, core_thing_name))
+    local = (*announcing, *departure_topics(departures, core_thing_name, announcing))
     iot_core = tuple(iot_core_topics(_section(sections, _IOT_CORE), core_thing_name))
     topics = (*local, *iot_core)
     values: dict[str, Any] = {
         option.key: _value(_section(sections, option.section), option) for option in plain_options()
     }
-    wrong = why_no_results_topic(values[_RESULTS_TOPIC], local)
+    wrong = why_no_results_topic(values[_RESULTS_TOPIC], _usable(local))
     if wrong is not None:
         sections["results"].complain("topic", wrong)
-    answered = topics if values[_ALL_RESULTS] else iot_core
+    answered = _usable(topics if values[_ALL_RESULTS] else iot_core)
     wrong = why_no_iot_core_results_topic(values[_IOT_CORE_RESULTS_TOPIC], answered)
     if wrong is not None:
         sections[_IOT_CORE_RESULTS].complain("topic", wrong)
@@ -113,6 +118,11 @@ def _settings(
             gate=admission,
             lanes=tuple(topic.key for topic in topics),
             max_devices=values["limits.maxDevices"],
+            reconcile_seconds=values["reconcile.intervalHours"] * _HOUR_SECONDS,
+            restores=values["reconcile.restore"],
+            silent_days=values["departures.afterSilentDays"],
+            departures_per_day=values["departures.maxPerDay"],
+            departures_dry_run=values["departures.dryRun"],
         ),
         worker_idle_seconds=values["workerIdleSeconds"],
         subscription_renewal_seconds=values["subscriptionRenewalSeconds"],
@@ -146,3 +156,8 @@ def _value(section: ConfigurationReader, option: Option) -> str | float | bool |
             return section.integer(name, int(default), kind.lowest, kind.highest)
         return section.number(name, default, kind.lowest, kind.highest)
     return section.text(name, str(option.default))
+
+
+def _usable(topics: Sequence[AnnouncementTopic]) -> list[AnnouncementTopic]:
+    """A filter that is a problem itself may be anything, such as half a surrogate pair."""
+    return [one for one in topics if why_no_filter(one.topic_filter) is None]

@@ -201,6 +201,9 @@ class ConfigurationReader:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write numbers of more than 4,300 digits
+        return "a number that is too large"
     fits = len(text) <= _MAX_SHOWN_CHARACTERS
     return text if fits else f"{text[:_MAX_SHOWN_CHARACTERS]}…"

@@ -11,10 +11,9 @@ from client_device_associator.messages.iot_core_topic import (
     why_no_iot_core_topic,
 )
 from client_device_associator.messages.topic import (
-    HEALTH_REQUEST_TOPIC,
-    HEALTH_TOPIC,
     MAX_TOPIC_BYTES,
     MULTI,
+    OWN_TOPICS,
     SINGLE,
     intersect,
     why_no_topic,
@@ -26,8 +25,7 @@ _ANY_PLACEHOLDER = re.compile(r"\{[^}]*\}?|\}")
 
 def own_topic(topic_filter: str) -> str | None:
     """The component's own topic that a filter matches: neither announcements nor results may."""
-    own_topics = (HEALTH_TOPIC, HEALTH_REQUEST_TOPIC)
-    return next((own for own in own_topics if intersect(topic_filter, own)), None)
+    return next((own for own in OWN_TOPICS if intersect(topic_filter, own)), None)
 
 
 def why_no_results_topic(template: str, sources: Sequence[AnnouncementTopic]) -> str | None:

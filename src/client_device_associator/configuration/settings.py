@@ -21,6 +21,7 @@ class AnnouncementTopic:
         is_presence: Whether its messages have another purpose: each says that a device is there,
             and none is answered but for what becomes of the device.
         bus: Where it is.
+        leaves: Whether its messages say that devices have left.
     """
 
     key: str
@@ -29,6 +30,7 @@ class AnnouncementTopic:
     rules: Rules = EVERYBODY
     is_presence: bool = False
     bus: Bus = Bus.LOCAL
+    leaves: bool = False
 
     @property
     def proves_names(self) -> bool:
@@ -41,7 +43,8 @@ class Settings:
     """All that an operator may set.
 
     Attributes:
-        announcement_topics: Where announcements come from, over either bus.
+        announcement_topics: Where announcements come from, over either bus, those of departures
+            included.
         results_topic: The template of result topics.
         results_as_json: Whether result messages are JsonMessages.
         policy: What decisions depend on.

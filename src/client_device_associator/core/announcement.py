@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Reason, Result, Status
 
+NOWHERE = ""
+"""The topic of what nobody has announced: a device that is restored, or damage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One client device that asks to be associated.
+    """One client device that is to be associated, or that has left and is to be disassociated.
 
     Attributes:
         thing_name: Its name in the AWS IoT registry.
@@ -16,6 +19,7 @@ class Announcement:
         announcement_id: The announcer's own `id`, returned in the results.
         is_presence: Whether it was made of traffic that has another purpose: nobody waits for an
             answer, unless the device is associated because of it.
+        leaves: Whether it has left.
         lane: The key of the announcement topic in the configuration by which it came. All that come
             by one share what there is with all that come by another.
         bus: Where `topic` is; its results go there, too.
@@ -25,6 +29,7 @@ class Announcement:
     topic: str
     announcement_id: str | None = None
     is_presence: bool = field(default=False, compare=False)
+    leaves: bool = False
     lane: str = field(default="", compare=False)
     bus: Bus = Bus.LOCAL
 

@@ -27,6 +27,11 @@ class Bisection:
         """Whether any group is left."""
         return bool(self._groups)
 
+    @property
+    def thing_names(self) -> Group:
+        """All those that are still to be called."""
+        return tuple(name for group in self._groups for name in group)
+
     def split(self, group: Sequence[str]) -> "Bisection":
         """A group was refused: its halves are called next."""
         middle = (len(group) + 1) // 2

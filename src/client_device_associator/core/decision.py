@@ -1,6 +1,7 @@
 """What the core wants done: plain data that the other parts carry out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
@@ -16,7 +17,7 @@ class Decision:
     Attributes:
         devices: Devices to be stored as they stand here.
         waiting: Announcements that wait for a final result from now on.
-        settled: Thing names whose waiting announcements have their final result.
+        settled: Thing names whose announcements that waited before this have their final result.
         durable: Results to be stored with the change that they report, and kept until they are
             sent.
         transient: Results to be sent once the change is stored; lost if the process dies.
@@ -25,6 +26,8 @@ class Decision:
         forget_before: Devices that are not pending since before this steady moment are forgotten:
             what is believed of them has expired anyway.
         forgets_associated: Whether that includes those that are associated.
+        facts: Numbers to be kept by their names.
+        forgotten: Thing names of devices of which nothing is known any more.
     """
 
     devices: tuple[Device, ...] = ()
@@ -36,11 +39,20 @@ class Decision:
     notices: tuple[CoreNotice, ...] = ()
     forget_before: float | None = None
     forgets_associated: bool = True
+    facts: Mapping[str, float] = field(default_factory=dict)
+    forgotten: tuple[str, ...] = ()
 
     @property
     def stores(self) -> bool:
         """Whether anything has to be written."""
-        return bool(self.devices or self.waiting or self.settled or self.durable)
+        return bool(
+            self.devices
+            or self.waiting
+            or self.settled
+            or self.durable
+            or self.forgotten
+            or self.facts
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +78,11 @@ class Step:
 
     Attributes:
         call: The call to make, if it is time for one.
-        refused: What is decided on devices that may not be in a call any more; to be stored before
-            the next step.
+        decided: What no event has led to, such as on devices that may not be in a call any more; to
+            be stored before the next step.
         wake_at: Steady seconds at which a call is to be made; None if nothing waits for one.
     """
 
     call: Call | None = None
-    refused: Decision | None = None
+    decided: Decision | None = None
     wake_at: float | None = None

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
+from client_device_associator.core.life import DeviceState
 
 
 class JournalView(Protocol):
@@ -19,7 +20,7 @@ class JournalView(Protocol):
         ...
 
     def pending(self) -> int:
-        """How many devices wait to be associated."""
+        """How many devices wait for a call."""
         ...
 
     def pending_by_lane(self) -> Mapping[str, int]:
@@ -27,18 +28,44 @@ class JournalView(Protocol):
         ...
 
     def held(self) -> int:
-        """How many devices are associated, as far as is known, or wait to be."""
+        """How many devices are associated, as far as is known, or wait to be, or to leave."""
         ...
 
-    def due(self, now: float, limit: int) -> Sequence[str]:
-        """Thing names of pending devices that may be in a call.
+    def occupied(self) -> int:
+        """How many devices are associated, as far as is known."""
+        ...
+
+    def associated(self, after: str, count: int) -> Sequence[Device]:
+        """So many of the devices that are associated, as far as is known, in the order of names.
+
+        Args:
+            after: Those whose names come after this one.
+            count: The most of them.
+        """
+        ...
+
+    def silent(self, heard_before: int, count: int) -> Sequence[Device]:
+        """So many of the devices that this component has associated and has not heard for long.
+
+        Args:
+            heard_before: They were heard last before the day with this number.
+            count: The most of them; those who were silent for the longest time come first.
+        """
+        ...
+
+    def fact(self, name: str) -> float | None:
+        """A number that was kept by its name; None if there is none."""
+        ...
+
+    def due(self, state: DeviceState, now: float, limit: int) -> Sequence[str]:
+        """Thing names of devices that wait in a state and may be in a call.
 
         Lanes take turns; within each those longest due come first.
         """
         ...
 
-    def next_due_at(self, count: int = 1) -> float | None:
-        """When so many of the pending devices are, or were, due; steady seconds.
+    def next_due_at(self, state: DeviceState, count: int = 1) -> float | None:
+        """When so many of the devices that wait in a state are, or were, due; steady seconds.
 
         None if there are fewer.
         """

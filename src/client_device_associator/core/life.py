@@ -14,7 +14,11 @@ class DeviceState(Enum):
     ASSOCIATED = 1
     """The cloud has said so, and that is believed for `trustSeconds`."""
     FAILED = 2
-    """Given up, until it is announced again."""
+    """Given up, until it is announced again, or its departure is."""
+    LEAVING = 3
+    """It has left, and is to be disassociated."""
+    LEFT = 4
+    """The cloud has said that it is disassociated, and that is believed for `trustSeconds`."""
 
 
 class DeviceEvent(Enum):
@@ -27,22 +31,50 @@ class DeviceEvent(Enum):
     GIVEN_UP = "refused alone, or maxAttempts reached"
     REFUSED = "not admitted any more"
     FORGOTTEN = "trustSeconds are over"
+    DEPARTED = "its departure was taken"
+    DEPARTED_AND_TRUSTED = "its departure was taken again"
+    RELEASED = "the cloud has disassociated it"
+    LISTED = "it is on the cloud's list"
+    VANISHED = "it is on the cloud's list no more"
+    RESTORED = "the same, and restore is on"
 
 
 TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
     (DeviceState.UNKNOWN, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
+    (DeviceState.UNKNOWN, DeviceEvent.DEPARTED): DeviceState.LEAVING,
+    (DeviceState.UNKNOWN, DeviceEvent.LISTED): DeviceState.ASSOCIATED,
     (DeviceState.PENDING, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.PENDING, DeviceEvent.ACCEPTED): DeviceState.ASSOCIATED,
     (DeviceState.PENDING, DeviceEvent.DELAYED): DeviceState.PENDING,
     (DeviceState.PENDING, DeviceEvent.GIVEN_UP): DeviceState.FAILED,
     (DeviceState.PENDING, DeviceEvent.REFUSED): DeviceState.FAILED,
+    (DeviceState.PENDING, DeviceEvent.DEPARTED): DeviceState.LEAVING,
     (DeviceState.ASSOCIATED, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.ASSOCIATED, DeviceEvent.ANNOUNCED_AND_TRUSTED): DeviceState.ASSOCIATED,
     (DeviceState.ASSOCIATED, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,
+    (DeviceState.ASSOCIATED, DeviceEvent.DEPARTED): DeviceState.LEAVING,
+    (DeviceState.ASSOCIATED, DeviceEvent.VANISHED): DeviceState.UNKNOWN,
+    (DeviceState.ASSOCIATED, DeviceEvent.RESTORED): DeviceState.PENDING,
     (DeviceState.FAILED, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.FAILED, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,
+    (DeviceState.FAILED, DeviceEvent.DEPARTED): DeviceState.LEAVING,
+    (DeviceState.FAILED, DeviceEvent.LISTED): DeviceState.ASSOCIATED,
+    (DeviceState.LEAVING, DeviceEvent.DEPARTED): DeviceState.LEAVING,
+    (DeviceState.LEAVING, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
+    (DeviceState.LEAVING, DeviceEvent.RELEASED): DeviceState.LEFT,
+    (DeviceState.LEAVING, DeviceEvent.DELAYED): DeviceState.LEAVING,
+    (DeviceState.LEAVING, DeviceEvent.GIVEN_UP): DeviceState.FAILED,
+    (DeviceState.LEAVING, DeviceEvent.REFUSED): DeviceState.FAILED,
+    (DeviceState.LEFT, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
+    (DeviceState.LEFT, DeviceEvent.DEPARTED): DeviceState.LEAVING,
+    (DeviceState.LEFT, DeviceEvent.DEPARTED_AND_TRUSTED): DeviceState.LEFT,
+    (DeviceState.LEFT, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,
+    (DeviceState.LEFT, DeviceEvent.LISTED): DeviceState.ASSOCIATED,
 }
 """What is not here cannot happen. `docs/architecture.md` shows it as a diagram."""
+
+QUEUED = frozenset({DeviceState.PENDING, DeviceState.LEAVING})
+"""The states of devices that wait for a call."""
 
 
 def after(state: DeviceState, event: DeviceEvent) -> DeviceState:

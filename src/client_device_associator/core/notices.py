@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from client_device_associator.core.answer import FailureCause
+from client_device_associator.core.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class DevicesRefused:
 class CallSettled:
     """The cloud answered a call: how many of its devices are in which group."""
 
-    associated: int
+    done: int
     already: int
     delayed: int
     refused: int
     bisected: int
+    operation: Operation = Operation.ASSOCIATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,69 @@ class CallsFailing:
     message: str
     wait_seconds: float
     was_answered: bool = False
+    operation: Operation = Operation.ASSOCIATE
 
 
 @dataclass(frozen=True, slots=True)
 class CallsSucceeding:
     """Calls are answered again."""
 
+    operation: Operation = Operation.ASSOCIATE
+
+
+@dataclass(frozen=True, slots=True)
+class RosterCompared:
+    """The cloud's list was compared with the journal.
+
+    Attributes:
+        devices: How many are on it.
+        appeared: How many somebody else has associated.
+        vanished: How many somebody else has disassociated.
+        names: Those who have appeared, and those who have vanished; not all if they are many.
+    """
+
+    devices: int
+    appeared: int
+    vanished: int
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDenied:
+    """The cloud's list may not be read; `message` is in the service's words."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterUseless:
+    """A list proves nothing, and another one is asked for later."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilentDevicesFound:
+    """Devices were not heard for as many days as the settings say, and are disassociated.
+
+    Attributes:
+        thing_names: Which.
+        is_dry_run: Whether they are not, for it is only tried.
+    """
+
+    thing_names: tuple[str, ...]
+    is_dry_run: bool
+
 
 CoreNotice = (
-    DeviceDelayed | DeviceFailed | DevicesRefused | CallSettled | CallsFailing | CallsSucceeding
+    DeviceDelayed
+    | DeviceFailed
+    | DevicesRefused
+    | CallSettled
+    | CallsFailing
+    | CallsSucceeding
+    | RosterCompared
+    | RosterDenied
+    | RosterUseless
+    | SilentDevicesFound
 )

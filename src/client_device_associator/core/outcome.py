@@ -8,7 +8,7 @@ from client_device_associator.core import backoff
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import CallFailed
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import DeviceEvent, DeviceState, after
@@ -18,25 +18,34 @@ from client_device_associator.core.notices import (
     DeviceDelayed,
     DeviceFailed,
 )
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
 from client_device_associator.core.verdicts import DeviceError, Verdicts
+from client_device_associator.core.wish import WISHES
 
 
 def settle(
-    verdicts: Verdicts, journal: JournalView, policy: Policy, now: Instant, rng: random.Random
+    verdicts: Verdicts,
+    journal: JournalView,
+    policy: Policy,
+    now: Instant,
+    rng: random.Random,
+    *,
+    operation: Operation = Operation.ASSOCIATE,
 ) -> Decision:
     """Decides on the devices of a call that was answered.
 
-    Devices without a final verdict stay as they are, and so do those that the journal does not
-    hold as pending any more: it may have been replaced since the call began.
+    Devices without a final verdict stay as they are, and so do those that do not wait for this
+    operation any more: something else may have been wished for since the call began, or the journal
+    may have been replaced.
     """
-    names = [*verdicts.associated, *verdicts.already, *verdicts.delayed, *verdicts.refused]
-    outcome = _Outcome(names, journal, now)
-    for name in verdicts.associated:
-        outcome.associate(name, already=False)
+    names = [*verdicts.done, *verdicts.already, *verdicts.delayed, *verdicts.refused]
+    outcome = _Outcome(names, journal, now, operation)
+    for name in verdicts.done:
+        outcome.succeed(name, already=False)
     for name in verdicts.already:
-        outcome.associate(name, already=True)
+        outcome.succeed(name, already=True)
     for name, error in verdicts.refused.items():
         outcome.give_up(name, error)
     for name, error in verdicts.delayed.items():
@@ -47,11 +56,12 @@ def settle(
             outcome.try_again(name, error, now.steady + backoff.DEVICE.delay(attempts, rng))
     outcome.notices.append(
         CallSettled(
-            associated=len(verdicts.associated),
+            done=len(verdicts.done),
             already=len(verdicts.already),
             delayed=len(verdicts.delayed),
             refused=len(verdicts.refused),
             bisected=len(verdicts.suspects) + len(verdicts.undecided),
+            operation=operation,
         )
     )
     return replace(
@@ -63,10 +73,16 @@ def settle(
 
 
 def postpone(
-    names: Sequence[str], failed: CallFailed, until: float, journal: JournalView, now: Instant
+    names: Sequence[str],
+    failed: CallFailed,
+    until: float,
+    journal: JournalView,
+    now: Instant,
+    *,
+    operation: Operation = Operation.ASSOCIATE,
 ) -> Decision:
     """Decides on the devices of a call that failed: that counts against none of them."""
-    outcome = _Outcome(names, journal, now)
+    outcome = _Outcome(names, journal, now, operation)
     for name in names:
         outcome.hold(name, DeviceError(failed.code, failed.message), until)
     return outcome.decision()
@@ -75,13 +91,16 @@ def postpone(
 class _Outcome:
     """Collects what is to be stored and sent for the devices of one call."""
 
-    def __init__(self, names: Sequence[str], journal: JournalView, now: Instant) -> None:
+    def __init__(
+        self, names: Sequence[str], journal: JournalView, now: Instant, operation: Operation
+    ) -> None:
         self.notices: list[CoreNotice] = []
         self._now = now
-        self._pending = {
+        self._wish = WISHES[operation]
+        self._queued = {
             name: device
             for name, device in journal.devices(names).items()
-            if device.state is DeviceState.PENDING
+            if device.state is self._wish.waits
         }
         self._waiting: Mapping[str, Sequence[Announcement]] = journal.waiting(names)
         self._devices: list[Device] = []
@@ -89,23 +108,25 @@ class _Outcome:
         self._durable: list[Result] = []
 
     def attempts(self, name: str) -> int:
-        device = self._pending.get(name)
+        device = self._queued.get(name)
         return device.attempts if device else 0
 
-    def associate(self, name: str, *, already: bool) -> None:
-        device = self._pending.get(name)
+    def succeed(self, name: str, *, already: bool) -> None:
+        device = self._queued.get(name)
         if device is None:
             return
-        associated = after(device.state, DeviceEvent.ACCEPTED)
-        self._devices.append(Device(name, associated, self._now.steady))
+        state = after(device.state, self._wish.event_if_done)
+        origin = _origin(device, state, already=already)
+        done = Device(name, state, self._now.steady, origin=origin, heard_on=device.heard_on)
+        self._devices.append(done)
         self._durable.extend(
-            replace(one.result(Status.ASSOCIATED), already=already)
+            replace(one.result(self._wish.status), already=already)
             for one in self._waiting.get(name, ())
         )
         self._settled.append(name)
 
     def give_up(self, name: str, error: DeviceError) -> None:
-        device = self._pending.get(name)
+        device = self._queued.get(name)
         if device is None:
             return
         failed = replace(
@@ -122,7 +143,7 @@ class _Outcome:
         self.notices.append(DeviceFailed(name, error.code, error.message))
 
     def try_again(self, name: str, error: DeviceError, due_at: float) -> None:
-        device = self._pending.get(name)
+        device = self._queued.get(name)
         if device is None:
             return
         if not device.attempts:
@@ -130,7 +151,7 @@ class _Outcome:
         self._delay(replace(device, attempts=device.attempts + 1, due_at=due_at), error, due_at)
 
     def hold(self, name: str, error: DeviceError, until: float) -> None:
-        device = self._pending.get(name)
+        device = self._queued.get(name)
         if device is not None and not device.told_retrying:
             self._delay(device, error, until)
 
@@ -166,3 +187,12 @@ class _Outcome:
                 attempts=device.attempts,
                 next_attempt_at=next_attempt_at,
             )
+
+
+def _origin(device: Device, state: DeviceState, *, already: bool) -> Origin:
+    """Who has associated a device for which a call has worked."""
+    if state is not DeviceState.ASSOCIATED:
+        return Origin.UNKNOWN
+    if device.origin is not Origin.UNKNOWN:
+        return device.origin
+    return Origin.FOREIGN if already else Origin.OURS

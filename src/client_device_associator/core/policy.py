@@ -22,6 +22,13 @@ class Policy:
         receipts: Whether announcers get `queued` once their announcement is on disk.
         gate: Who is admitted.
         lanes: Those by which announcements come, see `Announcement`.
+        reconcile_seconds: How often the cloud's list is compared with the journal; 0 for never.
+        restores: Whether devices of ours are associated again that have vanished from the list.
+        silent_days: After so many days of silence a device of ours is disassociated; None for
+            never.
+        departures_per_day: How many may be disassociated in a day that have not said that they
+            leave; None for a share of those there are.
+        departures_dry_run: Whether that is only reported.
         max_devices: Devices that may be associated with this core device; None for any number.
     """
 
@@ -34,3 +41,8 @@ class Policy:
     gate: Gate
     lanes: tuple[str, ...]
     max_devices: int | None
+    reconcile_seconds: float = 0.0
+    restores: bool = False
+    silent_days: int | None = None
+    departures_per_day: int | None = None
+    departures_dry_run: bool = True

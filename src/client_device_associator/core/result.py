@@ -5,15 +5,25 @@ from enum import Enum
 
 from client_device_associator.core.bus import Bus
 
+ROSTER_TOPIC = "clientdevices/associator/roster"
+"""The component's own topic, on which it says who has appeared on the cloud's list, or vanished."""
+
 
 class Status(str, Enum):
-    """What became of an announcement."""
+    """What became of an announcement, or of a device that nobody has announced."""
 
     ASSOCIATED = "associated"
+    DISASSOCIATED = "disassociated"
     QUEUED = "queued"
     RETRYING = "retrying"
     FAILED = "failed"
     REJECTED = "rejected"
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+
+
+SUPERSEDED = "superseded"
+"""The code of a result for an announcement that another word about its device came after."""
 
 
 class Reason(str, Enum):
@@ -42,7 +52,7 @@ class Result:
         topic: The topic of the announcement that this answers; the result topic is made of it.
         status: What became of it.
         thing_name: The client device, or None if the announcement named none.
-        already: With ASSOCIATED: nothing had to be done.
+        already: With ASSOCIATED or DISASSOCIATED: nothing had to be done.
         code: A `Reason`, or the service's own code.
         message: For a person: what happened and what to do.
         attempts: How often the cloud has answered for this device alone with an error.

@@ -9,17 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from client_device_associator.core.admission.gate import Refusal
-from client_device_associator.core.announcement import Announcement, rejected
+from client_device_associator.core.announcement import NOWHERE, Announcement, rejected
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
-from client_device_associator.core.life import DeviceEvent, DeviceState, after
+from client_device_associator.core.life import QUEUED, DeviceEvent, after
 from client_device_associator.core.notices import DevicesRefused
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.result import Reason, Result
-
-_NOWHERE = ""
-"""The topic of a device whose announcements are lost with a damaged row."""
+from client_device_associator.core.result import ROSTER_TOPIC, Reason, Result
 
 
 def no_room(max_devices: int) -> Refusal:
@@ -29,7 +27,11 @@ def no_room(max_devices: int) -> Refusal:
 
 
 def review(
-    thing_names: Sequence[str], journal: JournalView, policy: Policy, now: Instant
+    thing_names: Sequence[str],
+    journal: JournalView,
+    policy: Policy,
+    now: Instant,
+    operation: Operation = Operation.ASSOCIATE,
 ) -> Decision | None:
     """What is decided on those of the devices that are not admitted any more.
 
@@ -38,6 +40,7 @@ def review(
         journal: What is known of them.
         policy: The settings.
         now: The time.
+        operation: What they would be in a call for.
 
     Returns:
         None if all of them are admitted.
@@ -47,21 +50,28 @@ def review(
     waiting = journal.waiting(thing_names)
     refusals: dict[str, Refusal] = {}
     for name in thing_names:
-        refusal = _refusal(waiting.get(name) or [Announcement(name, _NOWHERE)], policy)
+        announcements = waiting.get(name, ())
+        if not announcements and operation is Operation.ASSOCIATE:
+            announcements = [Announcement(name, NOWHERE)]
+        refusal = _refusal(announcements, policy)
         if refusal is not None:
             refusals[name] = refusal
-    if policy.max_devices is not None:
-        room = max(0, policy.max_devices - (journal.held() - journal.pending()))
+    if policy.max_devices is not None and operation is Operation.ASSOCIATE:
+        room = max(0, policy.max_devices - journal.occupied())
         admitted = [name for name in thing_names if name not in refusals]
         refusals |= dict.fromkeys(admitted[room:], no_room(policy.max_devices))
     return _refuse(refusals, waiting, journal, now) if refusals else None
 
 
 def _refusal(announcements: Sequence[Announcement], policy: Policy) -> Refusal | None:
-    """Why none of a device's announcements is admitted; None if one is."""
-    refusals = [policy.gate.why_not(one) for one in announcements]
+    """Why none of a device's announcements is admitted; None if one is, or if there are none."""
+    # What this component has decided by itself is nobody's announcement.
+    announced = [one for one in announcements if one.topic != ROSTER_TOPIC]
+    if len(announced) < len(announcements):
+        return None
+    refusals = [policy.gate.why_not(one) for one in announced]
     spoken = [one for one in refusals if one is not None]
-    if len(spoken) < len(refusals):
+    if not spoken or len(spoken) < len(refusals):
         return None
     return next((one for one in spoken if not one.is_silent), spoken[0])
 
@@ -85,7 +95,7 @@ def _refuse(
                 message=refusals[name].message,
             )
             for name, device in journal.devices(list(refusals)).items()
-            if device.state is DeviceState.PENDING
+            if device.state in QUEUED
         ),
         settled=tuple(refusals),
         durable=tuple(_results(refusals, waiting)),

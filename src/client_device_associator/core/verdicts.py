@@ -1,7 +1,7 @@
 """What an answer says about each device in the call."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from client_device_associator.core.answer import (
@@ -10,6 +10,7 @@ from client_device_associator.core.answer import (
     ThingNotFound,
     ValidationFailed,
 )
+from client_device_associator.core.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class Verdicts:
     """What an answer says about each device in the call; every device is in exactly one group.
 
     Attributes:
-        associated: Associated by this call.
-        already: Associated before; nothing had to be done.
-        delayed: Not associated now; to be tried again.
+        done: Associated, or disassociated, by this call.
+        already: The same before it; nothing had to be done.
+        delayed: Not done now; to be tried again.
         refused: Refused alone; trying again is no use.
         suspects: At least one of these is at fault, and the answer does not prove which.
         undecided: Nothing is known of these: the call was refused because of another.
@@ -35,7 +36,7 @@ class Verdicts:
             as a whole; whether that is true shows when they are called alone.
     """
 
-    associated: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
     delayed: dict[str, DeviceError] = field(default_factory=dict)
     refused: dict[str, DeviceError] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Verdicts:
     def check(self, names: Sequence[str]) -> None:
         """Raises AssertionError unless every device of the call is in exactly one group."""
         judged = [
-            *self.associated,
+            *self.done,
             *self.already,
             *self.delayed,
             *self.refused,
@@ -57,13 +58,21 @@ class Verdicts:
             raise AssertionError(f"{len(judged)} verdicts for {len(names)} devices")
 
 
-_FULFILLED = re.compile(r"already|conflict", re.IGNORECASE)
-"""The codes of error entries are undocumented; these words mean that the device is associated."""
+_FULFILLED: Mapping[Operation, re.Pattern[str]] = {
+    Operation.ASSOCIATE: re.compile(r"already|conflict", re.IGNORECASE),
+    Operation.DISASSOCIATE: re.compile(
+        r"already|not.?(found|exist|associated)|no.?such|does.?n.t.?exist|isn.t.?associated",
+        re.IGNORECASE,
+    ),
+}
+"""The codes of error entries are undocumented; these words mean that the wish is fulfilled. A thing
+that does not exist is not associated either."""
 
-_UNFULFILLED = re.compile(
-    r"not.?(found|exist)|limit|quota|exceed|maximum|throttl|internal|unavailable|denied",
-    re.IGNORECASE,
-)
+_FAULT = r"limit|quota|exceed|maximum|throttl|internal|unavailable|denied"
+_UNFULFILLED: Mapping[Operation, re.Pattern[str]] = {
+    Operation.ASSOCIATE: re.compile(rf"not.?(found|exist)|{_FAULT}", re.IGNORECASE),
+    Operation.DISASSOCIATE: re.compile(_FAULT, re.IGNORECASE),
+}
 """Unless one of these is beside them: a thing that "was already deleted" is not associated, nor is
 one when the core device "already has the maximum number"."""
 
@@ -89,27 +98,36 @@ def is_about_the_core(answer: ValidationFailed) -> bool:
 
 
 def read_answer(
-    names: Sequence[str], answer: Succeeded | ValidationFailed | ThingNotFound
+    names: Sequence[str],
+    answer: Succeeded | ValidationFailed | ThingNotFound,
+    operation: Operation = Operation.ASSOCIATE,
 ) -> Verdicts:
     """What an answer says about the devices in its call.
 
     Args:
         names: The thing names in the call, each once.
         answer: What the cloud answered.
+        operation: What it was asked for.
     """
     if isinstance(answer, Succeeded):
-        verdicts = _read_entries(names, answer.error_entries)
+        verdicts = _read_entries(names, answer.error_entries, operation)
     elif isinstance(answer, ThingNotFound):
-        delayed = {answer.thing_name: DeviceError(answer.code, answer.message)}
-        undecided = tuple(one for one in names if one not in delayed)
-        verdicts = Verdicts(delayed=delayed, undecided=undecided)
+        missing = answer.thing_name
+        undecided = tuple(one for one in names if one != missing)
+        if operation is Operation.DISASSOCIATE:
+            verdicts = Verdicts(already=(missing,), undecided=undecided)
+        else:
+            error = DeviceError(answer.code, answer.message)
+            verdicts = Verdicts(delayed={missing: error}, undecided=undecided)
     else:
         verdicts = _read_refusal(names, answer)
     verdicts.check(names)
     return verdicts
 
 
-def _read_entries(names: Sequence[str], entries: Sequence[ErrorEntry]) -> Verdicts:
+def _read_entries(
+    names: Sequence[str], entries: Sequence[ErrorEntry], operation: Operation
+) -> Verdicts:
     asked = set(names)
     already: list[str] = []
     delayed: dict[str, DeviceError] = {}
@@ -117,11 +135,11 @@ def _read_entries(names: Sequence[str], entries: Sequence[ErrorEntry]) -> Verdic
     for entry in entries:
         error = DeviceError(entry.code or _UNNAMED_CODE, entry.message or "")
         if entry.thing_name in asked:
-            if _is_fulfilled(error, entry.thing_name):
+            if _is_fulfilled(error, entry.thing_name, operation):
                 already.append(entry.thing_name)
             else:
                 delayed[entry.thing_name] = error
-        elif not _is_fulfilled(error, entry.thing_name):
+        elif not _is_fulfilled(error, entry.thing_name, operation):
             nameless = error
     already = [name for name in dict.fromkeys(already) if name not in delayed]
     rest = tuple(name for name in names if name not in delayed and name not in already)
@@ -132,11 +150,12 @@ def _read_entries(names: Sequence[str], entries: Sequence[ErrorEntry]) -> Verdic
     return Verdicts((), tuple(already), delayed, suspects=rest)
 
 
-def _is_fulfilled(error: DeviceError, thing_name: str | None) -> bool:
+def _is_fulfilled(error: DeviceError, thing_name: str | None, operation: Operation) -> bool:
     # A thing may be called "conflict-1".
     message = error.message.replace(thing_name, "") if thing_name else error.message
     words = f"{error.code} {message}"
-    return _FULFILLED.search(words) is not None and _UNFULFILLED.search(words) is None
+    is_refused = _UNFULFILLED[operation].search(words) is not None
+    return _FULFILLED[operation].search(words) is not None and not is_refused
 
 
 def _read_refusal(names: Sequence[str], answer: ValidationFailed) -> Verdicts:

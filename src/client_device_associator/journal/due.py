@@ -1,31 +1,31 @@
-"""Which pending devices come next: lanes take turns, and none waits for the end of another."""
+"""Which devices that wait come next: lanes take turns, and none waits for the end of another."""
 
 import heapq
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from typing import Any
 
+from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import text
 
-_PENDING = "FROM device WHERE state = 0 AND lane = ?"
 
-
-def due_names(database: Database, now: float, limit: int) -> Sequence[str]:
-    """Thing names of pending devices that are due; raises JournalError.
+def due_names(database: Database, state: DeviceState, now: float, limit: int) -> Sequence[str]:
+    """Thing names of devices that wait and are due; raises JournalError.
 
     Args:
         database: Where the devices are.
+        state: In which they wait.
         now: Steady seconds.
         limit: The most names.
     """
     queues = [
         database.read(
-            f"SELECT due_at, thing_name {_PENDING} AND due_at <= ?"
+            f"SELECT due_at, thing_name {_waiting(state)} AND lane = ? AND due_at <= ?"
             " ORDER BY due_at, thing_name LIMIT ?",
             (lane, now, limit),
         )
-        for lane in _lanes(database)
+        for lane in _lanes(database, state)
     ]
     with database.reading():
         # The lane whose first device waits for the longest time begins.
@@ -34,23 +34,31 @@ def due_names(database: Database, now: float, limit: int) -> Sequence[str]:
         return [text(row[1]) for row in islice((row for row in turns if row is not None), limit)]
 
 
-def next_due_at(database: Database, count: int) -> float | None:
-    """When so many of the pending devices are due; None if there are fewer; raises JournalError."""
+def next_due_at(database: Database, state: DeviceState, count: int) -> float | None:
+    """When so many of the devices that wait are due; None if there are fewer.
+
+    Raises:
+        JournalError: The journal cannot be read.
+    """
     queues = [
         database.read(
-            f"SELECT due_at {_PENDING} ORDER BY due_at LIMIT ?",
-            (lane, count),
+            f"SELECT due_at {_waiting(state)} AND lane = ? ORDER BY due_at LIMIT ?", (lane, count)
         )
-        for lane in _lanes(database)
+        for lane in _lanes(database, state)
     ]
     with database.reading():
         moments = heapq.merge(*([float(due_at) for (due_at,) in queue] for queue in queues))
         return next(islice(moments, count - 1, None), None)
 
 
-def _lanes(database: Database) -> Iterator[str]:
-    """The lanes that have pending devices; each is found with one look at the index."""
-    query = "SELECT MIN(lane) FROM device WHERE state = 0"
+def _waiting(state: DeviceState) -> str:
+    # Not as a parameter: only for this very text does SQLite use the partial index.
+    return f"FROM device WHERE state = {state.value}"
+
+
+def _lanes(database: Database, state: DeviceState) -> Iterator[str]:
+    """The lanes that have devices waiting; each is found with one look at the index."""
+    query = f"SELECT MIN(lane) {_waiting(state)}"
     ((lane,),) = database.read(query)
     while lane is not None:
         yield lane

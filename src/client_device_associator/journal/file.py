@@ -16,6 +16,7 @@ from client_device_associator.journal.schema import (
     schema_after,
 )
 from client_device_associator.journal.set_aside import COMPANIONS, SetAside, identity, set_aside
+from client_device_associator.privacy import make_private
 
 LOCK_TIMEOUT_SECONDS = 0.5
 """An orphan of an earlier nucleus may hold the journal for a moment. Longer than this counts as a
@@ -51,6 +52,8 @@ def open_journal(
     Raises:
         sqlite3.Error, OSError: The disk does not allow it, for now.
     """
+    # The journal, SQLite's files beside it, and what was set aside before.
+    make_private(path.parent.glob(f"{path.name}*"))
     looked_at = identity(path)
     try:
         _check_kind(path)

@@ -2,25 +2,27 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device
-from client_device_associator.core.life import DeviceState
-from client_device_associator.core.result import Result
+from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.journal.database import Database, OnSetAside, Opener
 from client_device_associator.journal.due import due_names, next_due_at
 from client_device_associator.journal.file import open_journal
+from client_device_associator.journal.owed import (
+    DurableResult,
+    drop_oldest,
+    drop_refused,
+    unsent_results,
+)
 from client_device_associator.journal.rows import (
     device_row,
     dump_result,
-    load_result,
     read_announcement_row,
     read_device,
-    whole,
 )
 from client_device_associator.journal.state_count import StateCount
 
@@ -29,15 +31,6 @@ _FORGET_AT_ONCE = 200
 
 _PROBE = "x" * 65_536
 """More than an answer for 100 devices writes."""
-
-
-@dataclass(frozen=True, slots=True)
-class DurableResult:
-    """A result that the nucleus has not taken yet; `refusals` counts how often it refused it."""
-
-    result_id: int
-    result: Result
-    refusals: int
 
 
 class Journal:
@@ -55,8 +48,12 @@ class Journal:
         self, path: Path, on_set_aside: OnSetAside = lambda _: None, opener: Opener = open_journal
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
-        self._pending = StateCount(self._database, (DeviceState.PENDING,))
-        self._held = StateCount(self._database, (DeviceState.PENDING, DeviceState.ASSOCIATED))
+        self._pending = StateCount(self._database, (DeviceState.PENDING, DeviceState.LEAVING))
+        self._occupied = StateCount(self._database, (DeviceState.ASSOCIATED, DeviceState.LEAVING))
+        self._held = StateCount(
+            self._database, (DeviceState.PENDING, DeviceState.ASSOCIATED, DeviceState.LEAVING)
+        )
+        self._counts = (self._pending, self._occupied, self._held)
 
     @property
     def replaced(self) -> int:
@@ -78,8 +75,7 @@ class Journal:
             with self._database.transaction():
                 yield
         except BaseException:
-            self._pending.forget()
-            self._held.forget()
+            self._forget_counts()
             raise
 
     def probe(self) -> None:
@@ -106,18 +102,24 @@ class Journal:
         """
         latest = now + longest_wait
         with self.transaction():
-            self._database.write(
-                "UPDATE device SET due_at = ? WHERE state = 0 AND due_at > ?", (latest, latest)
-            )
+            for state in QUEUED:
+                self._database.write(
+                    f"UPDATE device SET due_at = ? WHERE state = {state.value} AND due_at > ?",  # noqa: S608 - ours
+                    (latest, latest),
+                )
             self._send_all_now(now)
 
     def store(self, decision: Decision) -> None:
         """Writes what a decision changes; within a transaction."""
-        self._pending.store(decision.devices)
-        self._held.store(decision.devices)
+        for count in self._counts:
+            count.store(decision.devices)
         self._database.write_all(
-            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             map(device_row, decision.devices),
+        )
+        # Before others are added: the opposite may be wished for in the same decision.
+        self._database.write_all(
+            "DELETE FROM waiting WHERE thing_name = ?", ((name,) for name in decision.settled)
         )
         self._database.write_all(
             "INSERT OR IGNORE INTO waiting VALUES (?, ?, ?, ?)",
@@ -127,12 +129,17 @@ class Journal:
             ),
         )
         self._database.write_all(
-            "DELETE FROM waiting WHERE thing_name = ?", ((name,) for name in decision.settled)
-        )
-        self._database.write_all(
             "INSERT INTO owed (send_at, refusals, result, bus) VALUES (0, 0, ?, ?)",
             ((dump_result(result), result.bus.value) for result in decision.durable),
         )
+        self._database.write_all(
+            "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
+        )
+        if decision.forgotten:
+            self._database.write_all(
+                "DELETE FROM device WHERE thing_name = ?", ((name,) for name in decision.forgotten)
+            )
+            self._forget_counts()
         if decision.forget_before is not None:
             self._forget(decision.forget_before, associated=decision.forgets_associated)
 
@@ -146,7 +153,10 @@ class Journal:
     def waiting(self, thing_names: Sequence[str]) -> Mapping[str, Sequence[Announcement]]:
         """The announcements of these devices that have no final result yet."""
         found: dict[str, list[Announcement]] = {}
-        query = "SELECT * FROM waiting WHERE thing_name IN ({})"
+        query = (
+            "SELECT *, (SELECT state FROM device WHERE device.thing_name = waiting.thing_name)"
+            " FROM waiting WHERE thing_name IN ({})"
+        )
         with self._database.reading():
             rows = self._database.read_for(query, thing_names)
             for one in map(read_announcement_row, rows):
@@ -154,7 +164,7 @@ class Journal:
         return found
 
     def pending(self) -> int:
-        """How many devices wait to be associated."""
+        """How many devices wait for a call."""
         return sum(self._pending.read().values())
 
     def pending_by_lane(self) -> Mapping[str, int]:
@@ -162,35 +172,56 @@ class Journal:
         return self._pending.read()
 
     def held(self) -> int:
-        """How many devices are associated, as far as is known, or wait to be."""
+        """How many devices are associated, as far as is known, or wait to be, or to leave."""
         return sum(self._held.read().values())
 
-    def due(self, now: float, limit: int) -> Sequence[str]:
-        """Thing names of pending devices that may be in a call; lanes take turns.
+    def occupied(self) -> int:
+        """How many devices are associated, as far as is known."""
+        return sum(self._occupied.read().values())
+
+    def associated(self, after: str, count: int) -> Sequence[Device]:
+        """So many of the devices that are associated, in the order of names, after a name."""
+        rows = self._database.read(
+            f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
+            " AND thing_name > ? ORDER BY thing_name LIMIT ?",
+            (after, count),
+        )
+        with self._database.reading():
+            return [read_device(row) for row in rows]
+
+    def silent(self, heard_before: int, count: int) -> Sequence[Device]:
+        """So many of our associated devices that were heard last before a day; longest first."""
+        rows = self._database.read(
+            f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
+            f" AND origin = {Origin.OURS.value} AND heard_on < ?"
+            " ORDER BY heard_on, thing_name LIMIT ?",
+            (heard_before, count),
+        )
+        with self._database.reading():
+            return [read_device(row) for row in rows]
+
+    def fact(self, name: str) -> float | None:
+        """A number that was kept by its name; None if there is none."""
+        rows = self._database.read("SELECT value FROM fact WHERE name = ?", (name,))
+        with self._database.reading():
+            return next((float(value) for (value,) in rows), None)
+
+    def due(self, state: DeviceState, now: float, limit: int) -> Sequence[str]:
+        """Thing names of devices that wait in a state and may be in a call; lanes take turns.
 
         Within each those longest due come first.
         """
-        return due_names(self._database, now, limit)
+        return due_names(self._database, state, now, limit)
 
-    def next_due_at(self, count: int = 1) -> float | None:
-        """When so many of the pending devices are, or were, due; None if there are fewer."""
-        return next_due_at(self._database, count)
+    def next_due_at(self, state: DeviceState, count: int = 1) -> float | None:
+        """When so many of those that wait in a state are, or were, due; None if there are fewer."""
+        return next_due_at(self._database, state, count)
 
     def unsent(
         self, now: float, limit: int, busy: Collection[int] = (), bus: Bus = Bus.LOCAL
     ) -> Sequence[DurableResult]:
         """Results to be sent now, oldest first, but for those that are on their way already."""
-        rows = self._database.read(
-            "SELECT owed_id, result, refusals, bus FROM owed WHERE bus = ? AND send_at <= ?"
-            " ORDER BY send_at, owed_id LIMIT ?",
-            (bus.value, now, limit + len(busy)),
-        )
-        with self._database.reading():
-            return [
-                DurableResult(int(result_id), load_result(result, on), whole(refusals))
-                for result_id, result, refusals, on in rows
-                if result_id not in busy
-            ]
+        return unsent_results(self._database, bus, now, limit, busy)
 
     def next_send_at(self, bus: Bus = Bus.LOCAL) -> float | None:
         """When the next durable result is, or was, to be sent; steady seconds."""
@@ -224,11 +255,7 @@ class Journal:
         Returns:
             How many were deleted.
         """
-        return self._database.write(
-            "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE bus = ?"
-            " AND refusals > 0 ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
-            (bus.value, keep),
-        ).rowcount
+        return drop_refused(self._database, bus, keep)
 
     def drop_oldest(self, keep: int, bus: Bus) -> int:
         """Deletes the oldest results for a bus, down to a number; within a transaction.
@@ -236,21 +263,24 @@ class Journal:
         Returns:
             How many were deleted.
         """
-        return self._database.write(
-            "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE bus = ?"
-            " ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
-            (bus.value, keep),
-        ).rowcount
+        return drop_oldest(self._database, bus, keep)
 
     def _forget(self, before: float, *, associated: bool) -> None:
-        which = "state <> 0" if associated else f"state = {DeviceState.FAILED.value}"
+        # The first part is that of the index.
+        which = "state <> 0 AND state <> 3"
+        if not associated:
+            which = f"{which} AND state <> {DeviceState.ASSOCIATED.value}"
         deleted = self._database.write(
             "DELETE FROM device WHERE thing_name IN (SELECT thing_name FROM device"  # noqa: S608 - ours
             f" WHERE {which} AND since < ? ORDER BY since LIMIT ?)",
             (before, _FORGET_AT_ONCE),
         )
         if deleted.rowcount and associated:
-            self._held.forget()
+            self._forget_counts()
+
+    def _forget_counts(self) -> None:
+        for count in self._counts:
+            count.forget()
 
     def _send_all_now(self, now: float) -> None:
         self._database.write("UPDATE owed SET send_at = ? WHERE send_at > ?", (now, now))

@@ -10,7 +10,7 @@ from typing import Any
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 
@@ -27,31 +27,52 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.code,
         device.message,
         device.lane,
+        device.origin.value,
+        device.heard_on,
+        device.let_go_at,
     )
 
 
 def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
     """A device from its row."""
-    name, state, since, due_at, attempts, told_retrying, code, message, lane = row
+    (
+        name,
+        state,
+        since,
+        due_at,
+        attempts,
+        told_retrying,
+        code,
+        message,
+        lane,
+        origin,
+        heard_on,
+        let_go_at,
+    ) = row
     if state == DeviceState.UNKNOWN.value:
         raise ValueError("a device that is unknown has no row")
     return Device(
         thing_name=text(name),
         state=DeviceState(state),
-        since=float(since),
-        due_at=float(due_at),
+        since=_real(since),
+        due_at=_real(due_at),
         attempts=whole(attempts),
         told_retrying=bool(told_retrying),
         code=_text_or_none(code),
         message=_text_or_none(message),
         lane=text(lane),
+        origin=Origin(origin),
+        heard_on=whole(heard_on),
+        let_go_at=None if let_go_at is None else float(let_go_at),
     )
 
 
 def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
-    """An announcement from its row; an empty id means none."""
-    name, topic, announcement_id, bus = map(text, row)
-    return Announcement(name, topic, announcement_id or None, bus=Bus(bus))
+    """An announcement from its row and its device's state; an empty id means none."""
+    *texts, state = row
+    name, topic, announcement_id, bus = map(text, texts)
+    leaves = state == DeviceState.LEAVING.value
+    return Announcement(name, topic, announcement_id or None, bus=Bus(bus), leaves=leaves)
 
 
 def dump_result(result: Result) -> str:
@@ -73,7 +94,7 @@ def load_result(stored: object, bus: object = Bus.LOCAL.value) -> Result:
         "status": Status,
         "already": bool,
         "attempts": whole,
-        "next_attempt_at": float,
+        "next_attempt_at": _real,
     }
     read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
     return Result(**read, bus=Bus(bus))
@@ -92,6 +113,14 @@ def whole(value: Any) -> int:  # noqa: ANN401 - whatever the file holds
         return int(value)
     except OverflowError as error:
         raise ValueError(f"{value} where there should be a number") from error
+
+
+def _real(value: Any) -> float:  # noqa: ANN401 - whatever the file holds
+    """A number; raises ValueError or TypeError."""
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("a number that is too large") from error
 
 
 def _text_or_none(value: object) -> str | None:

@@ -41,7 +41,20 @@ DROP INDEX device_due;
 CREATE INDEX device_due ON device (lane, due_at, thing_name) WHERE state = 0;
 """
 
+# Whatever is associated was associated by this component: no list was read before.
 _VERSION_3 = """
+ALTER TABLE device ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN heard_on INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN let_go_at REAL;
+UPDATE device SET origin = 1 WHERE state = 1;
+CREATE INDEX device_let_go ON device (let_go_at) WHERE let_go_at IS NOT NULL;
+CREATE INDEX device_leaving ON device (lane, due_at, thing_name) WHERE state = 3;
+DROP INDEX device_settled;
+CREATE INDEX device_settled ON device (since) WHERE state <> 0 AND state <> 3;
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    value REAL NOT NULL
+) WITHOUT ROWID;
 ALTER TABLE waiting RENAME TO waiting_before;
 CREATE TABLE waiting (
     thing_name TEXT NOT NULL,

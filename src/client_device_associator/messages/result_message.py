@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.core.bus import Bus
-from client_device_associator.core.result import Result
+from client_device_associator.core.result import ROSTER_TOPIC, Result
 from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, iso, size_on_the_wire
 from client_device_associator.messages.iot_core_topic import can_be_published_to_on_iot_core
@@ -49,6 +49,8 @@ def result_topic(template: str, result: Result, core_thing_name: str) -> str | N
     topic that the template gives, or it is too long. The classic nucleus ignores empty levels at
     the end of a topic, so `a/` reaches a subscriber of `a`: its results go where those of `a` go.
     """
+    if result.topic == ROSTER_TOPIC:
+        return ROSTER_TOPIC  # it is no announcement's
     values = {"topic": result.topic.rstrip("/"), "coreThingName": core_thing_name}
     if result.thing_name is not None and is_thing_name(result.thing_name):
         values["thingName"] = result.thing_name

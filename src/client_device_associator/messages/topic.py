@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.messages.text import is_unicode
 
 MAX_TOPIC_BYTES = 256
@@ -13,6 +14,9 @@ _REFUSED_BY_CLASSIC = frozenset("+#*")
 
 HEALTH_TOPIC = "clientdevices/associator/health"
 HEALTH_REQUEST_TOPIC = "clientdevices/associator/health/get"
+ROSTER_REQUEST_TOPIC = "clientdevices/associator/roster/get"
+
+OWN_TOPICS = (HEALTH_TOPIC, HEALTH_REQUEST_TOPIC, ROSTER_TOPIC, ROSTER_REQUEST_TOPIC)
 """The component's own topics; no announcement and no result may use them."""
 
 

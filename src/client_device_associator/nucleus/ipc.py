@@ -28,6 +28,7 @@ from client_device_associator.errors import (
 )
 from client_device_associator.messages.encoding import encode
 from client_device_associator.messages.payload import Payload
+from client_device_associator.messages.redaction import Redaction
 from client_device_associator.nucleus.port import (
     OnAcknowledged,
     OnClosed,
@@ -275,6 +276,8 @@ def _text(error: BaseException) -> str:
     """Something to read in every case: on lite the message of an IPC error is None."""
     if isinstance(error, FutureTimeoutError):
         return "no answer in time, the nucleus may be busy with a deployment"
-    message = getattr(error, "message", None) or str(error)
+    # It may quote what it was asked, and this process has shown it who it is.
+    redacted = Redaction([os.environ.get(_TOKEN_VARIABLE, "")])
+    message = redacted(getattr(error, "message", None) or str(error))
     kind = type(error).__name__
     return f"{kind}: {message}" if message and message != "None" else kind

@@ -48,6 +48,11 @@ class HealthRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterRequested:
+    """Somebody wants the cloud's list to be compared now."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeGiven:
     """Another thread has something to report; only the main thread reports."""
 
@@ -71,6 +76,7 @@ Event = (
     | PublishAcknowledged
     | SettingsInEffect
     | HealthRequested
+    | RosterRequested
     | NoticeGiven
     | NucleusLost
     | StopRequested

@@ -14,6 +14,7 @@ from client_device_associator.pipeline.events import (
     MessageArrived,
     NoticeGiven,
     Origin,
+    RosterRequested,
 )
 from client_device_associator.pipeline.fair_queue import FairQueue
 from client_device_associator.pipeline.sender import sender_of
@@ -86,7 +87,7 @@ class Inbox:
         self._first_at = _NOW
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reader = _Reader.BUSY
-        self._health_requested = False
+        self._requested: set[type[Event]] = set()
         self._overflow: deque[Origin] = deque(maxlen=MAX_OVERFLOW)
         self._unreadable: Counter[str] = Counter()
         self.overflowed = 0
@@ -129,11 +130,11 @@ class Inbox:
         """How many messages could not be decoded."""
         return sum(list(self._unreadable.values()))
 
-    def request_health(self) -> None:
-        """Adds a request for health, unless one waits already; called by the IPC thread alone."""
-        if not self._health_requested:
-            self._health_requested = True
-            self.put(HealthRequested())
+    def request(self, event: HealthRequested | RosterRequested) -> None:
+        """Adds a request, unless one of the kind waits already; called by the IPC thread alone."""
+        if type(event) not in self._requested:
+            self._requested.add(type(event))
+            self.put(event)
 
     def due_at(self) -> float | None:
         """When what waits is to be handled, in steady seconds; None if nothing waits.
@@ -149,7 +150,7 @@ class Inbox:
         events: list[Event] = []
         while self._own:
             event = self._own.popleft()
-            self._health_requested &= not isinstance(event, HealthRequested)
+            self._requested.discard(type(event))
             events.append(event)
         events += self._messages.take(MAX_GATHERED, MAX_GATHERED_BYTES)
         overflow: list[Origin] = []

@@ -35,6 +35,9 @@ NOTICES_PER_SECOND = 0.1
 PRESENCE_AGAIN_SECONDS = 60.0
 """A device whose presence could not be stored is looked at again after this."""
 
+PRESENCE_AFTER_DEPARTURE_SECONDS = 60.0
+"""The traffic of a device that has left counts as its presence again after this."""
+
 _OVERLOADED = "too many announcements at once; try again later"
 _FOR_NOW = frozenset({Reason.OVERLOADED.value, Reason.STORAGE.value})
 
@@ -82,6 +85,8 @@ class Intake:
         for message in messages:
             reading = self._admit(message, _read(message))
             announcements.extend(reading.announcements)
+            if message.source.leaves:
+                self._look_again(reading.announcements)
             answers = unanswered if message.source.is_presence else rejections
             answers.extend(reading.rejections)
         rejections.extend(
@@ -124,6 +129,16 @@ class Intake:
             topic = shown(one.bus, one.topic)
             self._report(PresenceRejected(topic, code, one.message or "", count))
 
+    def forget_seen(self, thing_names: Sequence[str]) -> None:
+        """Nothing is known of these any more: their next message counts."""
+        for name in thing_names:
+            self._seen.ask_again(name)
+
+    def _look_again(self, announcements: Sequence[Announcement]) -> None:
+        """Who has left may come back; what it sent just before it left means nothing."""
+        for one in announcements:
+            self._seen.ask_again(one.thing_name, PRESENCE_AFTER_DEPARTURE_SECONDS)
+
     def _admit(self, message: MessageArrived, reading: Reading) -> Reading:
         """What is left of a message when the rules have been asked."""
         if self.gate.admits_everybody or not reading.announcements:
@@ -147,8 +162,8 @@ def _read(message: MessageArrived) -> Reading:
         reading = read_presence(template, message.topic)
     else:
         reading = read_announcement(template, message.topic, message.payload)
-    lane, bus = source.key, source.bus
+    lane, bus, leaves = source.key, source.bus, source.leaves
     return Reading(
-        tuple(replace(one, lane=lane, bus=bus) for one in reading.announcements),
+        tuple(replace(one, lane=lane, bus=bus, leaves=leaves) for one in reading.announcements),
         tuple(replace(one, bus=bus) for one in reading.rejections),
     )

@@ -18,7 +18,12 @@ from client_device_associator.pipeline.events import (
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.reporting.health import Health
-from client_device_associator.reporting.notices import DefectFound, Report, Stopping
+from client_device_associator.reporting.notices import (
+    DefectFound,
+    ListeningChanged,
+    Report,
+    Stopping,
+)
 from client_device_associator.reporting.operator_log import configure
 
 EXIT_STOPPED = 128 + signal.SIGTERM
@@ -72,6 +77,7 @@ class Loop:
         self._clock = clock
         self._settings: Settings | None = None
         self._pipeline: Pipeline | None = None
+        self._listens_to_all = False
         self._defects = 0
         self._ends_at: float | None = None
         self.wake_at: float | None = None
@@ -124,6 +130,7 @@ class Loop:
         self._settings = settings
         if self._pipeline is None:
             self._pipeline = self._build(settings)
+            self._tell_listening()
         else:
             self._pipeline.reconfigure(settings)
             self._pipeline.send_refused_now(self._clock.now())
@@ -154,6 +161,9 @@ class Loop:
                     self._health.request()
                 case NoticeGiven():
                     self._report(event.notice)
+                    if isinstance(event.notice, ListeningChanged):
+                        self._listens_to_all = not event.notice.refused
+                        self._tell_listening()
                 case _:
                     rest.append(event)
         return rest
@@ -175,9 +185,14 @@ class Loop:
         with suppress(Exception):  # what it remembers is lost anyway
             self._pipeline.end()
         self._pipeline = self._build(self._settings)
+        self._tell_listening()
         pause = AFTER_DEFECT_SECONDS * 2.0 ** min(self._defects, _AFTER_DEFECT_DOUBLINGS)
         self._defects += 1
         return float(self._clock.now().steady + pause)
+
+    def _tell_listening(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.listening(self._clock.now(), to_all=self._listens_to_all)
 
     def _figures(self) -> Mapping[str, int]:
         figures = self._pipeline.figures() if self._pipeline is not None else {}

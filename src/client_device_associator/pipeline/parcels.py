@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Result
-from client_device_associator.journal.journal import DurableResult
+from client_device_associator.journal.owed import DurableResult
 from client_device_associator.messages.encoding import (
     MAX_IOT_CORE_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES,

@@ -20,6 +20,7 @@ from client_device_associator.pipeline.events import (
     MessageArrived,
     Origin,
     PublishAcknowledged,
+    RosterRequested,
 )
 from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.outboxes import Outboxes
@@ -69,6 +70,10 @@ class Pipeline:
         self._outboxes.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
 
+    def listening(self, now: Instant, *, to_all: bool) -> None:
+        """The subscriptions have changed; see `Engine.listening`."""
+        self._engine.listening(now, to_all=to_all)
+
     def send_refused_now(self, now: Instant) -> None:
         """Sends again what the nucleus has refused: accessControl may have changed."""
         try:
@@ -116,6 +121,8 @@ class Pipeline:
                     messages.append(event)
                 case PublishAcknowledged():
                     self._outboxes.acknowledged(event)
+                case RosterRequested():
+                    self._engine.list_requested(now)
                 case CallAnswered() | WorkerEnded():
                     call = self._calls.handle(event, now)
                     landed += [call] if call else []
@@ -153,8 +160,8 @@ class Pipeline:
                 self._outboxes.store(now)
         except JournalError as error:
             self._storage.failed(error, now)
-            for _, answer in landed:
-                self._engine.answer_lost(answer, now)
+            for call, answer in landed:
+                self._engine.answer_lost(call, answer, now)
             self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
             return False
         self._outboxes.stored()
@@ -184,6 +191,7 @@ class Pipeline:
         self._intake.reject(rejected, now)
         self._intake.leave_unanswered(decision.unanswered)
         self._outboxes.send(others)
+        self._intake.forget_seen(decision.forgotten)
         statuses = Counter(result.status for result in (*others, *decision.durable))
         if statuses:
             self._report(ResultsDecided(statuses))
@@ -202,8 +210,8 @@ class Pipeline:
         next_call_at: float | None = None
         if not self._calls.in_flight:
             step = self._engine.step(now)
-            if step.refused is not None:
-                self._store_now(step.refused, now)
+            if step.decided is not None:
+                self._store_now(step.decided, now)
             if step.call is not None:
                 self._calls.start(step.call, now)
             next_call_at = step.wake_at

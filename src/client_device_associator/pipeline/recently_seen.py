@@ -32,13 +32,13 @@ class RecentlySeen:
             until = self._old.get(thing_name, now)
         if now < until:
             return False
-        if len(self._young) >= _MAX_YOUNG:
-            self._old, self._young = self._young, {}
-        self._young[thing_name] = now + seconds
+        self.ask_again(thing_name, seconds)
         return True
 
     def ask_again(self, thing_name: str, seconds: float = 0.0) -> None:
-        """Nothing could be done for this one: it counts as new after so many seconds."""
+        """It counts as new after so many seconds, and not before."""
+        if len(self._young) >= _MAX_YOUNG:
+            self._old, self._young = self._young, {}
         self._young[thing_name] = self._steady() + seconds
 
     def size(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from client_device_associator.configuration.result_topics import reach
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.bus import Bus
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.messages.topic import MULTI, SINGLE
 
 _PUBSUB, _MQTT_PROXY = "aws.greengrass.ipc.pubsub", "aws.greengrass.ipc.mqttproxy"
@@ -26,10 +27,10 @@ def subscribe_block(topic_filters: Iterable[str], bus: Bus = Bus.LOCAL) -> str:
 def publish_block(settings: Settings, bus: Bus = Bus.LOCAL) -> str:
     """What allows every result that these settings can lead to on a bus, as one line of JSON."""
     template = settings.results_topic_on(bus)
-    reached = (reach(template, one.topic_filter) for one in settings.answered_on(bus))
+    reached = [reach(template, one.topic_filter) for one in settings.answered_on(bus)]
     if bus is Bus.IOT_CORE:
         return _iot_core_block("publish", "PublishToIoTCore", reached)
-    return _local_block("publish", "PublishToTopic", reached)
+    return _local_block("publish", "PublishToTopic", [*reached, ROSTER_TOPIC])
 
 
 def _local_block(policy: str, operation: str, topics: Iterable[str]) -> str:

@@ -10,7 +10,11 @@ from client_device_associator.core.notices import (
     CallsSucceeding,
     DeviceDelayed,
     DeviceFailed,
+    RosterCompared,
+    RosterDenied,
+    RosterUseless,
 )
+from client_device_associator.core.operation import Operation
 from client_device_associator.messages.encoding import iso
 from client_device_associator.messages.health_message import health_message
 from client_device_associator.reporting.notices import (
@@ -57,7 +61,10 @@ class Health:
         }
         self._counts: Counter[str] = Counter()
         self._nucleus: Mapping[str, object] = {"listening": [], "refused": []}
-        self._cloud: Mapping[str, object] = {"state": "notCalledYet"}
+        self._calls: dict[Operation, Mapping[str, object]] = {
+            Operation.ASSOCIATE: {"state": "notCalledYet"}
+        }
+        self._roster: Mapping[str, object] = {"state": "notComparedYet"}
         self._journal: Mapping[str, object] = {"state": "ok"}
         self._configuration: Mapping[str, object] = {"state": "inForce", "problems": []}
         self._requested = False
@@ -112,15 +119,20 @@ class Health:
             case ListeningChanged():
                 listening, refused = list(notice.listening), list(notice.refused)
                 self._nucleus = {"listening": listening, "refused": refused}
-            case CallsFailing():
-                self._cloud = {
-                    "state": notice.cause.value,
-                    "code": notice.code,
-                    "message": notice.message,
-                    "since": iso(self._now().wall),
+            case CallsFailing() | CallSettled() | CallsSucceeding():
+                self._set_calls(notice)
+            case RosterCompared():
+                self._roster = {
+                    "state": "compared",
+                    "devices": notice.devices,
+                    "appeared": notice.appeared,
+                    "vanished": notice.vanished,
+                    "comparedAt": iso(self._now().wall),
                 }
-            case CallSettled() | CallsSucceeding() if self._cloud["state"] != "reachable":
-                self._cloud = {"state": "reachable", "since": iso(self._now().wall)}
+            case RosterDenied():
+                self._roster = {"state": "denied", "message": notice.message}
+            case RosterUseless():
+                self._roster = {"state": "useless", "message": notice.why}
             case JournalUnusable():
                 self._journal = {"state": "unusable", "message": notice.why}
             case JournalUsable():
@@ -131,10 +143,29 @@ class Health:
             case ConfigurationAccepted():
                 self._configuration = {"state": "inForce", "problems": []}
 
+    def _set_calls(self, notice: CallsFailing | CallSettled | CallsSucceeding) -> None:
+        """How calls for one operation go."""
+        before = self._calls.get(notice.operation, {})
+        if isinstance(notice, CallsFailing):
+            self._calls[notice.operation] = {
+                "state": notice.cause.value,
+                "code": notice.code,
+                "message": notice.message,
+                "since": iso(self._now().wall),
+            }
+        elif before.get("state") != "reachable":
+            self._calls[notice.operation] = {
+                "state": "reachable",
+                "since": iso(self._now().wall),
+            }
+
     def _states(self) -> Mapping[str, object]:
+        departures = self._calls.get(Operation.DISASSOCIATE)
         return {
             "nucleus": self._nucleus,
-            "cloud": self._cloud,
+            "cloud": self._calls[Operation.ASSOCIATE],
+            **({"departures": departures} if departures else {}),
+            "roster": self._roster,
             "journal": self._journal,
             "configuration": self._configuration,
         }

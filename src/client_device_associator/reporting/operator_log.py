@@ -6,15 +6,17 @@ import traceback
 
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding
+from client_device_associator.core.operation import Operation
 from client_device_associator.messages.text import printable
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import OWN_TOPICS
+from client_device_associator.reporting.line import Line, Place
 from client_device_associator.reporting.notices import (
     DefectFound,
     ListeningChanged,
     Notice,
     PresenceRejected,
 )
-from client_device_associator.reporting.wording import Line, Place, line_for
+from client_device_associator.reporting.wording import line_for
 
 _LOGGER = "client_device_associator"
 
@@ -52,7 +54,7 @@ class OperatorLog:
     def __init__(self, core_thing_name: str, region: str) -> None:
         self._place = Place(core_thing_name, region)
         self._logger = logging.getLogger(_LOGGER)
-        self._causes: set[FailureCause] = set()
+        self._causes: set[tuple[Operation, FailureCause]] = set()
         self._defects: set[str] = set()
         self._presence_codes: set[str] = set()
         self._listened: set[str] = set()
@@ -80,7 +82,7 @@ class OperatorLog:
 
     def _listening(self, notice: ListeningChanged) -> None:
         """A topic that the nucleus closes again and again is written once."""
-        topics = [one for one in notice.listening if one != HEALTH_REQUEST_TOPIC]
+        topics = [one for one in notice.listening if one not in OWN_TOPICS]
         if not self._listened.issuperset(topics):
             self._listened.update(topics)
             text = f"listening for announcements on {', '.join(topics)}"
@@ -90,18 +92,19 @@ class OperatorLog:
         """Whether a line would only repeat an earlier one."""
         if isinstance(notice, CallsFailing):
             # Several causes may take turns in one outage.
-            known = notice.cause in self._causes
-            self._causes.add(notice.cause)
+            kind = (notice.operation, notice.cause)
+            known = kind in self._causes
+            self._causes.add(kind)
             return known
         if isinstance(notice, CallsSucceeding):
-            self._causes.clear()
+            self._causes = {one for one in self._causes if one[0] is not notice.operation}
         if isinstance(notice, PresenceRejected):
             known = notice.code in self._presence_codes
             self._presence_codes.add(notice.code)
             return known
         if isinstance(notice, DefectFound):
-            kind = f"{type(notice.error).__name__}: {notice.error}"
-            known = kind in self._defects or len(self._defects) >= _MAX_DEFECTS
-            self._defects.add(kind)
+            error = f"{type(notice.error).__name__}: {notice.error}"
+            known = error in self._defects or len(self._defects) >= _MAX_DEFECTS
+            self._defects.add(error)
             return known
         return False

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from client_device_associator.privacy import make_private
+
 _OTHERS = frozenset({"accessControl"})
 """The nucleus's own; nothing is read from it here."""
 
@@ -26,6 +28,7 @@ class LastGood:
         """The configuration document; None if there is none."""
         if not self._is_read:
             self._is_read = True
+            make_private([self._path])
             # To open a FIFO would block for ever.
             with suppress(OSError, ValueError, RecursionError):
                 if not self._path.is_file():

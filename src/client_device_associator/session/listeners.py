@@ -6,15 +6,22 @@ from client_device_associator.configuration.settings import AnnouncementTopic, S
 from client_device_associator.core.bus import Bus, shown
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import NoValueError, Template
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnMessage, OnUnreadable
-from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.events import (
+    HealthRequested,
+    MessageArrived,
+    RosterRequested,
+)
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 
 LEAST_PRESENCE_SECONDS = 60.0
 """A device whose presence is known is not looked at again before this, even if `trustSeconds` is 0:
 such traffic comes with everything that a device ever sends."""
+
+MOST_PRESENCE_SECONDS = 6 * 3600.0
+"""The same if it is noted each day who was heard: several looks a day."""
 
 _NO_NAME = ""
 """What stands for all topics that name no device."""
@@ -80,13 +87,14 @@ class _Presence:
 
 
 @dataclass(frozen=True, slots=True)
-class _HealthRequests:
-    """Takes requests for health; however many come at once, one is enough."""
+class _Requests:
+    """Takes requests of a kind; however many come at once, one is enough."""
 
     inbox: Inbox
+    request: HealthRequested | RosterRequested
 
     def __call__(self, topic: str, payload: Payload) -> None:  # noqa: ARG002 - whatever it says
-        self.inbox.request_health()
+        self.inbox.request(self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +109,13 @@ class _Unreadable:
 
 
 def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[Listener]:
-    """Every announcement topic of the settings, and that on which health is requested.
+    """Every announcement topic of the settings, and those on which something is requested.
 
     What is on AWS IoT Core comes last: to wait for it must not keep what is local waiting.
     """
     presence_seconds = max(settings.policy.trust_seconds, LEAST_PRESENCE_SECONDS)
+    if settings.policy.silent_days is not None:
+        presence_seconds = min(presence_seconds, MOST_PRESENCE_SECONDS)
 
     def listener(topic_filter: str, deliver: OnMessage, bus: Bus = Bus.LOCAL) -> Listener:
         unreadable = _Unreadable(inbox, shown(bus, topic_filter))
@@ -119,5 +129,12 @@ def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[List
     def announced_on(bus: Bus) -> list[Listener]:
         return [listener(one.topic_filter, deliver(one), bus) for one in settings.topics_on(bus)]
 
-    health = listener(HEALTH_REQUEST_TOPIC, _HealthRequests(inbox))
-    return [*announced_on(Bus.LOCAL), health, *announced_on(Bus.IOT_CORE)]
+    requests: dict[str, HealthRequested | RosterRequested] = {
+        HEALTH_REQUEST_TOPIC: HealthRequested(),
+        ROSTER_REQUEST_TOPIC: RosterRequested(),
+    }
+    return [
+        *announced_on(Bus.LOCAL),
+        *(listener(topic, _Requests(inbox, request)) for topic, request in requests.items()),
+        *announced_on(Bus.IOT_CORE),
+    ]

@@ -24,6 +24,7 @@ from simulation.invariants.hearing import (
     OverflowIsAnswered,
 )
 from simulation.invariants.messages import MessagesAreJustified, MessagesFit, ResultsGoOutOnce
+from simulation.invariants.roster import ListsAreFew, ListsAreRead, NobodyIsHeldUp
 from simulation.invariants.session import SettingsAreGood, StopsAreQuick, VetoesAreRight
 from simulation.invariants.truth import (
     FailuresAreFair,
@@ -37,6 +38,7 @@ from simulation.invariants.waiting import (
     TurnsAreNeeded,
     WaitsAreKept,
 )
+from simulation.invariants.words import LastWordsWin, NobodyElseIsTouched, PlacesAreKept
 
 ALL: tuple[type[Check], ...] = (
     NothingLost,
@@ -69,4 +71,10 @@ ALL: tuple[type[Check], ...] = (
     SettingsAreGood,
     VetoesAreRight,
     StopsAreQuick,
+    LastWordsWin,
+    NobodyElseIsTouched,
+    PlacesAreKept,
+    ListsAreFew,
+    NobodyIsHeldUp,
+    ListsAreRead,
 )

@@ -1,9 +1,13 @@
 """What is asked of the cloud, and how often."""
 
-from collections.abc import Sequence
+from collections import Counter
+from dataclasses import dataclass, field
 
 from client_device_associator.core.answer import ThingNotFound
-from simulation.caps import BISECTION, MAX_NAMES, NEEDS_A_PERSON, PERSON_FLOOR, pace
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
+from client_device_associator.core.wish import WISHES
+from simulation.caps import BISECTION, MAX_NAMES, NEEDS_A_PERSON, PERSON_FLOOR, SERVICE_CAP, pace
 from simulation.check import Check
 from simulation.disk import FULL
 from simulation.facts import Flight, Life
@@ -12,16 +16,27 @@ from simulation.record import Record
 
 
 class BatchesAreProper(Check):
-    """A call has 1 to 100 names that wait, each once; one call is in flight at a time."""
+    """A call has 1 to 100 names that wait for just it, each once; one call is in flight at a time.
 
-    def called(self, names: Sequence[str]) -> None:
+    So nobody is disassociated for whom no departure was taken, or an announcement after it.
+    """
+
+    def called(self, call: Call) -> None:
         """This call is proper."""
+        names = call.thing_names
         most = min(MAX_NAMES, self.record.process.policy.max_batch)
         self.require(1 <= len(names) <= most, f"{len(names)} names in a call")
         self.require(len(set(names)) == len(names), f"a name twice in {names}")
         self.require(self.record.flight is None, "a second call while one is in flight")
         for name in names:
-            self.require(name in self.record.lives, f"{name} is called for and does not wait")
+            life = self.record.lives.get(name)
+            waits = life is not None and life.operation is call.operation
+            self.require(waits, f"{name} is in a call to {call.operation.value}: {life}")
+
+    def listed(self, call: Call) -> None:
+        """So is this one for a page."""
+        self.require(not call.thing_names, f"{call.thing_names} in a call for a list")
+        self.require(self.record.flight is None, "a second call while one is in flight")
 
 
 class BurstsAreCheap(Check):
@@ -42,12 +57,13 @@ class OutagesAreProbed(Check):
     Full jitter below a ceiling that doubles from 1 s reaches the cap of 300 s (45 s if there are
     no credentials) after 9 failures and then waits half of it on average: 2·D/cap probes are
     expected, and 25 + 6·D/cap are not exceeded by chance. What needs a person waits at least
-    300 s each time: 3 + D/300. A restart starts over.
+    300 s each time: 3 + D/300. A restart starts over. Each operation has a ramp of its own, and the
+    list always that of the service.
     """
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
-        self._calls = [0] * len(self.record.plan.outages)
+        self._calls: Counter[tuple[int, Operation]] = Counter()
         self._starts = [0] * len(self.record.plan.outages)
 
     def started(self) -> None:
@@ -55,19 +71,27 @@ class OutagesAreProbed(Check):
         for index, outage in enumerate(self.record.plan.outages):
             self._starts[index] += outage.holds(self.record.world.time)
 
-    def called(self, names: Sequence[str]) -> None:  # noqa: ARG002 - a hook
+    def listed(self, call: Call) -> None:
+        """A page costs a call as well."""
+        self.called(call)
+
+    def called(self, call: Call) -> None:
         """The bound of this outage still holds with this call."""
         now = self.record.world.time
         for index, outage in enumerate(self.record.plan.outages):
             if not outage.holds(now):
                 continue
-            self._calls[index] += 1
+            self._calls[index, call.operation] += 1
+            calls = self._calls[index, call.operation]
             length = outage.end - outage.start
-            person = Fault(outage.kind) in NEEDS_A_PERSON
+            is_list = call.operation is Operation.LIST
+            person = Fault(outage.kind) in NEEDS_A_PERSON and not is_list
             ramp = 3.0 if person else 25.0
-            rate = 1 / PERSON_FLOOR if person else 6 / pace(Fault(outage.kind)).cap
-            most = ramp * (1 + self._starts[index]) + rate * length
-            self.require(self._calls[index] <= most, f"{self._calls[index]} calls in {outage}")
+            cap = SERVICE_CAP if is_list else pace(Fault(outage.kind)).cap
+            rate = 1 / PERSON_FLOOR if person else 6 / cap
+            starts = 1 + self._starts[index] + is_list * self.record.reconfigurations
+            most = ramp * starts + rate * length
+            self.require(calls <= most, f"{calls} calls to {call.operation.value} in {outage}")
             break
 
 
@@ -89,7 +113,11 @@ class FullDisksAreRespected(Check):
         """From now on it knows."""
         self._seen_at = self.record.world.time
 
-    def called(self, names: Sequence[str]) -> None:
+    def listed(self, call: Call) -> None:
+        """Nor for a list."""
+        self.called(call)
+
+    def called(self, call: Call) -> None:
         """Not in the stretch of a full disk in which it has seen that."""
         seen_at = self._seen_at
         now = self.record.world.time
@@ -101,7 +129,7 @@ class FullDisksAreRespected(Check):
             and window.holds(seen_at)
             for window in self.record.plan.disk
         )
-        self.require(not full, f"a call for {names} while the disk was full")
+        self.require(not full, f"{call} while the disk was full")
 
 
 class BisectionIsCheap(Check):
@@ -112,62 +140,72 @@ class BisectionIsCheap(Check):
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
-        self._batch: dict[str, Life] = {}
-        self._unheard: set[str] = set()
-        self._used = self._budget = 0
+        self._searches = {one: _Search() for one in WISHES}
 
     def started(self) -> None:
         """What was found out so far is forgotten."""
-        self._unheard = set()
+        self._searches = {one: _Search() for one in WISHES}
 
     def reconfigured(self) -> None:
         """A batch may be too large for the new settings: its groups may become more."""
-        self._unheard = set()
+        self.started()
 
     def answered(self, flight: Flight) -> None:
         """The calls for one batch stay within their budget."""
         reply = flight.reply
+        search = self._searches[flight.operation]
         names = set(flight.names)
         # An answer that the journal could not take in is lost, and so is what it said.
         if self.record.pace.storage_failures or reply.noise:
-            self._unheard = set()
+            search.unheard = set()
             return
         if reply.fault is not None or reply.answer is None:
             return
         if isinstance(reply.answer, ThingNotFound):
-            self._unheard = set()
+            search.unheard = set()
             return
         lives = self.record.lives
         # A device that has left is heard, and may have come back since.
-        self._unheard = {name for name in self._unheard if lives.get(name) is self._batch[name]}
-        if not self._unheard or not names <= self._batch.keys():
-            self._begin(flight, names)
+        search.unheard = {one for one in search.unheard if lives.get(one) is search.batch[one]}
+        if not search.unheard or not names <= search.batch.keys():
+            self._begin(flight, search)
             return
-        self._used += 1
+        search.used += 1
         self.require(
-            self._used <= self._budget,
-            f"{self._used} calls to find who is at fault, not {self._budget}",
+            search.used <= search.budget,
+            f"{search.used} calls to find who is at fault, not {search.budget}",
         )
-        self._unheard -= set(reply.against) if reply.spoils else names
+        search.unheard -= set(reply.against) if reply.spoils else names
 
-    def _begin(self, flight: Flight, names: set[str]) -> None:
-        self._unheard = set()
+    def _begin(self, flight: Flight, search: "_Search") -> None:
+        search.unheard = set()
         if not flight.reply.spoils:
             return
-        culprits = flight.reply.culprits
-        self._batch = {name: self.record.lives[name] for name in names}
-        self._unheard = names - set(flight.reply.against)
-        self._used, self._budget = 0, 2 * (len(names) - 1).bit_length() * len(culprits)
+        names, culprits = set(flight.names), flight.reply.culprits
+        lives = self.record.lives
+        search.batch = {name: lives.get(name) for name in names}
+        search.unheard = names - set(flight.reply.against)
+        search.used, search.budget = 0, 2 * (len(names) - 1).bit_length() * len(culprits)
         poisons = [self.record.cloud.thing(name).poison for name in culprits]
         # An innocent that is accused is left out once, and then called with the others or alone.
-        self._budget += 2 * poisons.count(Poison.MISLEADING)
+        search.budget += 2 * poisons.count(Poison.MISLEADING)
         if len(culprits) == 1 and self._names_it(flight):
-            self._budget = 2
+            search.budget = 2
 
     def _names_it(self, flight: Flight) -> bool:
         (culprit,) = flight.reply.culprits
         poison = self.record.cloud.thing(culprit).poison
         return poison in {Poison.NAMED, Poison.INDEXED}
+
+
+@dataclass(slots=True)
+class _Search:
+    """For those at fault in a batch for one operation."""
+
+    batch: dict[str, Life | None] = field(default_factory=dict)
+    unheard: set[str] = field(default_factory=set)
+    used: int = 0
+    budget: int = 0
 
 
 class CallsAreFew(Check):

@@ -2,21 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.life import DeviceState
-from client_device_associator.core.result import Result, Status
+from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.result import ROSTER_TOPIC, SUPERSEDED, Result, Status
 from simulation.caps import REJECTIONS
 from simulation.check import Check
 from simulation.facts import Key
 from simulation.plan import Message
 from simulation.record import Record
 
-FINAL = {Status.ASSOCIATED, Status.FAILED}
+FINAL = {Status.ASSOCIATED, Status.DISASSOCIATED, Status.FAILED, Status.REJECTED}
 
 
 class NothingLost(Check):
-    """What was taken ends with a result, associated or failed, for each announcement."""
+    """What was taken ends with one final result for each announcement, and for each departure.
+
+    One that is superseded by the opposite has failed.
+    """
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
@@ -43,31 +47,62 @@ class NothingLost(Check):
 
     def committed(self, decision: Decision) -> None:
         """The commit that settles a device holds a result for each of its announcements."""
-        done = {one.thing_name: one for one in decision.devices}
-        settled = {name for name, one in done.items() if one.state is not DeviceState.PENDING}
-        self.require(settled == set(decision.settled), "settled announcements of unsettled devices")
-        for name in settled:
+        states = {one.thing_name: one.state for one in decision.devices}
+        done = {name for name, state in states.items() if state not in QUEUED}
+        waited = {name for name in done if name in self.record.lives}
+        self.require(waited <= set(decision.settled), f"{waited - set(decision.settled)} unsettled")
+        for name in decision.settled:
             life = self.record.lives.get(name)
-            self.require(life, f"{name} was settled and did not wait")
-            if life is None:
-                continue
-            final = [
-                one for one in decision.durable if one.thing_name == name and one.status in FINAL
-            ]
-            unsent = Counter((one.topic, one.announcement_id) for one in final)
-            self.require(
-                unsent == Counter(life.waiting), f"{name} has {unsent}, not {life.waiting}"
+            final = Counter(
+                (one.topic, one.announcement_id)
+                for one in decision.durable
+                if one.thing_name == name and one.status in FINAL and one.topic != ROSTER_TOPIC
             )
+            if name in done:
+                self.require(life, f"{name} was settled and did not wait")
+            waiting = Counter(life.waiting if life else ())
+            if name in done or life is None:
+                allowed = waiting
+            else:
+                allowed = waiting + Counter(self._just_said(name))
+            right = waiting <= final <= allowed if name not in done else final == waiting
+            if life is None:
+                right = final <= Counter(self._just_said(name))
+            self.require(right, f"{name} has {final}, not {waiting}")
+        for one in decision.durable:
+            if one.code == SUPERSEDED:
+                self._is_over(one, decision)
+        for said in decision.waiting:
+            right = (states.get(said.thing_name) is DeviceState.LEAVING) is said.leaves
+            known = said.thing_name in states
+            self.require(right or not known, f"{said} waits for the opposite")
 
     def quiet(self) -> None:
         """Nobody waits any more."""
         self.require(not self.record.lives, f"still waiting: {sorted(self.record.lives)[:5]}")
 
+    def _is_over(self, result: Result, decision: Decision) -> None:
+        """What is superseded does not wait, unless it was said once more."""
+        name = result.thing_name or ""
+        self.require(name in decision.settled, f"{result}, and it still waits")
+        key = (result.topic, result.announcement_id)
+        waiting = [one for one in decision.waiting if one.thing_name == name]
+        life = self.record.lives.get(name)
+        before = life is not None and key in life.waiting
+        said = self._just_said(name).count(key) + before
+        waits = key in [(one.topic, one.announcement_id) for one in waiting]
+        self.require(said > waits, f"{result}, and it waits all the same")
+
+    def _just_said(self, name: str) -> list[tuple[str, str | None]]:
+        """What has come of a device in this turn."""
+        said = (one for message in self.record.messages for one in message.announcements)
+        return [(one.topic, one.announcement_id) for one in said if one.thing_name == name]
+
     def _answered(self, result: object) -> bool:
         make = result
         assert callable(make)
-        wanted = (Status.ASSOCIATED, Status.REJECTED)
-        return any(self.record.key(make(one)) in self.record.transient_this_turn for one in wanted)
+        answers = self.record.transient_this_turn | self.record.durable_this_turn
+        return any(self.record.key(make(one)) in answers for one in FINAL)
 
     def _rejections(self) -> list[Key]:
         return [key for key in self.record.transient_this_turn if key[2] == Status.REJECTED.value]
@@ -89,8 +124,10 @@ class Durable(Check):
             for topic, one in life.waiting
         }
         self.require(found == expected, f"lost {expected - found}, reborn {found - expected}")
-        pending = {str(name) for (name,) in stored("SELECT thing_name FROM device WHERE state = 0")}
-        self.require(pending == set(self.record.lives), "other devices wait than before")
+        rows = stored("SELECT thing_name, state FROM device WHERE state = 0 OR state = 3")
+        queued = {(str(name), state == DeviceState.LEAVING.value) for name, state in rows}
+        lives = {(life.name, life.leaves) for life in self.record.lives.values()}
+        self.require(queued == lives, f"other devices wait than before: {queued ^ lives}")
         ((unsent,),) = stored("SELECT COUNT(*) FROM owed")
         undelivered = sum(
             not one.delivered for results in self.record.durable.values() for one in results
@@ -110,6 +147,9 @@ class ReceiptsAreTrue(Check):
             return
         life = self.record.lives.get(result.thing_name or "")
         waits = life is not None and (result.topic, result.announcement_id) in life.waiting
+        # Or it was superseded at once, and has its final result on disk.
+        failed = self.record.key(replace(result, status=Status.FAILED))
+        waits = waits or failed in self.record.durable_this_turn
         self.require(waits, f"a receipt for {result}, which is not on disk")
         self.require(self.record.process.policy.receipts, "a receipt that nobody wants")
 

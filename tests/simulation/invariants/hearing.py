@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.result import Reason, Result
 from client_device_associator.messages.payload import Payload
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from simulation.caps import BOTH, INBOX_BYTES, INBOX_MESSAGES
 from simulation.check import Check
 from simulation.disk import LOCKED, SLOW
@@ -49,7 +49,7 @@ class _Listening(Check):
     def chosen(self, settings: Settings) -> None:
         """These are its filters."""
         filters = {one.topic_filter for one in settings.announcement_topics}
-        self.wanted = {*filters, HEALTH_REQUEST_TOPIC}
+        self.wanted = {*filters, HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC}
         self.renewal_seconds = settings.subscription_renewal_seconds
 
 
@@ -223,5 +223,5 @@ class HealthIsAnswered(Check):
         record = self.record
         if record.health_requested_at >= record.process.started_at:
             answered = record.health_published_at >= record.health_requested_at
-            lost = record.plan_has(Ending.DEFECT)
+            lost = any(one.ending is Ending.DEFECT for one in record.plan.interruptions)
             self.require(answered or lost, "health was requested, and not published")

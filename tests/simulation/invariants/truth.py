@@ -3,50 +3,79 @@
 from collections.abc import Sequence
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.life import DeviceState
-from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.result import SUPERSEDED, Reason, Result, Status
 from client_device_associator.core.room import KEPT_SHARE
 from simulation.caps import MAX_WAITING_PER_DEVICE
 from simulation.check import Check
 from simulation.plan import Message
 from simulation.record import Record
+from simulation.trust import TRUSTED
 
 
 class TableIsTrue(Check):
     """The cloud's table equals what the results said."""
 
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self._superseded: set[str] = set()
+
     def committed(self, decision: Decision) -> None:
-        """Nothing is believed to be associated that the cloud has not taken."""
+        """Nothing is believed that the cloud has not done, and nothing against a later wish."""
+        cloud = self.record.cloud.associations
+        # Also those whose place was taken meanwhile.
+        self._superseded.update(
+            one.thing_name
+            for one in decision.durable
+            if one.thing_name and one.code in {SUPERSEDED, Reason.NOT_ADMITTED.value}
+        )
         for device in decision.devices:
+            name = device.thing_name
+            life = self.record.lives.get(name)
+            if life is None:
+                continue  # `ListsAreRead` is about those
             if device.state is DeviceState.ASSOCIATED:
-                name = device.thing_name
-                self.require(name in self.record.cloud.ever, f"{name} is not associated")
-            if device.state is DeviceState.FAILED:
-                name = device.thing_name
-                self.require(name not in self.record.cloud.table, f"{name} is associated")
+                self.require(name in cloud.ever, f"{name} is not associated")
+                self.require(not life.leaves, f"{name} has left meanwhile")
+            if device.state is DeviceState.LEFT:
+                self.require(name in cloud.released, f"{name} is not disassociated")
+                self.require(life.leaves, f"{name} was announced meanwhile")
+            if device.state is DeviceState.FAILED and name not in cloud.by_hand_at:
+                is_refused = device.code == Reason.NOT_ADMITTED.value
+                done = (name in cloud.table) is not life.leaves
+                done = done and self.record.cloud.thing(name).poison is None
+                self.require(is_refused or not done, f"{name} has failed, and the wish came true")
 
     def sent(self, result: Result) -> None:
         """Nor is it said of any, and what is believed expires: the cloud is the truth."""
-        if result.status is not Status.ASSOCIATED:
+        state = _SAID.get(result.status)
+        if state is None:
             return
         name = result.thing_name or ""
-        since = self.record.associated.get(name)
-        self.require(since is not None, f"{name} is said to be associated")
+        since = self.record.trust.find(state, name)
+        self.require(since is not None, f"{name} is said to be {result.status.value}")
         age = self.record.turn_now.steady - (since or 0.0)
         trust = self.record.process.policy.trust_seconds
-        self.require(0 <= age < trust, f"{name} is believed to be associated since {age:.0f} s")
+        self.require(0 <= age < trust, f"{name} is believed to be so since {age:.0f} s")
 
     def quiet(self) -> None:
         """Everybody in the table asked for it, and heard that it is so."""
-        record = self.record
-        strangers = record.cloud.ever - record.taken
+        record, cloud = self.record, self.record.cloud.associations
+        strangers = cloud.ever - record.taken
         self.require(not strangers, f"nobody announced {strangers}")
         heard = {key[1] for key in record.durable if key[2] == Status.ASSOCIATED.value}
-        unheard = record.cloud.ever - heard
+        # Of those for whom the opposite was wished meanwhile nobody hears that.
+        unheard = cloud.ever - heard - self._superseded
         self.require(not unheard, f"these are associated and do not know: {unheard}")
         rows = record.process.stored("SELECT thing_name FROM device WHERE state = 1")
-        believed = {str(name) for (name,) in rows}
-        self.require(believed <= record.cloud.ever, "the journal believes what is not so")
+        strange = [name for (name,) in rows if not cloud.knows(str(name))]
+        self.require(not strange, f"the journal believes what is not so: {strange}")
+
+
+_SAID = {
+    Status.ASSOCIATED: DeviceState.ASSOCIATED,
+    Status.DISASSOCIATED: DeviceState.LEFT,
+}
 
 
 class FailuresAreFair(Check):
@@ -61,7 +90,12 @@ class FailuresAreFair(Check):
         for device in decision.devices:
             name = device.thing_name
             life = record.lives.get(name)
-            if life is None or device.state is DeviceState.ASSOCIATED:
+            is_new = name in decision.settled and device.state is not DeviceState.FAILED
+            if life is None or device.state in TRUSTED or is_new:
+                continue
+            if device.code == Reason.NOT_ADMITTED.value and device.state is DeviceState.FAILED:
+                most = record.process.policy.max_devices
+                self.require(most is not None, f"{name} is refused, and there is room")
                 continue
             poisoned = record.cloud.thing(name).poison is not None
             given = device.attempts - poisoned * (device.state is DeviceState.FAILED)
@@ -73,7 +107,7 @@ class FailuresAreFair(Check):
             if device.state is DeviceState.FAILED and not poisoned:
                 most = record.process.policy.max_attempts
                 self.require(given >= most, f"{name} failed after {given} of {most} attempts")
-            elif device.state is DeviceState.PENDING:
+            elif device.state in QUEUED:
                 most = record.process.policy.max_attempts
                 self.require(given in {0, life.attempts} or given < most, f"{name} goes on")
 
@@ -84,15 +118,23 @@ class NothingIsWornOut(Check):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._changes: int | None = None
+        self._said: set[str] = set()
 
     def turn_begins(
         self, messages: Sequence[Message], turned_away: Sequence[str], *, alone: bool
     ) -> None:
         """Looks whether the turn holds nothing but repeats."""
         process = self.record.process
+        self._said = {one.thing_name for message in messages for one in message.announcements}
         repeats = messages and alone and all(map(self._repeats, messages))
         free = self.record.flight is None and not process.has_notes()
         self._changes = process.changes() if repeats and free and not turned_away else None
+
+    def committed(self, decision: Decision) -> None:
+        """What a list leads to is not written for the repeats."""
+        others = {one.thing_name for one in decision.devices} - self._said
+        if others or decision.facts or decision.forgotten or decision.settled:
+            self._changes = None
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """Then nothing was written."""
@@ -108,7 +150,8 @@ class NothingIsWornOut(Check):
             life = record.lives.get(one.thing_name)
             if life is not None and (one.topic, one.announcement_id) in life.waiting:
                 continue
-            since = record.associated.get(one.thing_name)
+            state = DeviceState.LEFT if one.leaves else DeviceState.ASSOCIATED
+            since = record.trust.since[state].get(one.thing_name)
             if since is None or not 0 <= record.turn_now.steady - since < trust:
                 return False
         return True
@@ -117,7 +160,8 @@ class NothingIsWornOut(Check):
 class QueueIsBounded(Check):
     """At most maxPending devices wait, and nobody is turned away long before that.
 
-    Places that are kept for another announcement topic are the only ones that may be free.
+    Places that are kept for another announcement topic are the only ones that may be free. Devices
+    that are restored need no place: they were in the journal before.
     """
 
     def committed(self, decision: Decision) -> None:
@@ -126,8 +170,10 @@ class QueueIsBounded(Check):
         new = [
             one
             for one in decision.devices
-            if one.state is DeviceState.PENDING and one.thing_name not in record.lives
+            if one.state in QUEUED and one.thing_name not in record.lives
         ]
+        said = {one.thing_name for one in decision.waiting}
+        new = [one for one in new if one.thing_name in said]
         most = record.process.policy.max_pending
         self.require(not new or len(record.lives) + len(new) <= most, "more wait than may")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from client_device_associator.core.decision import Call
 from simulation.caps import (
     DEADLINE,
     DEVICE_CAP,
@@ -45,24 +46,28 @@ class NothingWaitsTooLong(_Patient):
     others to join, and the calls of those who came before. A worker that dies costs no more.
     """
 
-    def called(self, names: Sequence[str]) -> None:
+    def called(self, call: Call) -> None:
         """No device in this call has waited too long for it."""
         record = self.record
         process = record.process
         ready = max(
-            record.pace.resume_by,
+            record.pace.resume_by(call.operation),
             record.pace.last_call_end,
             process.started_at,
             process.policy_since,
         )
         wait = process.policy.max_wait_seconds
-        for name in names:
+        for name in call.thing_names:
             life = record.lives[name]
             latest = max(ready, life.began_at, life.due_by) + wait + self.slack
             self.require(
                 record.world.time <= latest,
                 f"{name} is called for at {record.world.time:.2f}, not by {latest:.2f}",
             )
+
+    def page_came(self, flight: Flight) -> None:
+        """Nor has one for a page."""
+        self.answered(flight)
 
     def answered(self, flight: Flight) -> None:
         """No call has more than its deadline."""
@@ -77,12 +82,14 @@ class NothingWaitsTooLong(_Patient):
 class WaitsAreKept(Check):
     """`Retry-After` is honoured exactly, and what needs a person is asked for after 5 minutes."""
 
-    def called(self, names: Sequence[str]) -> None:
+    def listed(self, call: Call) -> None:
+        """What stops all calls stops those for a list."""
+        self.called(call)
+
+    def called(self, call: Call) -> None:
         """It is not too early for a call."""
-        now, earliest = self.record.world.time, self.record.pace.not_before
-        self.require(
-            now >= earliest - ROUNDING, f"a call for {names[:3]} comes before {earliest:.2f}"
-        )
+        now, earliest = self.record.world.time, self.record.pace.not_before(call.operation)
+        self.require(now >= earliest - ROUNDING, f"{call} comes before {earliest:.2f}"[:300])
 
 
 class PromisesAreKept(_Patient):
@@ -102,10 +109,10 @@ class PromisesAreKept(_Patient):
         if self._hindered:
             self._hindered_at = self.record.world.time
 
-    def called(self, names: Sequence[str]) -> None:
+    def called(self, call: Call) -> None:
         """It comes when it was promised."""
         now = self.record.world.time
-        for name in names:
+        for name in call.thing_names:
             promised = self.record.lives[name].promised
             if promised is None:
                 continue
@@ -115,13 +122,19 @@ class PromisesAreKept(_Patient):
             if self._hindered or self._hindered_at >= promised:
                 continue
             process = self.record.process
-            ready = max(promised, self.record.pace.last_call_end, process.policy_since)
+            pace = self.record.pace
+            hindered = pace.resume_by(call.operation)
+            ready = max(promised, pace.last_call_end, process.policy_since, hindered)
             latest = ready + process.policy.max_wait_seconds + self.slack
             self.require(now <= latest, f"{name} was promised a call at {promised:.2f}")
 
 
 class TurnsAreNeeded(Check):
-    """The process sleeps while there is nothing to do."""
+    """The process sleeps while there is nothing to do.
+
+    A list that has come is gone through in as many turns as it had pages, so that announcements do
+    not wait for it.
+    """
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
@@ -130,7 +143,8 @@ class TurnsAreNeeded(Check):
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
         """It does not wake up again and again without an event."""
         self._spins = 0 if events or wait is None or wait > ROUNDING else self._spins + 1
-        self.require(self._spins < MAX_SPINS, "the process spins")
+        most = MAX_SPINS + self.record.roster.pages
+        self.require(self._spins < most, "the process spins")
 
 
 def stated_cap(record: Record) -> float:

@@ -54,6 +54,7 @@ class Device:
             capture_output=True,
             text=True,
             check=False,
+            umask=0,
         )
 
     @property
@@ -82,7 +83,7 @@ def new_device(folder: Path) -> Device:
         shutil.copy(ROOT / "artifacts" / name, folder / "artifacts")
     tools = folder / "bin"
     tools.mkdir()
-    for tool in ("cat", "cp", "dirname", "mkdir", "mv", "rm", "sync"):
+    for tool in ("cat", "chmod", "cp", "dirname", "mkdir", "mv", "rm", "sync"):
         found = shutil.which(tool)
         assert found is not None
         (tools / tool).symlink_to(found)
@@ -123,6 +124,18 @@ def test_power_lost_between_the_renamings_needs_no_network(device: Device) -> No
     result = device.install(PIP_FAILS="1")
     assert result.returncode == 0, result.stderr
     assert (device.work / "venv" / "bin" / "python3").exists()
+
+
+def test_the_environment_is_for_its_own_user_alone(device: Device) -> None:
+    """Under a loose umask too: who can write to it can have the component run anything."""
+    device.install()
+    made = [path for path in device.work.rglob("*") if not path.is_symlink()]
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}
+    # As a version before this one has left it.
+    (device.work / "venv").chmod(0o777)
+    device.install()
+    assert device.pip_calls == []
+    assert (device.work / "venv").stat().st_mode & 0o777 == 0o700
 
 
 def test_changed_lock_file_is_installed(device: Device) -> None:

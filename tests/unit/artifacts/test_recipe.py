@@ -137,6 +137,8 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
         "admission": {"requireProvenName": False},
         "limits": {"maxPending": 10_000, "maxAttempts": 10},
         "trustSeconds": 3600,
+        "reconcile": {"intervalHours": 24, "restore": False},
+        "departures": {"dryRun": True},
         "workerIdleSeconds": 60,
         "subscriptionRenewalSeconds": 300,
         "deploymentVeto": False,
@@ -155,11 +157,13 @@ def test_access_control_grants_what_is_needed_and_no_more(configuration: dict[st
             "clientdevices/announce",
             "clientdevices/*/announce",
             "clientdevices/associator/health/get",
+            "clientdevices/associator/roster/get",
         },
         ("aws.greengrass#PublishToTopic",): {
             "clientdevices/announce/status",
             "clientdevices/*/announce/status",
             "clientdevices/associator/health",
+            "clientdevices/associator/roster",
         },
     }
     for policy_id, policy in policies.items():

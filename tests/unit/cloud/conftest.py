@@ -1,11 +1,13 @@
 """Clients with the real boto3, and servers for them."""
 
 import json
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from client_device_associator.cloud.client import AssociationClient
+from client_device_associator.cloud.credentials import Secrets
 from support.answering import CREDENTIALS, TOKEN_EXCHANGE_TOKEN, Reply, Server, serving
 
 
@@ -47,10 +49,10 @@ def client_of(
     """A client of these."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_GREENGRASSV2", cloud.url)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "/nowhere")
+        monkeypatch.setenv(name, os.devnull)
     environment = {
         "AWS_REGION": "eu-central-1",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": exchange.url,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": TOKEN_EXCHANGE_TOKEN,
     }
-    return AssociationClient(environment)
+    return AssociationClient(environment, Secrets(environment))

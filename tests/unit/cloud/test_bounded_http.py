@@ -9,7 +9,9 @@ import pytest
 
 from client_device_associator.cloud.bounded_http import MAX_BODY_BYTES
 from client_device_associator.cloud.client import AssociationClient
+from client_device_associator.cloud.credentials import Secrets
 from client_device_associator.core.answer import CallFailed, FailureCause
+from client_device_associator.core.decision import Call
 
 CHUNK = b"10000\r\n" + b"{" * 0x10000 + b"\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -56,12 +58,12 @@ def test_a_body_without_an_end_is_not_read_to_its_end(
             "AWS_REGION": "eu-central-1",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": credentials,
         }
-        client = AssociationClient(environment)
+        client = AssociationClient(environment, Secrets(environment))
         if endpoint == "cloud":
             monkeypatch.setattr(
                 "botocore.credentials.ContainerProvider.load", lambda _: _credentials()
             )
-        answer = client.associate("core-1", ["a"])
+        answer = client.call("core-1", Call(("a",)))
     assert isinstance(answer, CallFailed)
     cause = FailureCause.UNAVAILABLE if endpoint == "cloud" else FailureCause.NO_CREDENTIALS
     assert (answer.cause, answer.code) == (cause, "OversizedResponseError")

@@ -3,6 +3,7 @@
 import email.utils
 import json
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from client_device_associator.core.answer import (
     FailureCause,
     Succeeded,
 )
+from client_device_associator.core.decision import Call
 from support.answering import (
     CREDENTIALS,
     SESSION_TOKEN,
@@ -26,7 +28,7 @@ from support.answering import (
 
 def call(client: AssociationClient) -> Answer:
     """A call for two devices."""
-    return client.associate("core-1", ["a", "b"])
+    return client.call("core-1", Call(("a", "b")))
 
 
 def test_retry_after_may_be_a_date(client: AssociationClient, cloud: Server) -> None:
@@ -65,19 +67,6 @@ def test_only_the_nucleus_is_asked_for_credentials(
     monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", str(token))
     assert call(client) == Succeeded()
     assert {one["Authorization"] for one in exchange.requests} == {TOKEN_EXCHANGE_TOKEN}
-
-
-def test_settings_of_others_do_no_harm(
-    client: AssociationClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Files that cannot be read, and modes that do not exist."""
-    damaged = tmp_path / "config"
-    damaged.write_text("[[[ no configuration")
-    for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(variable, str(damaged))
-    for variable in ("AWS_RETRY_MODE", "AWS_DEFAULTS_MODE", "AWS_MAX_ATTEMPTS", "AWS_PROFILE"):
-        monkeypatch.setenv(variable, "nonsense")
-    assert call(client) == Succeeded()
 
 
 @pytest.mark.parametrize("key", ["", None])
@@ -140,6 +129,37 @@ def test_an_error_of_token_exchange_holds_no_secrets(
     assert answer.cause is FailureCause.NO_CREDENTIALS
     assert "Invalid header value" in answer.message
     assert TOKEN_EXCHANGE_TOKEN not in answer.message
+
+
+def test_a_refusal_of_token_exchange_is_shown_without_what_it_quotes(
+    client: AssociationClient, exchange: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its words are for the operator; the token it was asked with is not."""
+    monkeypatch.setattr("botocore.utils.ContainerMetadataFetcher.SLEEP_TIME", 0)
+    words = f"nobody knows Authorization: {TOKEN_EXCHANGE_TOKEN}"
+    exchange.reply = Reply(403, words.encode())
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert "nobody knows" in answer.message
+    assert TOKEN_EXCHANGE_TOKEN not in answer.message
+
+
+def test_credentials_that_come_between_are_secrets_too(
+    client: AssociationClient, exchange: Server, cloud: Server
+) -> None:
+    """Botocore asks again when it signs a request; the cloud may quote either set."""
+    soon = (datetime.now(timezone.utc) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    tokens = ("of-the-first-look", "of-the-preparation", "of-the-signature")
+    exchange.first = [
+        Reply(body=json.dumps({**CREDENTIALS, "Expiration": soon, "Token": token}).encode())
+        for token in tokens
+    ]
+    words = " and ".join(tokens)
+    cloud.reply = Reply(403, service_error("AccessDeniedException", words))
+    answer = call(client)
+    assert isinstance(answer, CallFailed)
+    assert exchange.first == []
+    assert answer.message == "… and … and …"
 
 
 def test_token_exchange_without_a_word_is_said_in_ours(

@@ -11,10 +11,13 @@ from client_device_associator.core.answer import (
     CallFailed,
     ErrorEntry,
     FailureCause,
+    Listed,
     Succeeded,
     ThingNotFound,
     ValidationFailed,
 )
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from support.answering import SESSION_TOKEN, Reply, Server, service_error
 
 HTML = b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>"
@@ -27,7 +30,7 @@ def refused(cause: FailureCause, code: str, message: str = "no") -> CallFailed:
 
 def call(client: AssociationClient) -> Answer:
     """A call for two devices."""
-    return client.associate("core-1", ["a", "b"])
+    return client.call("core-1", Call(("a", "b")))
 
 
 def answer_to(kept: tuple[AssociationClient, Server], reply: Reply) -> Answer:
@@ -167,3 +170,37 @@ def test_more_error_entries_than_devices_are_no_answer(
     answer = answer_to(kept, reply)
     assert isinstance(answer, CallFailed)
     assert (answer.cause, answer.code) == (FailureCause.UNAVAILABLE, "InvalidResponseError")
+
+
+def test_a_page_of_the_list(kept: tuple[AssociationClient, Server]) -> None:
+    """A hundred devices are asked for; one without a name is left out, a token goes on."""
+    client, cloud = kept
+    body = b'{"associatedClientDevices": [{"thingName": "a"}, {}], "nextToken": "more"}'
+    cloud.reply = Reply(body=body)
+    first = client.call("core-1", Call(operation=Operation.LIST))
+    assert first == Listed(("a",), "more")
+    assert cloud.requests[-1]["path"] == (
+        "/greengrass/v2/coreDevices/core-1/associatedClientDevices?maxResults=100"
+    )
+    cloud.reply = Reply(body=b'{"associatedClientDevices": []}')
+    last = client.call("core-1", Call(operation=Operation.LIST, next_token="more"))  # noqa: S106
+    assert last == Listed(())
+    assert cloud.requests[-1]["path"].endswith("?maxResults=100&nextToken=more")
+
+
+def test_an_answer_that_is_no_list_is_none(kept: tuple[AssociationClient, Server]) -> None:
+    """An empty object would mean that nobody is associated."""
+    client, cloud = kept
+    cloud.reply = Reply(body=b"{}")
+    answer = client.call("core-1", Call(operation=Operation.LIST))
+    assert isinstance(answer, CallFailed)
+    assert answer.cause is FailureCause.UNAVAILABLE
+
+
+def test_devices_are_disassociated(kept: tuple[AssociationClient, Server]) -> None:
+    """By the other batch operation, with the same kind of answer."""
+    client, cloud = kept
+    cloud.reply = Reply(body=b'{"errorEntries": [{"thingName": "b", "code": "x"}]}')
+    answer = client.call("core-1", Call(("a", "b"), operation=Operation.DISASSOCIATE))
+    assert answer == Succeeded((ErrorEntry("b", "x", None),))
+    assert cloud.requests[-1]["path"].endswith("/coreDevices/core-1/disassociateClientDevices")

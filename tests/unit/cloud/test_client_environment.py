@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from client_device_associator import __version__
 from client_device_associator.cloud import client as client_module
 from client_device_associator.cloud.client import AssociationClient
+from client_device_associator.cloud.credentials import Secrets
 from client_device_associator.core.answer import CallFailed, FailureCause, Succeeded
+from client_device_associator.core.decision import Call
 from support.answering import Server
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
@@ -41,13 +42,14 @@ def test_what_is_missing_is_named_with_the_remedy(
 ) -> None:
     """It is a mistake in a recipe or in the nucleus's configuration, and asks nobody."""
     failed = CallFailed(FailureCause.MISCONFIGURED, code, message)
-    assert AssociationClient(environment).prepare() == failed
-    assert AssociationClient(environment).associate("core", ["a"]) == failed
+    assert AssociationClient(environment, Secrets(environment)).prepare() == failed
+    assert AssociationClient(environment, Secrets(environment)).call("core", Call(("a",))) == failed
 
 
 def test_a_core_device_without_a_name_calls_nobody() -> None:
     """Lite sets a missing thing name to the empty string."""
-    answer = AssociationClient({URI: "x", "AWS_REGION": "x"}).associate("", ["a"])
+    environment = {URI: "x", "AWS_REGION": "x"}
+    answer = AssociationClient(environment, Secrets(environment)).call("", Call(("a",)))
     assert answer == CallFailed(
         FailureCause.MISCONFIGURED,
         "NoCoreThingName",
@@ -59,7 +61,10 @@ def test_either_variable_names_the_region(client: AssociationClient, cloud: Serv
     """Both nuclei set both; one is enough."""
     environment = dict(client._environment)  # noqa: SLF001 - as the fixture made it
     environment["AWS_DEFAULT_REGION"] = environment.pop("AWS_REGION")
-    assert AssociationClient(environment).associate("core", ["a"]) == Succeeded()
+    assert (
+        AssociationClient(environment, Secrets(environment)).call("core", Call(("a",)))
+        == Succeeded()
+    )
     (request,) = cloud.requests
     assert "/eu-central-1/greengrass/" in request["Authorization"]
 
@@ -96,27 +101,3 @@ def test_they_are_given_to_botocore(client: AssociationClient) -> None:
     assert client.prepare() is None
     session = client._client._endpoint.http_session  # noqa: SLF001 - what botocore was given
     assert session._session._verify == os.devnull  # noqa: SLF001 - the same
-
-
-@pytest.mark.parametrize("everything", ["ALL_PROXY", "all_proxy"])
-def test_a_proxy_for_everything_is_one_for_https(everything: str) -> None:
-    """Unless there is one for HTTPS itself, in whatever case."""
-    leave = client_module._leave_only_ours  # noqa: SLF001 - pure
-    environment = {everything: "http://all"}
-    leave(environment)
-    assert environment["HTTPS_PROXY"] == "http://all"
-    for own in ("HTTPS_PROXY", "https_proxy"):
-        environment = {everything: "http://all", own: "http://own"}
-        leave(environment)
-        assert {environment.get("HTTPS_PROXY"), environment.get("https_proxy")} <= {
-            "http://own",
-            None,
-        }
-
-
-def test_without_a_proxy_there_is_none() -> None:
-    """And files of others are not looked at."""
-    environment: dict[str, str] = {}
-    client_module._leave_only_ours(environment)  # noqa: SLF001 - pure
-    assert set(environment.values()) == {os.devnull}
-    assert Path(environment["AWS_CONFIG_FILE"]) == Path(os.devnull)

@@ -18,10 +18,13 @@ from client_device_associator.core.answer import (
     CallFailed,
     ErrorEntry,
     FailureCause,
+    Listed,
     Succeeded,
     ThingNotFound,
     ValidationFailed,
 )
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from support.values import JSON
 
 UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300).map(
@@ -35,6 +38,7 @@ ANSWERS: st.SearchStrategy[Answer] = (
     | st.builds(
         ValidationFailed, UNICODE, st.lists(st.tuples(UNICODE, UNICODE), max_size=3).map(tuple)
     )
+    | st.builds(Listed, st.lists(UNICODE, max_size=4).map(tuple), st.none() | st.text(min_size=1))
     | st.builds(ThingNotFound, UNICODE, UNICODE, UNICODE)
     | st.builds(CallFailed, st.sampled_from(FailureCause), UNICODE, UNICODE, st.floats(0, 1e9))
 )
@@ -64,10 +68,18 @@ def test_a_page_of_html_is_one_short_line() -> None:
     assert answer.message.startswith("<html> <p>Bad gateway</p> <p>")
 
 
-@given(st.integers(0, 2**60), UNICODE, st.lists(UNICODE, max_size=5).map(tuple))
-def test_requests_arrive_as_they_were_sent(number: int, core: str, names: tuple[str, ...]) -> None:
+@given(
+    st.integers(0, 2**60),
+    UNICODE,
+    st.lists(UNICODE, max_size=5).map(tuple),
+    st.sampled_from(Operation),
+    st.none() | UNICODE,
+)
+def test_requests_arrive_as_they_were_sent(
+    number: int, core: str, names: tuple[str, ...], operation: Operation, token: str | None
+) -> None:
     """One line each, whatever is in it."""
-    request = CallRequest(number, core, names)
+    request = CallRequest(number, core, Call(names, operation=operation, next_token=token))
     line = encode_request(request)
     assert line.count(b"\n") == 1
     assert decode_request(line) == request
@@ -91,6 +103,12 @@ GARBAGE = [
     b'{"call": 1, "succeeded": [["a", 5, "c"]]}',
     b'{"call": 1, "validationFailed": null}',
     b'{"call": 1, "validationFailed": {"message": "", "fields": [["a"]]}}',
+    b'{"call": 1, "listed": null}',
+    b'{"call": 1, "listed": {"names": ["a"]}}',
+    b'{"call": 1, "listed": {"names": 5, "nextToken": null}}',
+    b'{"call": 1, "listed": {"names": [], "nextToken": ""}}',
+    b'{"call": 1, "listed": {"names": [], "nextToken": 5}}',
+    b'{"call": 1, "listed": {"names": [], "nextToken": "' + b"x" * 8193 + b'"}}',
     b'{"call": 1, "callFailed": {"cause": "x"}}',
     b'{"call": 1, "callFailed": "x"}',
     *(
@@ -114,9 +132,11 @@ def test_garbage_is_no_answer(line: bytes) -> None:
         b"",
         b"{}",
         b"5",
-        b'{"call": 1, "coreThingName": "c", "thingNames": 5}',
-        b'{"call": "x", "coreThingName": "c", "thingNames": []}',
-        b'{"call": Infinity, "coreThingName": "c", "thingNames": []}',
+        b'{"call": 1, "coreThingName": "c", "thingNames": 5, "operation": "list"}',
+        b'{"call": 1, "coreThingName": "c", "thingNames": []}',
+        b'{"call": 1, "coreThingName": "c", "thingNames": [], "operation": "delete"}',
+        b'{"call": "x", "coreThingName": "c", "thingNames": [], "operation": "list"}',
+        b'{"call": Infinity, "coreThingName": "c", "thingNames": [], "operation": "list"}',
     ],
 )
 def test_garbage_is_no_request(line: bytes) -> None:

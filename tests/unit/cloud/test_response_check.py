@@ -4,10 +4,14 @@ from typing import Any
 import pytest
 
 from client_device_associator.cloud.response_check import (
+    LIST,
     MAX_ERROR_ENTRIES,
+    MAX_LISTED,
     InvalidResponseError,
     check_responses,
 )
+
+ASSOCIATE = "BatchAssociateClientDeviceWithCoreDevice"
 
 
 class Events:
@@ -26,10 +30,11 @@ class Events:
         self.handlers["before-parse.greengrassv2"](response_dict={"headers": headers})
         return headers
 
-    def after_call(self, status: int, content: bytes) -> None:
+    def after_call(self, status: int, content: bytes, operation: str = ASSOCIATE) -> None:
         """A response was parsed."""
         response = SimpleNamespace(status_code=status, content=content)
-        self.handlers["after-call.greengrassv2"](http_response=response, parsed={})
+        model = SimpleNamespace(name=operation)
+        self.handlers["after-call.greengrassv2"](http_response=response, parsed={}, model=model)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +96,45 @@ def test_retry_after_is_whole_seconds_or_nothing(
 ) -> None:
     """The parser of botocore raises ValueError for anything else."""
     assert Events().before_parse(before) == after
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"associatedClientDevices": []}',
+        b'{"associatedClientDevices": [{"thingName": "a"}, {}], "nextToken": null}',
+        b'{"associatedClientDevices": [{}], "nextToken": "more"}',
+    ],
+)
+def test_a_page_of_the_list_passes(content: bytes) -> None:
+    """Also one with nobody on it, if it says so."""
+    Events().after_call(200, content, LIST)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"{}", "associatedClientDevices is not a list of objects"),
+        (b'{"errorEntries": []}', "associatedClientDevices is not a list of objects"),
+        (b'{"associatedClientDevices": null}', "associatedClientDevices is not a list of objects"),
+        (b'{"associatedClientDevices": ["a"]}', "associatedClientDevices is not a list of objects"),
+        (b'{"associatedClientDevices": [], "nextToken": ""}', "nextToken"),
+        (b'{"associatedClientDevices": [], "nextToken": 7}', "nextToken"),
+        (b'{"associatedClientDevices": [], "nextToken": "%s"}' % (b"x" * 8193), "nextToken"),
+        (b"null", "not one of this operation"),
+        (b"<html></html>", "is not JSON"),
+    ],
+)
+def test_no_list_is_not_an_empty_list(content: bytes, why: str) -> None:
+    """It would mean that every device has vanished."""
+    with pytest.raises(InvalidResponseError, match=why):
+        Events().after_call(200, content, LIST)
+
+
+def test_a_page_has_as_many_devices_as_were_asked_for() -> None:
+    """More of them are no answer to the question."""
+    devices = ", ".join(["{}"] * MAX_LISTED)
+    Events().after_call(200, f'{{"associatedClientDevices": [{devices}]}}'.encode(), LIST)
+    more = f'{{"associatedClientDevices": [{devices}, {{}}]}}'.encode()
+    with pytest.raises(InvalidResponseError, match="101 devices"):
+        Events().after_call(200, more, LIST)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,8 @@ from client_device_associator.cloud.pipe_protocol import (
     encode_request,
 )
 from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
+from client_device_associator.core.answer import Answer, CallFailed, FailureCause
+from client_device_associator.core.decision import Call
 from support.answering import CREDENTIALS, Reply, serving
 
 ENDS_WITHIN_SECONDS = READ_TIMEOUT_SECONDS / 2
@@ -47,14 +50,15 @@ def worker() -> Iterator[Worker]:
         yield process
 
 
-def ask(worker: Worker) -> None:
+def ask(worker: Worker) -> Answer:
     """A call, and its answer."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    worker.stdin.write(encode_request(CallRequest(7, "core-1", ("a",))))
+    worker.stdin.write(encode_request(CallRequest(7, "core-1", Call(("a",)))))
     worker.stdin.flush()
-    number, _ = decode_answer(worker.stdout.readline())
+    number, answer = decode_answer(worker.stdout.readline())
     assert number == 7
+    return answer
 
 
 def test_a_call_that_is_under_way_does_not_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +71,7 @@ def test_a_call_that_is_under_way_does_not_keep_it(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("AWS_ENDPOINT_URL_GREENGRASSV2", url)
         with running() as worker:
             assert worker.stdin is not None
-            worker.stdin.write(encode_request(CallRequest(7, "core-1", ("a",))))
+            worker.stdin.write(encode_request(CallRequest(7, "core-1", Call(("a",)))))
             worker.stdin.flush()
             # It has called, and is never answered.
             connection, _ = cloud.accept()
@@ -99,3 +103,18 @@ def test_its_memory_has_a_bound(worker: Worker) -> None:
     ask(worker)
     limit, _ = resource.prlimit(worker.pid, resource.RLIMIT_AS)
     assert limit == MAX_ADDRESS_SPACE_BYTES
+
+
+def test_an_error_outside_the_call_holds_no_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As of a library that cannot be imported; the rest of its words is for the operator."""
+    (tmp_path / "boto3.py").write_text(
+        "import os\n"
+        "raise RuntimeError('broken by ' + os.environ['AWS_CONTAINER_AUTHORIZATION_TOKEN'])\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "ABCDEFGH12345678")
+    with running() as worker:
+        answer = ask(worker)
+    assert answer == CallFailed(FailureCause.UNAVAILABLE, "RuntimeError", "broken by …")

@@ -10,6 +10,7 @@ import pytest
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded, WorkerEvent
 from client_device_associator.cloud.worker_process import MAX_LINE_BYTES, WorkerProcess
 from client_device_associator.core.answer import CallFailed, FailureCause
+from client_device_associator.core.decision import Call
 
 PATIENCE_SECONDS = 60.0
 """Only a broken test waits this long."""
@@ -77,15 +78,15 @@ def test_calls_are_numbered_and_answered(start: Start) -> None:
     """Over the ends of workers, too; each says for which core device it is."""
     handle, events = start(ANSWERING)
     assert handle.number == 1
-    assert handle.call(["a", "b"]) == 1
+    assert handle.call(Call(("a", "b"))) == 1
     assert events.get(timeout=PATIENCE_SECONDS) == heard(1, "core-1: a b")
-    assert handle.call(("c",)) == 2
+    assert handle.call(Call(("c",))) == 2
     assert events.get(timeout=PATIENCE_SECONDS) == heard(2, "core-1: c")
     handle.end()
     assert handle.number == 0
     # With which code is the machine's affair: one that is slow to end is killed.
     assert events.get(timeout=PATIENCE_SECONDS) == WorkerEnded(1, ANY)
-    assert handle.call(["d"]) == 3
+    assert handle.call(Call(("d",))) == 3
     assert handle.number == 2
     assert events.get(timeout=PATIENCE_SECONDS) == heard(3, "core-1: d")
 
@@ -102,7 +103,7 @@ def test_a_call_for_a_worker_that_has_just_ended_raises_nothing(start: Start) ->
     """Its end is reported, and the call is made again."""
     handle, events = start("")
     assert events.get(timeout=PATIENCE_SECONDS) == WorkerEnded(1, "ended with exit code 0")
-    assert handle.call(["a"]) == 1
+    assert handle.call(Call(("a",))) == 1
     assert events.empty()
 
 
@@ -113,7 +114,7 @@ def test_a_worker_that_cannot_be_started_is_an_answer(
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     handle, events = start("")
     assert handle.number == 0
-    assert handle.call(["a"]) == 1
+    assert handle.call(Call(("a",))) == 1
     answered = events.get(timeout=PATIENCE_SECONDS)
     assert isinstance(answered, CallAnswered)
     assert isinstance(answered.answer, CallFailed)

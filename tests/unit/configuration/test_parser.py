@@ -42,6 +42,7 @@ def test_everything_has_a_default() -> None:
         gate=settings.policy.gate,
         lanes=("shared", "own"),
         max_devices=None,
+        reconcile_seconds=24 * 3600,
     )
     assert settings.policy == expected
     assert settings.policy.gate.admits_everybody
@@ -58,6 +59,13 @@ WHOLE: dict[str, Any] = {
     "limits": {"maxPending": 10, "maxAttempts": 3, "maxDevices": 200},
     "admission": {"requireProvenName": True, "allow": {"own": "zb-*"}, "deny": {}},
     "trustSeconds": 60,
+    "reconcile": {"intervalHours": 0.5, "restore": True},
+    "departures": {
+        "topics": {"gone": {"topic": "zb/+/left", "thingName": "zb-{topic:1}", "deny": {"x": "y"}}},
+        "afterSilentDays": 30,
+        "maxPerDay": 7,
+        "dryRun": False,
+    },
     "workerIdleSeconds": 5,
     "subscriptionRenewalSeconds": 30,
     "deploymentVeto": True,
@@ -79,8 +87,13 @@ def test_every_key_counts() -> None:
         *(50, 0.5, 10, 3, 60),
         receipts=True,
         gate=settings.policy.gate,
-        lanes=("zigbee",),
+        lanes=("zigbee", "departures.gone"),
         max_devices=200,
+        reconcile_seconds=1800,
+        restores=True,
+        silent_days=30,
+        departures_per_day=7,
+        departures_dry_run=False,
     )
     assert settings.policy == expected
     assert settings.results_topic == "results/{thingName}"
@@ -88,7 +101,10 @@ def test_every_key_counts() -> None:
     assert (settings.worker_idle_seconds, settings.subscription_renewal_seconds) == (5, 30)
     assert settings.deployment_veto
     assert settings.log_level == "DEBUG"
-    (source,) = settings.announcement_topics
+    source, leaving = settings.announcement_topics
+    assert (leaving.key, leaving.topic_filter) == ("departures.gone", "zb/+/left")
+    assert (leaving.leaves, source.leaves) == (True, False)
+    assert leaving.rules.where == "departures.topics.gone"
     assert (source.key, source.topic_filter) == ("zigbee", "zb/+/joined")
     assert source.thing_name is not None
     assert source.thing_name.fill("", {"serial": 5}) == "zb-5"
@@ -255,3 +271,17 @@ def test_accepted_topics_make_no_loop(filters: list[str], template: str) -> None
                 target = result_topic(template, Result(topic, Status.QUEUED, name), name)
                 assert target is not None
                 assert not any(matches(one, target) for one in filters)
+
+
+def test_a_number_that_cannot_be_written_is_a_problem_like_any_other() -> None:
+    """Python refuses to print it, and the other problems are listed all the same."""
+    (one, other) = parse_configuration({"trustSeconds": 10**5000, "logLevel": 7}).problems
+    assert (one.found, other.found) == ("a number that is too large", "7")
+
+
+def test_a_filter_that_no_text_can_hold_is_a_problem_like_any_other() -> None:
+    """JSON can write half a surrogate pair, and UTF-8 cannot."""
+    document = {"announcements": {"a": {"topic": "a/\ud800"}, "b": {"topic": "b"}}}
+    (problem,) = parse_configuration(document).problems
+    assert problem.pointer == "/announcements/a/topic"
+    assert problem.expected == "a topic that can be written in UTF-8"

@@ -112,12 +112,12 @@ class EngineMachine(RuleBasedStateMachine):
 
     def look(self, step: Step) -> None:
         """A call that leaves is as it should be, and so is a refusal."""
-        if step.refused is not None:
+        if step.decided is not None:
             assert step.call is None
-            kept_out = {one.thing_name for one in step.refused.devices}
-            assert kept_out == set(step.refused.settled) <= self.refused
+            kept_out = {one.thing_name for one in step.decided.devices}
+            assert kept_out == set(step.decided.settled) <= self.refused
             refused = {one for one in self.waiting if one.thing_name in kept_out}
-            assert {answered_by(one) for one in step.refused.durable} == refused
+            assert {answered_by(one) for one in step.decided.durable} == refused
             self.waiting -= refused
         if step.call is None:
             return

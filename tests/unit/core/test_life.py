@@ -1,6 +1,6 @@
 import pytest
 
-from client_device_associator.core.life import TRANSITIONS, DeviceEvent, DeviceState, after
+from client_device_associator.core.life import QUEUED, TRANSITIONS, DeviceEvent, DeviceState, after
 
 
 @pytest.mark.parametrize("state", DeviceState)
@@ -25,7 +25,19 @@ def test_every_state_can_be_reached_and_left() -> None:
         ), f"nothing leads out of {state}"
 
 
-def test_only_pending_devices_are_decided_by_the_cloud() -> None:
+def test_only_devices_that_wait_are_decided_by_the_cloud() -> None:
     """A late answer changes nothing about a device that has its result."""
-    cloud = {DeviceEvent.ACCEPTED, DeviceEvent.DELAYED, DeviceEvent.GIVEN_UP}
-    assert {state for state, event in TRANSITIONS if event in cloud} == {DeviceState.PENDING}
+    cloud = {
+        DeviceEvent.ACCEPTED,
+        DeviceEvent.RELEASED,
+        DeviceEvent.DELAYED,
+        DeviceEvent.GIVEN_UP,
+        DeviceEvent.REFUSED,
+    }
+    assert {state for state, event in TRANSITIONS if event in cloud} == QUEUED
+
+
+def test_a_list_never_changes_what_was_wished_for() -> None:
+    """A device that waits for a call goes on waiting, whatever is on the list."""
+    listed = {DeviceEvent.LISTED, DeviceEvent.VANISHED, DeviceEvent.RESTORED}
+    assert not QUEUED & {state for state, event in TRANSITIONS if event in listed}

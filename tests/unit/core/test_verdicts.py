@@ -21,13 +21,13 @@ NAMES = ("a", "b", "c", "d")
 
 def test_no_error_entries_associate_all() -> None:
     """HTTP 200 without error entries."""
-    assert read_answer(NAMES, Succeeded()) == Verdicts(associated=NAMES)
+    assert read_answer(NAMES, Succeeded()) == Verdicts(done=NAMES)
 
 
 def test_a_named_error_entry_is_about_that_device_alone() -> None:
     """The others of its batch are associated."""
     verdicts = read_answer(NAMES, error_entries(("b", "ResourceNotFoundException")))
-    assert verdicts.associated == ("a", "c", "d")
+    assert verdicts.done == ("a", "c", "d")
     assert verdicts.delayed == {"b": DeviceError("ResourceNotFoundException", "in words")}
 
 
@@ -43,7 +43,7 @@ def test_a_named_error_entry_is_about_that_device_alone() -> None:
 def test_already_means_associated(code: str | None, message: str | None) -> None:
     """An error entry that says already or conflict in any way is a success."""
     verdicts = read_answer(NAMES, Succeeded((ErrorEntry("b", code, message),)))
-    assert verdicts == Verdicts(associated=("a", "c", "d"), already=("b",))
+    assert verdicts == Verdicts(done=("a", "c", "d"), already=("b",))
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "RESOURCE_NOT_FOUND", "NotFound"])
@@ -124,7 +124,7 @@ def test_words_may_be_about_the_core(message: str, *, about_the_core: bool) -> N
 
 def test_an_already_without_a_name_accuses_nobody() -> None:
     """An unnamed device that is associated already is no error."""
-    assert read_answer(NAMES, error_entries((None, "Conflict"))) == Verdicts(associated=NAMES)
+    assert read_answer(NAMES, error_entries((None, "Conflict"))) == Verdicts(done=NAMES)
 
 
 @pytest.mark.parametrize(
@@ -226,10 +226,10 @@ def test_every_device_is_in_exactly_one_group(
 @pytest.mark.parametrize(
     "verdicts",
     [
-        Verdicts(associated=("a",)),
-        Verdicts(associated=("a", "b"), already=("b",)),
-        Verdicts(associated=("a", "b", "c")),
-        Verdicts(associated=("a", "b"), accused=frozenset("a")),
+        Verdicts(done=("a",)),
+        Verdicts(done=("a", "b"), already=("b",)),
+        Verdicts(done=("a", "b", "c")),
+        Verdicts(done=("a", "b"), accused=frozenset("a")),
     ],
     ids=["one is missing", "one is in two groups", "one is of another call", "no suspect"],
 )

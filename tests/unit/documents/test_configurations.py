@@ -15,8 +15,9 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.messages.topic import intersect
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.iam_statement import iam_statement
+from client_device_associator.reporting.line import Place
 from client_device_associator.reporting.notices import ConfigurationRejected, Notice, UnknownKey
-from client_device_associator.reporting.wording import Place, line_for
+from client_device_associator.reporting.wording import line_for
 from support.documents import ROOT, Block, blocks, quoted, read, without_blocks
 
 ACCESS_CONTROL = "accessControl"
@@ -147,7 +148,11 @@ def test_the_log_of_an_invalid_configuration_is_word_for_word() -> None:
 
 def test_the_iam_statement_is_the_one_that_the_log_shows() -> None:
     """The same words, with placeholders."""
-    (block,) = [one for one in blocks("json") if "Effect" in one.json()]
+    (block,) = [
+        one
+        for one in blocks("json")
+        if "Effect" in one.json() and one.document == "docs/deploying.md"
+    ]
     shown = iam_statement("CORE_THING_NAME", "REGION", "arn:aws:sts::123456789012:assumed-role/x")
     assert block.json() == json.loads(shown.replace("123456789012", "ACCOUNT"))
     assert SERVICE_ACTION in read(ROOT / "README.md")

@@ -9,8 +9,8 @@ from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.bus import Bus
-from client_device_associator.core.notices import CallsFailing
-from client_device_associator.core.result import Reason, Status
+from client_device_associator.core.notices import CallsFailing, RosterDenied, RosterUseless
+from client_device_associator.core.result import SUPERSEDED, Reason, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.journal.set_aside import SetAside
@@ -60,6 +60,8 @@ def log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
         DefectFound(ValueError("oops")),
         NothingAllowed("no", ("a",)),
         MessageUnreadable("a/+"),
+        RosterDenied("no"),
+        RosterUseless("a circle"),
     ]
     operator_log = OperatorLog("core-1", "eu-central-1")
     for notice in notices:
@@ -86,7 +88,7 @@ def test_log_lines_in_the_table_are_those_of_the_log(log: list[str]) -> None:
 def test_other_symptoms_are_statuses_and_codes() -> None:
     """Nothing in the first column is invented."""
     known = {status.value for status in Status} | {reason.value for reason in Reason}
-    known |= {"ResourceNotFoundException"}
+    known |= {"ResourceNotFoundException", SUPERSEDED}
     for row in table(OPERATING, "## When a device is not associated"):
         assert {text for text in quoted(row[0]) if "…" not in text} <= known
 

@@ -15,6 +15,7 @@ from client_device_associator.core.notices import (
     CallsFailing,
     DeviceDelayed,
     DeviceFailed,
+    RosterCompared,
 )
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.messages.announcement import read_announcement
@@ -175,6 +176,7 @@ def test_the_health_example_has_what_health_messages_have(rig: Rig) -> None:
     failing = CallsFailing(FailureCause.THROTTLED, "ThrottlingException", "Rate exceeded", 1.0)
     found = published(
         failing,
+        RosterCompared(250, 0, 1, ((), ())),
         PresenceRejected("t", "notAdmitted", "", 1),
         CallSettled(1, 0, 0, 0, 0),
         failing,
@@ -185,7 +187,7 @@ def test_the_health_example_has_what_health_messages_have(rig: Rig) -> None:
         ),
     )
     assert list(example) == list(found)
-    for key in ("nucleus", "cloud", "journal", "configuration"):
+    for key in ("nucleus", "cloud", "roster", "journal", "configuration"):
         assert list(example[key]) == list(found[key])
     rig.configure()
     rig.turn(HealthRequested())

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client_device_associator.core.decision import Decision
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
@@ -192,8 +193,8 @@ def attempt_until_stored(journal: Journal) -> int:
             journal.recover(START, 300)
             journal.devices(numbered(60))
             journal.waiting(numbered(60))
-            journal.due(START, 100)
-            journal.next_due_at()
+            journal.due(DeviceState.PENDING, START, 100)
+            journal.next_due_at(DeviceState.PENDING)
             journal.unsent(START, 100)
             journal.next_send_at()
             store(journal, rows(1))

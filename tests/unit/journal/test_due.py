@@ -28,12 +28,12 @@ def waits(name: str, lane: str, due_at: float) -> Device:
 
 def due(journal: Journal, now: float, limit: int = 100) -> list[str]:
     """Who is due."""
-    return list(due_names(journal._database, now, limit))  # noqa: SLF001 - the journal's own part
+    return list(due_names(journal._database, DeviceState.PENDING, now, limit))  # noqa: SLF001 - the journal's own part
 
 
 def nth(journal: Journal, count: int) -> float | None:
     """When so many are due."""
-    return next_due_at(journal._database, count)  # noqa: SLF001 - the same
+    return next_due_at(journal._database, DeviceState.PENDING, count)  # noqa: SLF001 - the same
 
 
 def test_within_a_lane_those_longest_due_come_first(journal: Journal) -> None:

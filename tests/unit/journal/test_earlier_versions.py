@@ -6,7 +6,8 @@ from pathlib import Path
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
-from client_device_associator.journal.journal import DurableResult, Journal
+from client_device_associator.journal.journal import Journal
+from client_device_associator.journal.owed import DurableResult
 from client_device_associator.journal.set_aside import SetAside
 
 VERSION_1 = Path(__file__).with_name("version_1.sql")

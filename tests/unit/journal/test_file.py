@@ -73,7 +73,7 @@ def test_an_earlier_version_is_taken_forward_with_all_that_is_in_it(path: Path) 
         assert pragma(database, "application_id") == APPLICATION_ID
         assert devices(database) == 500
         row = database.execute("SELECT * FROM device WHERE thing_name = 'device-7'").fetchone()
-        assert row == ("device-7", 0, 1.5, 2.5, 3, 1, "code", "message", "", "none")
+        assert row == ("device-7", 0, 1.5, 2.5, 3, 1, "code", "message", "", 0, 0, None, "none")
         database.close()
 
 
@@ -205,3 +205,18 @@ def test_a_checkpointed_journal_is_the_same_journal(path: Path) -> None:
     checkpoint(path)
     database.close()
     assert reopened(path) == (1, None)
+
+
+def test_files_that_an_earlier_version_left_are_made_private(path: Path) -> None:
+    """The journal, its log, and what was set aside; SQLite gives new ones the journal's mode."""
+    fill(path, 1)
+    aside = path.with_name(f"{path.name}.damaged-20260101T000000000000Z")
+    aside.touch()
+    for file in (path, aside):
+        file.chmod(0o666)
+    database, _ = open_journal(path)
+    database.execute(DEVICE, ("late",))
+    files = list(path.parent.iterdir())
+    assert {path.with_name(path.name + end) for end in ("-wal", "-shm")} <= set(files)
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    database.close()

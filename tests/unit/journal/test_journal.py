@@ -26,7 +26,7 @@ def keep(journal: Journal, count: int) -> list[Result]:
 def test_a_new_journal_is_marked_as_ours_and_synced(journal: Journal, path: Path) -> None:
     """Every commit reaches the disk, and the file says what it is."""
     assert journal.pending() == 0
-    assert journal.next_due_at() is None
+    assert journal.next_due_at(DeviceState.PENDING) is None
     assert journal.next_send_at() is None
     pragma = connection(journal).execute
     assert pragma("PRAGMA synchronous").fetchone() == (2,)
@@ -116,9 +116,9 @@ def test_a_new_journal_does_not_touch_the_disk_before_it_is_used(tmp_path: Path)
     journal.close()
     journal.close()
     with pytest.raises(JournalError, match="cannot read the journal"):
-        journal.next_due_at()
+        journal.next_due_at(DeviceState.PENDING)
     (tmp_path / "none").mkdir()
-    assert journal.next_due_at() is None
+    assert journal.next_due_at(DeviceState.PENDING) is None
     journal.close()
     assert journal.next_send_at() is None
     journal.close()
@@ -183,9 +183,9 @@ def test_those_longest_due_come_first(journal: Journal) -> None:
             )
         ),
     )
-    assert journal.due(START, 10) == ["first", "a", "b", "now"]
-    assert journal.due(START, 2) == ["first", "a"]
-    assert journal.next_due_at() == START - 9
+    assert journal.due(DeviceState.PENDING, START, 10) == ["first", "a", "b", "now"]
+    assert journal.due(DeviceState.PENDING, START, 2) == ["first", "a"]
+    assert journal.next_due_at(DeviceState.PENDING) == START - 9
 
 
 def test_settled_announcements_are_gone(journal: Journal) -> None:

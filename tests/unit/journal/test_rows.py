@@ -63,18 +63,22 @@ def test_a_row_with_anything_else_in_it_is_unreadable(column: int, value: object
 
 def test_an_announcement_without_an_id_has_none() -> None:
     """An empty one is stored for it: a key of the table cannot be NULL."""
-    assert read_announcement_row(("a", SHARED, "", "local")) == Announcement("a", SHARED)
-    assert read_announcement_row(("a", SHARED, "7", "local")) == Announcement("a", SHARED, "7")
+    assert read_announcement_row(("a", SHARED, "", "local", 0)) == Announcement("a", SHARED)
+    assert read_announcement_row(("a", SHARED, "7", "local", None)) == Announcement(
+        "a", SHARED, "7"
+    )
+    left = read_announcement_row(("a", SHARED, "", "local", 3))
+    assert left == Announcement("a", SHARED, leaves=True)
     with pytest.raises(TypeError, match="int where there should be text"):
-        read_announcement_row(("a", SHARED, 7, "local"))
+        read_announcement_row(("a", SHARED, 7, "local", 0))
 
 
 def test_an_announcement_is_of_the_bus_by_which_it_came() -> None:
     """Its results go there; what is no bus is damage."""
-    found = read_announcement_row(("a", SHARED, "", "iotCore"))
+    found = read_announcement_row(("a", SHARED, "", "iotCore", 0))
     assert found == Announcement("a", SHARED, bus=Bus.IOT_CORE) != Announcement("a", SHARED)
     with pytest.raises(ValueError, match="carrier pigeon"):
-        read_announcement_row(("a", SHARED, "", "carrier pigeon"))
+        read_announcement_row(("a", SHARED, "", "carrier pigeon", 0))
 
 
 def test_a_result_is_for_the_bus_beside_it() -> None:
@@ -85,6 +89,13 @@ def test_a_result_is_for_the_bus_beside_it() -> None:
     assert load_result(stored) == FAILED
     with pytest.raises(ValueError, match="carrier pigeon"):
         load_result(stored, "carrier pigeon")
+
+
+def test_a_number_beyond_all_bounds_is_damage() -> None:
+    """JSON has numbers that no float can hold."""
+    stored = dump_result(Result(SHARED, Status.RETRYING, next_attempt_at=1.5))
+    with pytest.raises(ValueError, match="too large"):
+        load_result(stored.replace("1.5", "1" + "0" * 400))
 
 
 @given(RESULTS)

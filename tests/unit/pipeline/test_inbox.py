@@ -108,10 +108,10 @@ def test_enough_messages_end_the_gathering(inbox: Inbox, clock: FakeClock) -> No
 def test_health_is_requested_once_however_often(inbox: Inbox) -> None:
     """Requests that wait are one; after it was taken the next one counts again."""
     for _ in range(3):
-        inbox.request_health()
+        inbox.request(HealthRequested())
     inbox.offer(message())
     assert inbox.take().events == (HealthRequested(), message())
-    inbox.request_health()
+    inbox.request(HealthRequested())
     assert inbox.take().events == (HealthRequested(),)
     assert inbox.take() == Batch()
 
@@ -120,7 +120,7 @@ def test_requests_for_health_find_room_behind_a_flood(inbox: Inbox) -> None:
     """And they take none away from the messages."""
     for _ in range(OF_ONE_SENDER + 1):
         inbox.offer(message())
-        inbox.request_health()
+        inbox.request(HealthRequested())
     events = take_all(inbox)
     assert events.count(HealthRequested()) == 1
     assert len(events) == OF_ONE_SENDER + 1
@@ -213,7 +213,7 @@ def test_other_events_do_not_hide_a_request_for_health(inbox: Inbox) -> None:
     """Only a request that waits makes another one needless."""
     inbox.put(NucleusLost())
     inbox.take()
-    inbox.request_health()
+    inbox.request(HealthRequested())
     assert inbox.take().events == (HealthRequested(),)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from client_device_associator.core.result import Result, Status
-from client_device_associator.journal.journal import DurableResult
+from client_device_associator.journal.owed import DurableResult
 from client_device_associator.messages.result_message import MAX_RESULTS_IN_JSON
 from client_device_associator.pipeline.parcels import Parcel, pack_durable, pack_transient
 from support.values import SHARED, START, numbered, settings

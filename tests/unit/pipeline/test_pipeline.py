@@ -278,7 +278,7 @@ def test_what_the_core_notices_is_reported(rig: Rig) -> None:
     rig.call("a")
     rig.answer(Succeeded())
     assert of_kind(rig.notices, CallSettled) == [
-        CallSettled(associated=1, already=0, delayed=0, refused=0, bisected=0)
+        CallSettled(done=1, already=0, delayed=0, refused=0, bisected=0)
     ]
 
 

@@ -57,7 +57,7 @@ def test_what_allows_all_results() -> None:
         publish_block(settings(announcement_topics=sources, results_topic="r/{topic}/{thingName}"))
     )
     assert found["operations"] == ["aws.greengrass#PublishToTopic"]
-    assert found["resources"] == ["r/a/*/*", "r/c/*"]
+    assert found["resources"] == ["clientdevices/associator/roster", "r/a/*/*", "r/c/*"]
 
 
 def test_the_defaults_are_what_the_recipe_allows() -> None:

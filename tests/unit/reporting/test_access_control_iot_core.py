@@ -7,6 +7,7 @@ import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from support.values import settings
 
@@ -53,8 +54,8 @@ def test_what_allows_all_results() -> None:
 
 
 def test_local_results_are_no_concern_of_iot_core() -> None:
-    """And what came from there is none of the local block."""
+    """And of what came from there nothing is in the local block."""
     topics = (AnnouncementTopic("iotCore.a", "cloud", bus=Bus.IOT_CORE),)
     block = json.loads(publish_block(settings(announcement_topics=topics)))
     (found,) = block["accessControl"]["aws.greengrass.ipc.pubsub"].values()
-    assert found["resources"] == []
+    assert found["resources"] == [ROSTER_TOPIC]

@@ -86,6 +86,7 @@ def test_publishes_at_the_start(watched: Watched) -> None:
         "startedAt": iso(START),
         "nucleus": {"listening": ["a", "b/+"], "refused": []},
         "cloud": {"state": "notCalledYet"},
+        "roster": {"state": "notComparedYet"},
         "journal": {"state": "ok"},
         "configuration": {"state": "inForce", "problems": []},
         "counters": {"pending": 0},

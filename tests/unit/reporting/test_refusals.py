@@ -5,9 +5,10 @@ import pytest
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
+from client_device_associator.reporting.line import Place
 from client_device_associator.reporting.notices import ResultsRefused, SubscriptionRefused
 from client_device_associator.reporting.refusals import results_refused, subscription_refused
-from client_device_associator.reporting.wording import Place, line_for
+from client_device_associator.reporting.wording import line_for
 from support.values import settings
 
 

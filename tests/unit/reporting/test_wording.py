@@ -15,12 +15,18 @@ from client_device_associator.core.notices import (
     DeviceDelayed,
     DeviceFailed,
     DevicesRefused,
+    RosterCompared,
+    RosterDenied,
+    RosterUseless,
+    SilentDevicesFound,
 )
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
 from client_device_associator.journal.set_aside import SetAside
 from client_device_associator.reporting import notices
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
-from client_device_associator.reporting.wording import Line, Place, line_for
+from client_device_associator.reporting.line import Line, Place
+from client_device_associator.reporting.wording import line_for
 from support.values import settings
 
 PLACE = Place("core-1", "eu-central-1")
@@ -99,6 +105,37 @@ LINES: list[tuple[notices.Notice, int, str]] = [
         DevicesRefused(("a", "b", "c", "d"), "no rule matches it"),
         logging.WARNING,
         "no rule matches it: a, b, c and 1 more",
+    ),
+    (
+        CallSettled(3, 2, 0, 0, 0, Operation.DISASSOCIATE),
+        logging.INFO,
+        "client devices 3 disassociated, 2 not associated anyway",
+    ),
+    (
+        RosterCompared(7, 2, 1, (("a", "b"), ("c",))),
+        logging.INFO,
+        "the cloud's list of 7 devices: a, b associated by somebody else; c not on it any more",
+    ),
+    (
+        RosterCompared(9, 5, 0, (("a", "b", "c", "d"), ())),
+        logging.INFO,
+        "of 9 devices: a, b, c and 2 more associated by somebody else",
+    ),
+    (
+        RosterDenied("no"),
+        logging.INFO,
+        '"Action": "greengrass:ListClientDevicesAssociatedWithCoreDevice"',
+    ),
+    (RosterUseless("it is a circle"), logging.WARNING, "proves nothing: it is a circle"),
+    (
+        SilentDevicesFound(("a", "b"), is_dry_run=True),
+        logging.INFO,
+        "a, b. They would be disassociated if departures.dryRun were false",
+    ),
+    (
+        SilentDevicesFound(("a",), is_dry_run=False),
+        logging.INFO,
+        "silent for departures.afterSilentDays are disassociated: a",
     ),
     (
         notices.AnnouncementsRejected("topic", "notJson", "no", 3),
@@ -219,3 +256,20 @@ def test_a_core_without_name_and_region_is_named_so() -> None:
     assert line is not None
     assert "(no thing name)" in line.text
     assert "(none)" in line.text
+
+
+def test_a_list_without_differences_is_no_line() -> None:
+    """It is what is hoped for each day."""
+    assert line_for(RosterCompared(7, 0, 0, ((), ())), PLACE) is None
+
+
+def test_each_operation_has_its_own_statement() -> None:
+    """The action that was denied, and no other."""
+    failing = CallsFailing(
+        FailureCause.ACCESS_DENIED, "Denied", "no", 300, operation=Operation.DISASSOCIATE
+    )
+    line = line_for(failing, PLACE)
+    assert line is not None
+    assert line.text.startswith("calls that disassociate client devices for core device")
+    assert '"greengrass:BatchDisassociateClientDeviceFromCoreDevice"' in line.text
+    assert "BatchAssociate" not in line.text

@@ -115,3 +115,11 @@ def test_the_file_is_read_once(path: Path) -> None:
     assert last_good.load() == GOOD
     path.write_text("{}")
     assert last_good.load() == GOOD
+
+
+def test_a_file_that_an_earlier_version_left_is_made_private(path: Path) -> None:
+    """It is written again only if the configuration changes."""
+    path.write_text("{}")
+    path.chmod(0o644)
+    LastGood(path).load()
+    assert path.stat().st_mode & 0o777 == 0o600

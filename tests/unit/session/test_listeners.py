@@ -4,11 +4,12 @@ from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.pipeline.events import (
     HealthRequested,
     MessageArrived,
     NoticeGiven,
+    RosterRequested,
 )
 from client_device_associator.pipeline.inbox import MAX_MESSAGES, Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
@@ -17,6 +18,7 @@ from client_device_associator.session.listeners import LEAST_PRESENCE_SECONDS, L
 from support.fakes import FakeClock
 from support.values import policy, settings
 
+REQUESTS = (HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC)
 SEEN = RecentlySeen(lambda: 0.0)
 
 
@@ -29,16 +31,19 @@ def test_every_announcement_topic_and_that_for_health() -> None:
     """Each delivers to the inbox what it is: a message with its template, or a request."""
     inbox = empty_inbox()
     topics = settings().announcement_topics
-    *announced, health = listeners(settings(), inbox, SEEN)
+    *announced, health, roster = listeners(settings(), inbox, SEEN)
     assert [one.topic_filter for one in announced] == [one.topic_filter for one in topics]
     assert health.topic_filter == HEALTH_REQUEST_TOPIC
+    assert roster.topic_filter == ROSTER_REQUEST_TOPIC
     for listener in announced:
         listener.deliver("t", b"x")
     payloads: list[Payload] = [b"", b"x", {}]
     for payload in payloads:
         health.deliver("t", payload)
+        roster.deliver("t", payload)
     assert inbox.take().events == (
         HealthRequested(),
+        RosterRequested(),
         *(MessageArrived(topic, "t", b"x") for topic in topics),
     )
 
@@ -51,9 +56,10 @@ def test_what_is_on_iot_core_comes_after_all_that_is_local() -> None:
         AnnouncementTopic("a", "t"),
     )
     wanted = listeners(settings(announcement_topics=topics), inbox, SEEN)
-    assert [one.shown for one in wanted] == ["t", HEALTH_REQUEST_TOPIC, "iotCore:t"]
-    wanted[2].deliver("t", b"x")
-    wanted[2].count_unreadable()
+    shown = [one.shown for one in wanted]
+    assert shown == ["t", HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC, "iotCore:t"]
+    wanted[3].deliver("t", b"x")
+    wanted[3].count_unreadable()
     assert inbox.take().events == (
         NoticeGiven(MessageUnreadable("iotCore:t")),
         MessageArrived(topics[0], "t", b"x"),
@@ -79,7 +85,7 @@ def test_what_cannot_be_decoded_is_counted_for_its_topic_filter() -> None:
     for listener in listeners(settings(), inbox, SEEN):
         listener.count_unreadable()
     filters = {one.topic_filter for one in settings().announcement_topics}
-    noticed = {NoticeGiven(MessageUnreadable(one)) for one in (*filters, HEALTH_REQUEST_TOPIC)}
+    noticed = {NoticeGiven(MessageUnreadable(one)) for one in (*filters, *REQUESTS)}
     assert set(inbox.take().events) == noticed
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from client_device_associator.errors import NotAuthorizedError, NucleusError
-from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
+from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.pipeline.events import (
     Event,
     NoticeGiven,
@@ -27,7 +27,8 @@ from support.rig import Rig
 from support.subscribed import FILTERS
 from support.values import arrived, settings
 
-EVERY_FILTER = (*FILTERS, HEALTH_REQUEST_TOPIC)
+REQUESTS = (HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC)
+EVERY_FILTER = (*FILTERS, *REQUESTS)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_change_comes_into_effect(rig: Rig, session: Session) -> None:
     (in_effect, listening) = posted(rig)
     assert isinstance(in_effect, SettingsInEffect)
     assert [one.key for one in in_effect.settings.announcement_topics] == ["shared"]
-    assert listening == NoticeGiven(ListeningChanged((FILTERS[0], HEALTH_REQUEST_TOPIC), ()))
+    assert listening == NoticeGiven(ListeningChanged((FILTERS[0], *REQUESTS), ()))
     assert rig.nucleus.tries == len(EVERY_FILTER)
 
 

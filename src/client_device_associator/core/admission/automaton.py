@@ -82,7 +82,7 @@ class Automaton:
                 for branch in branches:
                     first, last = first | branch.first, last | branch.last
                 return _Part(first, last, any(branch.is_optional for branch in branches))
-            case Repeat():
+            case _:
                 return self._add_repeat(node)
 
     def _add_place(self, node: OneOf) -> _Part:

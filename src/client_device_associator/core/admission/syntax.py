@@ -75,7 +75,7 @@ def places(node: Node) -> int:
             return sum(map(places, node.parts))
         case Either():
             return sum(map(places, node.branches))
-        case Repeat():
+        case _:
             return places(node.part) * max(node.least + (node.most is None), node.most or 0)
 
 

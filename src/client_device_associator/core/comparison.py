@@ -1,0 +1,149 @@
+"""A complete list beside the journal: who has appeared, and who has vanished.
+
+It goes on a portion at a time, so that announcements do not wait for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from client_device_associator.core.decision import Decision
+from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.instant import Instant
+from client_device_associator.core.journal_view import JournalView
+from client_device_associator.core.life import DeviceEvent, DeviceState, after
+from client_device_associator.core.listing import Listing, Names
+from client_device_associator.core.result import ROSTER_TOPIC, Result, Status
+
+LATENESS_SECONDS = 300.0
+"""How old the service's list may be: what happened since so long before it began is not judged by
+it. The API promises neither a snapshot nor that one reads what one has written."""
+
+PORTION = 500
+"""Devices that are looked at in one turn."""
+
+MAX_REPORTED = 1000
+"""Devices of one list that are reported one by one; the others are counted."""
+
+_FIRST = ""
+"""Before every thing name."""
+
+
+class Comparison:
+    """Walks through the journal, and then through what the journal did not know.
+
+    Args:
+        listing: The list; it is complete.
+        absent_before: Who was missing on the list before: only those have vanished who are missing
+            on two complete lists, for a list may end early without a sign of it.
+        restores: Whether a device of ours that has vanished is associated again.
+        is_first: Whether no list was ever compared before: then nobody has appeared, and it is
+            just not known.
+
+    Attributes:
+        began: Steady seconds at which the list began.
+        listed_count: How many devices are on it.
+        absent: Who is missing on this list, and was not on the one before.
+        appeared: Devices that somebody else has associated, as far as they are reported.
+        appeared_count: How many they are.
+        vanished: Devices that somebody else has disassociated, as far as they are reported.
+        vanished_count: How many they are.
+        is_over: Whether it is.
+    """
+
+    def __init__(
+        self, listing: Listing, absent_before: Names, *, restores: bool, is_first: bool
+    ) -> None:
+        self._listing = listing
+        self._absent_before = absent_before
+        self._restores = restores
+        self._is_first = is_first
+        self._judged_before = listing.began - LATENESS_SECONDS
+        self._after: str | None = _FIRST
+        self._unknown = listing.unknown()
+        self._reported = 0
+        self.began = listing.began
+        self.listed_count = len(listing.names)
+        self.absent = Names()
+        self.appeared: list[str] = []
+        self.appeared_count = 0
+        self.vanished: list[str] = []
+        self.vanished_count = 0
+        self.is_over = False
+
+    def go_on(self, journal: JournalView, now: Instant) -> Decision:
+        """What the next portion leads to; it may be nothing."""
+        if self._after is not None:
+            devices = journal.associated(self._after, PORTION)
+            self._after = devices[-1].thing_name if len(devices) == PORTION else None
+            return self._look_for(devices, now)
+        names = next(self._unknown, None)
+        if names is None:
+            self.is_over = True
+            return Decision()
+        return self._take(names, journal)
+
+    def _look_for(self, devices: Sequence[Device], now: Instant) -> Decision:
+        """Whether these, which the journal has as associated, are on the list."""
+        missing = [
+            one
+            for one in devices
+            if one.since <= self._judged_before and one.thing_name not in self._listing.names
+        ]
+        gone = [one for one in missing if one.thing_name in self._absent_before]
+        self.absent.add(one.thing_name for one in missing if one not in gone)
+        restored = [one for one in gone if self._restores and one.origin is Origin.OURS]
+        self.vanished_count += len(gone)
+        for one in gone:
+            after(one.state, DeviceEvent.RESTORED if one in restored else DeviceEvent.VANISHED)
+        return Decision(
+            devices=tuple(
+                Device(
+                    one.thing_name,
+                    DeviceState.PENDING,
+                    now.steady,
+                    due_at=now.steady,
+                    origin=one.origin,
+                    heard_on=one.heard_on,
+                )
+                for one in restored
+            ),
+            forgotten=tuple(one.thing_name for one in gone if one not in restored),
+            durable=self._report(Status.VANISHED, [one.thing_name for one in gone], self.vanished),
+        )
+
+    def _take(self, names: Sequence[str], journal: JournalView) -> Decision:
+        """The journal did not know that these are associated."""
+        known = journal.devices(names)
+        devices = [
+            listed
+            for name in dict.fromkeys(names)
+            if (listed := self._listed(name, known.get(name))) is not None
+        ]
+        if self._is_first:
+            return Decision(devices=tuple(devices))
+        self.appeared_count += len(devices)
+        appeared = [one.thing_name for one in devices]
+        return Decision(
+            devices=tuple(devices),
+            durable=self._report(Status.APPEARED, appeared, self.appeared),
+        )
+
+    def _listed(self, name: str, device: Device | None) -> Device | None:
+        """What the list makes of a device; None if it says nothing new."""
+        state = device.state if device else DeviceState.UNKNOWN
+        if state not in (DeviceState.UNKNOWN, DeviceState.FAILED, DeviceState.LEFT):
+            return None
+        if device is not None and device.since > self._judged_before:
+            return None  # the list may be older than that
+        associated = Device(name, after(state, DeviceEvent.LISTED), self._listing.began)
+        is_ours = device is not None and device.origin is Origin.OURS
+        return replace(associated, origin=Origin.OURS if is_ours else Origin.FOREIGN)
+
+    def _report(
+        self, status: Status, names: Sequence[str], reported: list[str]
+    ) -> tuple[Result, ...]:
+        room = MAX_REPORTED - self._reported
+        shown = names[:room]
+        self._reported += len(shown)
+        reported.extend(shown)
+        return tuple(Result(ROSTER_TOPIC, status, name) for name in shown)

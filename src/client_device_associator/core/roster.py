@@ -1,0 +1,207 @@
+"""Keeps the journal true to the cloud's list: when to list, and what a list is worth.
+
+What it remembers itself can be lost at any moment and costs a list.
+"""
+
+import random
+from dataclasses import replace
+
+from client_device_associator.core import backoff
+from client_device_associator.core.answer import Answer, CallFailed, FailureCause, Listed
+from client_device_associator.core.comparison import LATENESS_SECONDS, Comparison
+from client_device_associator.core.decision import Call, Decision, Step
+from client_device_associator.core.instant import Instant
+from client_device_associator.core.journal_view import JournalView
+from client_device_associator.core.life import DeviceState
+from client_device_associator.core.listing import Listing, Names, UselessListError
+from client_device_associator.core.notices import (
+    CoreNotice,
+    RosterCompared,
+    RosterDenied,
+    RosterUseless,
+)
+from client_device_associator.core.operation import Operation
+from client_device_associator.core.policy import Policy
+from client_device_associator.core.thing_name import is_thing_name
+
+LISTED_AT = "listedAt"
+"""The journal's fact: steady seconds at which the last list began that was compared."""
+
+START_SPREAD_SECONDS = 10.0
+"""The first list comes within this time after the start: a fleet is often started together."""
+
+INTERVAL_SPREAD = 0.1
+"""Each interval is shorter or longer by up to this share."""
+
+CONFIRM_SECONDS, CONFIRM_SHARE = 60.0, 0.25
+"""A list on which somebody is missing is followed by a second one after this, or after this share
+of the interval if that is less."""
+
+ON_DEMAND_SECONDS = 60.0
+"""The least time between two lists that were asked for."""
+
+_LAST_DELAY = 30
+"""Failures in a row after which a list starts again from its first page: its token may be of no use
+any more."""
+
+
+class Roster:
+    """Decides when to ask for the list, and compares it with the journal.
+
+    Args:
+        policy: What operators may set; `reconfigure` replaces it.
+        journal: Reading only.
+        rng: The randomness of waits.
+    """
+
+    def __init__(self, policy: Policy, journal: JournalView, rng: random.Random) -> None:
+        self._policy = policy
+        self._journal = journal
+        self._rng = rng
+        self._next_at: float | None = None
+        self._began_at: float | None = None
+        self._listing: Listing | None = None
+        self._comparison: Comparison | None = None
+        self._absent = Names()
+        self._confirms = False
+        self._failures = 0
+        self._is_denied = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the journal keeps devices until the list says that they are gone."""
+        return self._policy.reconcile_seconds > 0 and not self._is_denied
+
+    def forgets_before(self, now: Instant) -> float:
+        """Steady seconds: who has left since is remembered, for a list may be older than that."""
+        if not self._policy.reconcile_seconds:
+            return now.steady
+        under_way = self._listing or self._comparison
+        return (under_way.began if under_way else now.steady) - LATENESS_SECONDS
+
+    def reconfigure(self, policy: Policy) -> None:
+        """The settings have changed."""
+        if policy.reconcile_seconds != self._policy.reconcile_seconds:
+            self._next_at = self._listing = self._comparison = None
+            self._is_denied = False
+        self._policy = policy
+
+    def request(self, now: Instant) -> None:
+        """Somebody wants a list now."""
+        if not self._policy.reconcile_seconds or self._listing or self._comparison:
+            return
+        earliest = now.steady if self._began_at is None else self._began_at + ON_DEMAND_SECONDS
+        self._next_at = min(self._due_at(now), max(now.steady, earliest))
+
+    def step(self, now: Instant, not_before: float) -> Step:
+        """What to do now; to be asked only while no call is in flight.
+
+        Args:
+            now: The time.
+            not_before: Steady seconds before which the service is not called at all.
+        """
+        if not self._policy.reconcile_seconds:
+            return Step()
+        if self._comparison is not None:
+            return self._compare(self._comparison, now)
+        due_at = max(self._due_at(now), not_before)
+        if now.steady < due_at:
+            return Step(wake_at=due_at)
+        if self._listing is None:
+            self._listing = Listing(now.steady)
+            self._began_at = now.steady
+        return Step(Call(operation=Operation.LIST, next_token=self._listing.next_token))
+
+    def answered(self, answer: Answer, now: Instant) -> Decision:
+        """A page has come, or has not."""
+        if self._listing is None:
+            return Decision()
+        if isinstance(answer, CallFailed):
+            return self._failed(answer, now)
+        if not isinstance(answer, Listed):
+            return self._useless(f"the service refuses to go on with it: {answer}", now)
+        self._failures = 0
+        self._is_denied = False
+        names = [name for name in answer.thing_names if is_thing_name(name)]
+        known = self._journal.devices(names)
+        unknown = [
+            name
+            for name in dict.fromkeys(names)
+            if name not in known or known[name].state is not DeviceState.ASSOCIATED
+        ]
+        try:
+            self._listing.add(names, answer.next_token, unknown)
+        except UselessListError as error:
+            return self._useless(str(error), now)
+        if self._listing.is_complete:
+            self._comparison = Comparison(
+                self._listing,
+                self._absent,
+                restores=self._policy.restores,
+                is_first=self._journal.fact(LISTED_AT) is None,
+            )
+            self._listing = None
+        return Decision()
+
+    def answer_lost(self) -> None:
+        """What an answer means could not be found out: the list starts again."""
+        self._listing = None
+
+    def _due_at(self, now: Instant) -> float:
+        if self._next_at is None:
+            self._next_at = now.steady + self._rng.uniform(0, START_SPREAD_SECONDS)
+        return self._next_at
+
+    def _compare(self, comparison: Comparison, now: Instant) -> Step:
+        decision = comparison.go_on(self._journal, now)
+        if not comparison.is_over:
+            return Step(decided=decision if decision.stores else None, wake_at=now.steady)
+        self._comparison = None
+        self._absent = comparison.absent
+        self._confirms = bool(len(comparison.absent)) and not self._confirms
+        self._next_at = now.steady + self._pause()
+        notice = RosterCompared(
+            devices=comparison.listed_count,
+            appeared=comparison.appeared_count,
+            vanished=comparison.vanished_count,
+            names=(tuple(comparison.appeared), tuple(comparison.vanished)),
+        )
+        return Step(
+            decided=Decision(facts={LISTED_AT: comparison.began}, notices=(notice,)),
+            wake_at=now.steady,
+        )
+
+    def _pause(self) -> float:
+        """Seconds until the next list."""
+        interval = self._policy.reconcile_seconds
+        if self._confirms:
+            return min(CONFIRM_SECONDS, CONFIRM_SHARE * interval)
+        return interval * self._rng.uniform(1 - INTERVAL_SPREAD, 1 + INTERVAL_SPREAD)
+
+    def _failed(self, failed: CallFailed, now: Instant) -> Decision:
+        """A page has not come: it is asked for again, unless that is not allowed."""
+        if failed.cause is FailureCause.ACCESS_DENIED:
+            self._listing = None
+            self._confirms = False
+            self._next_at = now.steady + self._pause()
+            is_news = not self._is_denied
+            self._is_denied = True
+            return _saying(RosterDenied(failed.message)) if is_news else Decision()
+        self._failures += 1
+        if self._failures >= _LAST_DELAY:
+            self._listing = None
+        delay = backoff.SERVICE.delay(self._failures, self._rng)
+        self._next_at = now.steady + max(failed.retry_after, delay)
+        return Decision()
+
+    def _useless(self, why: str, now: Instant) -> Decision:
+        """This list proves nothing; another one may."""
+        self._listing = None
+        self._failures += 1
+        delay = backoff.PERMISSION.delay(self._failures, self._rng)
+        self._next_at = now.steady + min(delay, self._policy.reconcile_seconds)
+        return _saying(RosterUseless(why))
+
+
+def _saying(notice: CoreNotice) -> Decision:
+    return replace(Decision(), notices=(notice,))

@@ -1,0 +1,61 @@
+"""Reads and drops the results that the nucleus has not taken yet."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from client_device_associator.core.bus import Bus
+from client_device_associator.core.result import Result
+from client_device_associator.journal.database import Database
+from client_device_associator.journal.rows import load_result, whole
+
+
+@dataclass(frozen=True, slots=True)
+class DurableResult:
+    """A result that the nucleus has not taken yet; `refusals` counts how often it refused it."""
+
+    result_id: int
+    result: Result
+    refusals: int
+
+
+def unsent_results(
+    database: Database, bus: Bus, now: float, limit: int, busy: Collection[int]
+) -> Sequence[DurableResult]:
+    """Results for a bus to be sent now, oldest first, but for those on their way already.
+
+    Args:
+        database: The journal's.
+        bus: Where they go.
+        now: Steady seconds.
+        limit: How many at most.
+        busy: The ids of those on their way.
+    """
+    rows = database.read(
+        "SELECT owed_id, result, refusals, bus FROM owed WHERE bus = ? AND send_at <= ?"
+        " ORDER BY send_at, owed_id LIMIT ?",
+        (bus.value, now, limit + len(busy)),
+    )
+    with database.reading():
+        return [
+            DurableResult(int(result_id), load_result(result, on), whole(refusals))
+            for result_id, result, refusals, on in rows
+            if result_id not in busy
+        ]
+
+
+def drop_refused(database: Database, bus: Bus, keep: int) -> int:
+    """Deletes the oldest results that were refused, down to a number; returns how many."""
+    return database.write(
+        "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE bus = ?"
+        " AND refusals > 0 ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
+        (bus.value, keep),
+    ).rowcount
+
+
+def drop_oldest(database: Database, bus: Bus, keep: int) -> int:
+    """Deletes the oldest results for a bus, down to a number; returns how many."""
+    return database.write(
+        "DELETE FROM owed WHERE owed_id IN (SELECT owed_id FROM owed WHERE bus = ?"
+        " ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
+        (bus.value, keep),
+    ).rowcount

@@ -1,0 +1,1 @@
+"""The targets, by where their input comes from."""
