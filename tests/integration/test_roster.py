@@ -25,6 +25,9 @@ DEVICES = ["lamp", "fan", "pump"]
 SOON = 0.002
 """Hours: a list every 7 s, and the second one after 2 s."""
 
+AS_SHIPPED = {"reconcile": {"intervalHours": 24}}
+"""The default, which tests of other things have turned off."""
+
 
 def lists(core: CoreDevice) -> list[Call]:
     """The calls that list."""
@@ -66,7 +69,7 @@ def test_at_the_start_the_list_is_read_once(core: CoreDevice, start: Start) -> N
     core.call(core.cloud.add_things, DEVICES)
     core.call(core.cloud.console.associate, CORE, DEVICES)
     health = HealthWatch(core)
-    start()
+    start(AS_SHIPPED)
     compared = health.wait_for(lambda one: one["roster"]["state"] == "compared")
     assert (compared["roster"]["devices"], compared["roster"]["appeared"]) == (3, 0)
     assert len(lists(core)) == 1
@@ -162,7 +165,7 @@ def test_turned_off_nothing_is_listed(core: CoreDevice, start: Start) -> None:
 def test_a_list_is_made_on_request(core: CoreDevice, start: Start) -> None:
     """Sooner than the interval says, and at most once a minute."""
     health = HealthWatch(core)
-    associator = start()
+    associator = start(AS_SHIPPED)
     health.wait_for(lambda one: one["roster"]["state"] == "compared")
     for _ in range(5):
         core.publish(REQUEST, b"")
