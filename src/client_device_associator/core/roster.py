@@ -182,6 +182,7 @@ class Roster:
         """A page has not come: it is asked for again, unless that is not allowed."""
         if failed.cause is FailureCause.ACCESS_DENIED:
             self._listing = None
+            self._confirms = False
             self._next_at = now.steady + self._pause()
             is_news = not self._is_denied
             self._is_denied = True

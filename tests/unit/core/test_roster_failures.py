@@ -6,9 +6,11 @@ from client_device_associator.core.answer import (
     CallFailed,
     FailureCause,
     Listed,
+    Succeeded,
     ValidationFailed,
 )
 from client_device_associator.core.decision import Call
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import RosterCompared, RosterDenied, RosterUseless
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.roster import (
@@ -85,6 +87,48 @@ def test_without_the_permission_it_is_tried_again_each_interval(listed: EngineDr
     associate(listed, "a")
     associate(listed, "b")
     assert known(listed, "a") == {}
+
+
+def test_with_the_permission_back_a_device_is_known_until_it_has_vanished(
+    listed: EngineDriver,
+) -> None:
+    """What is associated is forgotten only while the list may not be read."""
+    listed.reconfigure(policy(reconcile_seconds=DAY, trust_seconds=1.0))
+    listed.next_call()
+    listed.answer(CallFailed(FailureCause.ACCESS_DENIED, "AccessDenied", "no"))
+    answer_list(listed, [])
+    associate(listed, "a")
+    associate(listed, "b")
+    assert len(known(listed, "a", "b")) == 2
+
+
+def test_without_the_permission_nothing_is_confirmed(listed: EngineDriver) -> None:
+    """That would be once a minute, for as long as nobody gives it back."""
+    answer_list(listed, [])
+    associate(listed, "a")
+    answer_list(listed, [])
+    listed.next_call()
+    listed.answer(CallFailed(FailureCause.ACCESS_DENIED, "AccessDenied", "no"))
+    before = listed.seconds
+    listed.next_call()
+    assert listed.seconds - before >= DAY * (1 - INTERVAL_SPREAD)
+
+
+def test_who_left_while_pages_came_is_not_made_associated_by_them(listed: EngineDriver) -> None:
+    """It is remembered for as long as a list may be older, however short `trustSeconds` is."""
+    listed.reconfigure(policy(reconcile_seconds=DAY, trust_seconds=0.0))
+    listed.next_call()
+    listed.answer(Listed(("a",), "more"))
+    listed.depart(["a"])
+    for _ in range(2):
+        listed.next_call()
+        listed.answer(Succeeded())
+        listed.announce(["b"])
+    while listed.next_call().operation is not Operation.LIST:
+        listed.answer(Succeeded())
+    listed.answer(Listed(()))
+    finish(listed)
+    assert known(listed, "a") == {"a": DeviceState.LEFT}
 
 
 def test_with_the_list_a_device_is_known_until_it_has_vanished(listed: EngineDriver) -> None:
