@@ -68,6 +68,7 @@ class ListsAreFew(Check):
         """It is time for this page."""
         now, interval = self.record.world.time, self.record.process.policy.reconcile_seconds
         self.require(interval, "a list that nobody wants")
+        self.require(call.next_token is None or not self._wait, "a useless list goes on")
         if call.next_token is not None or self._over_at is None:
             if call.next_token is None and not self._retries:
                 self._began_at = now
