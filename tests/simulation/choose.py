@@ -7,8 +7,8 @@ from simulation import documents
 from simulation.draft import Draft
 from simulation.faults import FEATURES, other_settings, policy
 from simulation.plan import Plan, Thing
-from simulation.roster_faults import ROSTER_FEATURES
-from simulation.traffic import GATEWAY_DEVICES, announce
+from simulation.roster_faults import ROSTER_FEATURES, ZIGBEES
+from simulation.traffic import announce
 
 _HOW_MANY = (0, 1, 1, 1, 1, 2, 2, 3, 4, 7)
 """Kinds of trouble in a seed; often a single one, so that it is seen alone."""
@@ -25,10 +25,6 @@ _SOON = 0.9
 
 _LISTENING = 1.0
 """Seconds within which a component has read its configuration and subscribed, if all is well."""
-
-
-ZIGBEES = tuple(Thing(f"zigbee-{number}") for number in range(GATEWAY_DEVICES))
-"""The things of a gateway's messages; nothing is wrong with them."""
 
 
 def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
@@ -70,7 +66,7 @@ def choose(seed: int, without: frozenset[str] = frozenset()) -> Plan:
     return replace(
         draft.plan,
         features=tuple(names),
-        things=(*draft.things, *ZIGBEES),
+        things=(*draft.things, *map(Thing, ZIGBEES)),
         messages=tuple(messages),
         healthy_at=active,
         page_size=rng.choice([100, 100, 10, 3, 1]),

@@ -8,7 +8,11 @@ from client_device_associator.core.comparison import LATENESS_SECONDS
 from client_device_associator.core.operation import Operation
 from simulation.draft import Draft
 from simulation.plan import Hand, Tear, Tears
+from simulation.traffic import GATEWAY_DEVICES
 from simulation.world import FOREVER
+
+ZIGBEES = [f"zigbee-{number}" for number in range(GATEWAY_DEVICES)]
+"""The things of a gateway's messages."""
 
 
 def _late(draft: Draft) -> None:
@@ -31,9 +35,12 @@ def _denied(operation: Operation, draft: Draft) -> None:
 
 
 def _hands(draft: Draft) -> None:
+    """A few devices again and again, also some that nobody announces as a rule."""
     share = draft.rng.choice([0.1, 0.5, 0.9])
+    known = [thing.name for thing in draft.things]
+    names = draft.rng.sample(known, min(4, len(known))) + draft.rng.sample(ZIGBEES, 2)
     hands = tuple(
-        Hand(at, draft.rng.choice(draft.things).name, associates=draft.rng.random() < share)
+        Hand(at, draft.rng.choice(names), associates=draft.rng.random() < share)
         for at in draft.times(draft.rng.choice([3, 30]))
     )
     draft.plan = replace(draft.plan, hands=(*draft.plan.hands, *hands))

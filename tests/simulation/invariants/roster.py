@@ -68,6 +68,7 @@ class ListsAreFew(Check):
         """It is time for this page."""
         now, interval = self.record.world.time, self.record.process.policy.reconcile_seconds
         self.require(interval, "a list that nobody wants")
+        self.require(call.next_token is None or not self._wait, "a useless list goes on")
         if call.next_token is not None or self._over_at is None:
             if call.next_token is None and not self._retries:
                 self._began_at = now
@@ -163,18 +164,21 @@ class ListsAreRead(Check):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._since: dict[str, float] = {}
-        self._may_list = False
+        self._ours: set[str] = set()
+        self._listed: set[str] = set()
+        self._may_list = self._is_settled = False
 
     def started(self) -> None:
         """Whether the list may be read is found out again."""
         self._may_list = False
 
     def reconfigured(self) -> None:
-        """As above."""
-        self._may_list = False
+        """As above; a comparison goes on by the settings that it began with."""
+        self._may_list = self._is_settled = False
 
     def page_came(self, flight: Flight) -> None:
         """Whether the list may be read."""
+        self._is_settled = True
         if flight.reply.fault is Fault.ACCESS_DENIED:
             self._may_list = False
         elif flight.reply.fault is None and isinstance(flight.reply.answer, Listed):
@@ -187,6 +191,9 @@ class ListsAreRead(Check):
         said = {one.thing_name for one in decision.waiting} | set(decision.settled)
         for name in decision.forgotten:
             self._is_missing(name)
+            restored = policy.restores and self._is_settled and name in self._ours
+            self.require(not restored, f"{name} is ours, has vanished and is not restored")
+            self._ours.discard(name)
         for device in decision.devices:
             if device.thing_name not in said and device.thing_name not in record.lives:
                 self._is_by_a_list(device)
@@ -194,6 +201,7 @@ class ListsAreRead(Check):
                 self._since.pop(device.thing_name, None)
             elif device.thing_name in record.lives:
                 self._since[device.thing_name] = record.world.time
+            self._note_whose(device)
         for result in decision.durable:
             if result.status is Status.APPEARED:
                 self.require(record.roster.compared, f"{result} on the first list")
@@ -202,12 +210,25 @@ class ListsAreRead(Check):
         if decision.forget_before is not None and policy.reconcile_seconds and self._may_list:
             self.require(not decision.forgets_associated, "associations expire beside a list")
 
+    def _note_whose(self, device: Device) -> None:
+        """Ours is who was associated by a call, and not known from a list before."""
+        name, is_called_for = device.thing_name, device.thing_name in self.record.lives
+        if device.state is DeviceState.ASSOCIATED and not is_called_for:
+            self._ours.discard(name)
+            self._listed.add(name)
+        elif device.state is DeviceState.ASSOCIATED:
+            unclear = name in self._listed or self.record.plan.says_already
+            (self._ours.discard if unclear else self._ours.add)(name)
+        elif device.state not in QUEUED:
+            self._ours.discard(name)
+
     def _is_by_a_list(self, device: Device) -> None:
         """Nobody has said anything about this one, and no call was made for it."""
         record, name = self.record, device.thing_name
         if device.state in QUEUED:
             self._is_missing(name)
-            self.require(record.process.policy.restores, f"{name} is restored without a wish")
+            wanted = record.process.policy.restores or not self._is_settled
+            self.require(wanted, f"{name} is restored without a wish")
             ours = name in record.cloud.associations.ever
             self.require(ours, f"{name} is restored, and is not ours")
             return
