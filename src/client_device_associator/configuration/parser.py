@@ -25,12 +25,13 @@ from client_device_associator.configuration.result_topics import (
 from client_device_associator.configuration.rules import read_rules, restricts
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.policy import Policy
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.messages.topic import why_no_filter
 
 _RESULTS_TOPIC = "results.topic"
 _IOT_CORE, _IOT_CORE_RESULTS = "iotCore", "iotCore.results"
 _IOT_CORE_RESULTS_TOPIC, _ALL_RESULTS = "iotCore.results.topic", "iotCore.results.all"
-_ADMISSION, _DEPARTURES = "admission", "departures"
+_ADMISSION, _DEPARTURES, _ROSTER = "admission", "departures", "roster"
 _HOUR_SECONDS = 3600.0
 _OF_THE_NUCLEUS = "accessControl"
 
@@ -72,7 +73,8 @@ def parse_configuration(
     wrong = why_no_results_topic(values[_RESULTS_TOPIC], _usable(local))
     if wrong is not None:
         sections["results"].complain("topic", wrong)
-    answered = _usable(topics if values[_ALL_RESULTS] else iot_core)
+    everything = (*topics, AnnouncementTopic(_ROSTER, ROSTER_TOPIC))
+    answered = _usable(everything if values[_ALL_RESULTS] else iot_core)
     wrong = why_no_iot_core_results_topic(values[_IOT_CORE_RESULTS_TOPIC], answered)
     if wrong is not None:
         sections[_IOT_CORE_RESULTS].complain("topic", wrong)

@@ -49,7 +49,7 @@ def result_topic(template: str, result: Result, core_thing_name: str) -> str | N
     topic that the template gives, or it is too long. The classic nucleus ignores empty levels at
     the end of a topic, so `a/` reaches a subscriber of `a`: its results go where those of `a` go.
     """
-    if result.topic == ROSTER_TOPIC:
+    if result.topic == ROSTER_TOPIC and result.bus is Bus.LOCAL:
         return ROSTER_TOPIC  # it is no announcement's
     values = {"topic": result.topic.rstrip("/"), "coreThingName": core_thing_name}
     if result.thing_name is not None and is_thing_name(result.thing_name):

@@ -29,6 +29,8 @@ def publish_block(settings: Settings, bus: Bus = Bus.LOCAL) -> str:
     template = settings.results_topic_on(bus)
     reached = [reach(template, one.topic_filter) for one in settings.answered_on(bus)]
     if bus is Bus.IOT_CORE:
+        if settings.all_results_to_iot_core:
+            reached.append(reach(template, ROSTER_TOPIC))
         return _iot_core_block("publish", "PublishToIoTCore", reached)
     return _local_block("publish", "PublishToTopic", [*reached, ROSTER_TOPIC])
 

@@ -137,3 +137,10 @@ def test_all_results_go_there_if_that_is_wanted() -> None:
     assert settings.results_topic_on(Bus.IOT_CORE) == "fleet/{coreThingName}"
     assert settings.results_topic_on(Bus.LOCAL) == "{topic}/status"
     assert not parsed({"announcements": {"a": {"topic": "cloud"}}}).all_results_to_iot_core
+
+
+def test_what_is_said_of_the_clouds_list_must_not_come_back_either() -> None:
+    """With all results it goes there too, though no announcement asked for it."""
+    heard = {"announcements": {"a": {"topic": "clientdevices/associator/#"}}}
+    assert "come back" in problem({**heard, "results": {"all": True, "topic": "{topic}/x"}})
+    assert parsed({**heard, "results": {"all": True, "topic": "cloud/x"}}).all_results_to_iot_core

@@ -1,13 +1,14 @@
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from client_device_associator.core.bus import Bus
-from client_device_associator.core.result import Result, Status
+from client_device_associator.core.result import ROSTER_TOPIC, Result, Status
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode, size_on_the_wire
 from client_device_associator.messages.result_message import (
     ResultMessage,
@@ -282,3 +283,11 @@ def test_what_iot_core_does_not_allow_is_no_topic_there(bus: Bus, topic: str | N
     result = Result("a/b/c/d/e/f/g/h", Status.FAILED, "lamp", bus=bus)
     assert result_topic("{topic}/i", result, CORE) == topic
     assert result_topic("r/{thingName}", result, CORE) == "r/lamp"
+
+
+def test_what_is_said_of_the_clouds_list_has_a_topic_of_its_own_on_the_local_bus_alone() -> None:
+    """On AWS IoT Core it goes where the template says: core devices share the topics there."""
+    vanished = Result(ROSTER_TOPIC, Status.VANISHED, "lamp")
+    assert result_topic("fleet/{coreThingName}", vanished, "core-1") == ROSTER_TOPIC
+    copy = replace(vanished, bus=Bus.IOT_CORE)
+    assert result_topic("fleet/{coreThingName}", copy, "core-1") == "fleet/core-1"

@@ -50,7 +50,7 @@ def test_what_allows_all_results() -> None:
     )
     resources = policy(publish_block(everything, Bus.IOT_CORE))["resources"]
     # A `#` in the middle would stand for itself.
-    assert resources == ["r/cloud/+/x", "r/local/*/x"]
+    assert resources == ["r/clientdevices/associator/roster/x", "r/cloud/+/x", "r/local/*/x"]
 
 
 def test_local_results_are_no_concern_of_iot_core() -> None:
