@@ -8,7 +8,7 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
-from client_device_associator.core.life import QUEUED, DeviceState, after
+from client_device_associator.core.life import HOLDING, QUEUED, DeviceState, after
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import SUPERSEDED, Reason, Result, Status
@@ -126,7 +126,7 @@ class _Queueing:
 
     def _begin(self, announcement: Announcement, wish: Wish, device: Device | None) -> None:
         before = device.state if device else DeviceState.UNKNOWN
-        needs_place = not announcement.leaves and before not in _HOLD_A_PLACE
+        needs_place = not announcement.leaves and before not in HOLDING
         if needs_place and not self._has_place():
             refusal = no_room(self._policy.max_devices or 0)
             self._reject(announcement, refusal.message, refusal.reason)
@@ -218,10 +218,6 @@ class _Queueing:
     ) -> None:
         answers = self._unanswered if announcement.is_presence else self._transient
         answers.append(rejected(announcement, reason, message))
-
-
-_HOLD_A_PLACE = frozenset({DeviceState.PENDING, DeviceState.ASSOCIATED, DeviceState.LEAVING})
-"""The states of devices that count for `limits.maxDevices`."""
 
 
 def _distinct(announcements: Iterable[Announcement]) -> Iterator[Announcement]:

@@ -76,6 +76,9 @@ TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
 QUEUED = frozenset({DeviceState.PENDING, DeviceState.LEAVING})
 """The states of devices that wait for a call."""
 
+HOLDING = QUEUED | {DeviceState.ASSOCIATED}
+"""The states of devices that count for `limits.maxDevices`."""
+
 
 def after(state: DeviceState, event: DeviceEvent) -> DeviceState:
     """The state that an event leads to; raises AssertionError if it cannot happen in this state."""

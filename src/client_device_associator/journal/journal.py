@@ -8,7 +8,7 @@ from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, Origin
-from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.life import HOLDING, QUEUED, DeviceState
 from client_device_associator.journal.database import Database, OnSetAside, Opener
 from client_device_associator.journal.due import due_names, next_due_at
 from client_device_associator.journal.file import open_journal
@@ -48,11 +48,9 @@ class Journal:
         self, path: Path, on_set_aside: OnSetAside = lambda _: None, opener: Opener = open_journal
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
-        self._pending = StateCount(self._database, (DeviceState.PENDING, DeviceState.LEAVING))
+        self._pending = StateCount(self._database, QUEUED)
         self._occupied = StateCount(self._database, (DeviceState.ASSOCIATED, DeviceState.LEAVING))
-        self._held = StateCount(
-            self._database, (DeviceState.PENDING, DeviceState.ASSOCIATED, DeviceState.LEAVING)
-        )
+        self._held = StateCount(self._database, HOLDING)
         self._counts = (self._pending, self._occupied, self._held)
 
     @property

@@ -4,7 +4,7 @@ SQLite counts by reading every row: with 400,000 pending devices a turn would ta
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
@@ -22,7 +22,7 @@ class StateCount:
         states: Those that count.
     """
 
-    def __init__(self, database: Database, states: Sequence[DeviceState]) -> None:
+    def __init__(self, database: Database, states: Collection[DeviceState]) -> None:
         self._database = database
         self._states = frozenset(states)
         # Not as `IN`: only for an equation does every version of SQLite use the partial index.
