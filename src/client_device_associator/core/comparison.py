@@ -84,31 +84,29 @@ class Comparison:
 
     def _look_for(self, devices: Sequence[Device], now: Instant) -> Decision:
         """Whether these, which the journal has as associated, are on the list."""
-        missing = [
-            one
-            for one in devices
-            if one.since <= self._judged_before and one.thing_name not in self._listing.names
-        ]
-        gone = [one for one in missing if one.thing_name in self._absent_before]
-        self.absent.add(one.thing_name for one in missing if one not in gone)
-        restored = [one for one in gone if self._restores and one.origin is Origin.OURS]
-        self.vanished_count += len(gone)
-        for one in gone:
-            after(one.state, DeviceEvent.RESTORED if one in restored else DeviceEvent.VANISHED)
+        newly_absent: list[str] = []
+        restored: list[Device] = []
+        forgotten: list[str] = []
+        vanished: list[str] = []
+        for one in devices:
+            name = one.thing_name
+            if one.since > self._judged_before or name in self._listing.names:
+                continue
+            if name not in self._absent_before:
+                newly_absent.append(name)
+                continue
+            vanished.append(name)
+            if self._restores and one.origin is Origin.OURS:
+                restored.append(_restored(one, now))
+            else:
+                after(one.state, DeviceEvent.VANISHED)
+                forgotten.append(name)
+        self.absent.add(newly_absent)
+        self.vanished_count += len(vanished)
         return Decision(
-            devices=tuple(
-                Device(
-                    one.thing_name,
-                    DeviceState.PENDING,
-                    now.steady,
-                    due_at=now.steady,
-                    origin=one.origin,
-                    heard_on=one.heard_on,
-                )
-                for one in restored
-            ),
-            forgotten=tuple(one.thing_name for one in gone if one not in restored),
-            durable=self._report(Status.VANISHED, [one.thing_name for one in gone], self.vanished),
+            devices=tuple(restored),
+            forgotten=tuple(forgotten),
+            durable=self._report(Status.VANISHED, vanished, self.vanished),
         )
 
     def _take(self, names: Sequence[str], journal: JournalView) -> Decision:
@@ -147,3 +145,15 @@ class Comparison:
         self._reported += len(shown)
         reported.extend(shown)
         return tuple(Result(ROSTER_TOPIC, status, name) for name in shown)
+
+
+def _restored(device: Device, now: Instant) -> Device:
+    """A device of ours that is to be associated again."""
+    return Device(
+        device.thing_name,
+        after(device.state, DeviceEvent.RESTORED),
+        now.steady,
+        due_at=now.steady,
+        origin=device.origin,
+        heard_on=device.heard_on,
+    )

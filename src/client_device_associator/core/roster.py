@@ -4,7 +4,6 @@ What it remembers itself can be lost at any moment and costs a list.
 """
 
 import random
-from dataclasses import replace
 
 from client_device_associator.core import backoff
 from client_device_associator.core.answer import Answer, CallFailed, FailureCause, Listed
@@ -15,7 +14,6 @@ from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.listing import Listing, Names, UselessListError
 from client_device_associator.core.notices import (
-    CoreNotice,
     RosterCompared,
     RosterDenied,
     RosterUseless,
@@ -186,7 +184,7 @@ class Roster:
             self._next_at = now.steady + self._pause()
             is_news = not self._is_denied
             self._is_denied = True
-            return _saying(RosterDenied(failed.message)) if is_news else Decision()
+            return Decision(notices=(RosterDenied(failed.message),)) if is_news else Decision()
         self._failures += 1
         if self._failures >= _LAST_DELAY:
             self._listing = None
@@ -200,8 +198,4 @@ class Roster:
         self._failures += 1
         delay = backoff.PERMISSION.delay(self._failures, self._rng)
         self._next_at = now.steady + min(delay, self._policy.reconcile_seconds)
-        return _saying(RosterUseless(why))
-
-
-def _saying(notice: CoreNotice) -> Decision:
-    return replace(Decision(), notices=(notice,))
+        return Decision(notices=(RosterUseless(why),))
