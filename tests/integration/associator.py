@@ -151,8 +151,10 @@ class Associator:
         return self
 
     def wait_until_running(self) -> "Associator":
-        """Waits until it listens to every announcement topic of the default configuration."""
-        wanted = {entry["topic"] for entry in self.configuration["announcements"].values()}
+        """Waits until it listens to every topic on which devices are announced or leave."""
+        leaving = self.configuration.get("departures", {}).get("topics", {})
+        entries = [*self.configuration["announcements"].values(), *leaving.values()]
+        wanted = {entry["topic"] for entry in entries}
 
         def listens() -> bool:
             assert self.is_alive, self.log
