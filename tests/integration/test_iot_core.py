@@ -89,6 +89,10 @@ class BackEnd:
 
         self._watch.wait_for(has_all, PATIENCE_SECONDS)
 
+    def wait_for_count(self, count: int) -> None:
+        """Waits until there are so many results."""
+        self._watch.wait_for(lambda _: len(self.results) >= count, PATIENCE_SECONDS)
+
 
 def enrol(account: Account, *names: str, topic: str = ENROL) -> None:
     """A back end announces devices."""
@@ -149,6 +153,40 @@ def test_each_core_device_hears_what_is_meant_for_it(
         finally:
             elsewhere.close()
     assert (associated(core), associated(other)) == ({"lamp"}, {"bulb", "valve"})
+
+
+def test_a_back_end_takes_devices_away(
+    core: CoreDevice, account: Account, results: Results, start: Start
+) -> None:
+    """It hears the result where it asked; the device may be announced again at any time."""
+    leave = f"cores/{HERE}/leave"
+    access = {
+        "accessControl": {
+            "aws.greengrass.ipc.mqttproxy": {
+                f"{NAME}:mqttproxy:leave": {
+                    "policyDescription": "A back end takes devices away.",
+                    "operations": [
+                        "aws.greengrass#SubscribeToIoTCore",
+                        "aws.greengrass#PublishToIoTCore",
+                    ],
+                    "resources": ["cores/+/leave", "cores/+/leave/status"],
+                }
+            }
+        }
+    }
+    start({"iotCore": {"departures": {"gone": {"topic": "cores/{coreThingName}/leave"}}}, **access})
+    eventually(lambda: leave in filters(core))
+    back_end = BackEnd(account, f"{leave}/status")
+    core.call(core.cloud.add_things, ["lamp"])
+    for times in (1, 2):
+        core.publish(LOCAL, {"thingName": "lamp"})
+        results.wait_for_count("associated", times)
+        enrol(account, "lamp", topic=leave)
+        back_end.wait_for_count(times)
+    assert {(one["status"], one["id"]) for one in back_end.results} == {
+        ("disassociated", "order-1")
+    }
+    assert associated(core) == set()
 
 
 def test_results_of_local_announcements_go_there_too(

@@ -18,7 +18,8 @@ _DEPARTURES, _TOPICS = "departures", "topics"
 _ANNOUNCE, _PRESENCE = "announce", "presence"
 _TOPIC, _THING_NAME = "topic", "thingName"
 _CORE_THING_NAME = "{coreThingName}"
-_IOT_CORE_KEYS = f"{Bus.IOT_CORE.value}."
+_IOT_CORE_KEYS, _DEPARTURE_KEYS = f"{Bus.IOT_CORE.value}.", f"{_DEPARTURES}."
+"""What the keys of other topics begin with among all of them, see `AnnouncementTopic`."""
 
 
 def local_topics(root: ConfigurationReader, core_thing_name: str) -> Iterator[AnnouncementTopic]:
@@ -36,7 +37,7 @@ def local_topics(root: ConfigurationReader, core_thing_name: str) -> Iterator[An
         topic_filter = entry.text(_TOPIC, "")
         wrong = _why_no_local_filter(topic_filter)
         if key.startswith(_IOT_CORE_KEYS):
-            wrong = f"an entry whose key does not begin with '{_IOT_CORE_KEYS}'"
+            wrong = _no_such_key(_IOT_CORE_KEYS)
         if wrong is not None:
             entry.complain(_TOPIC, wrong)
         yield _announcement_topic(Bus.LOCAL, key, entry, topic_filter, core_thing_name)
@@ -57,15 +58,7 @@ def iot_core_topics(
         core_thing_name: This core device; "" if that is not known.
     """
     for key, entry in (section.sections(ANNOUNCEMENTS) or {}).items():
-        text = entry.text(_TOPIC, "")
-        topic_filter = text.replace(_CORE_THING_NAME, core_thing_name)
-        wrong = why_no_iot_core_filter(topic_filter)
-        if _CORE_THING_NAME in text and not core_thing_name:
-            wrong = f"a filter without {_CORE_THING_NAME}: the nucleus does not say which that is"
-        elif "{" in topic_filter or "}" in topic_filter:
-            wrong = f"a filter with no braces but {_CORE_THING_NAME}"
-        if wrong is not None:
-            entry.complain(_TOPIC, wrong)
+        topic_filter = _iot_core_filter(entry, core_thing_name)
         yield _announcement_topic(Bus.IOT_CORE, key, entry, topic_filter, core_thing_name)
 
 
@@ -84,19 +77,59 @@ def departure_topics(
         wrong = _why_no_local_filter(topic_filter)
         if wrong is not None:
             entry.complain(_TOPIC, wrong)
-        # A message must not say that a device is there and that it has left.
-        for other in announcing:
-            if intersect(topic_filter, other.topic_filter):
-                expected = f"a topic on which no announcement comes, as on {other.topic_filter}"
-                entry.complain(_TOPIC, expected)
         rules = read_rules(entry, f"{_DEPARTURES}.{_TOPICS}.{name}", core_thing_name)
-        key = f"{_DEPARTURES}.{name}"
-        yield AnnouncementTopic(key, topic_filter, _template(entry), rules, leaves=True)
+        yield _departure_topic(Bus.LOCAL, name, topic_filter, _template(entry), rules)
+        _complain_of_meetings(entry, topic_filter, announcing)
+
+
+def iot_core_departure_topics(
+    section: ConfigurationReader, core_thing_name: str, announcing: Sequence[AnnouncementTopic]
+) -> Iterator[AnnouncementTopic]:
+    """The same on AWS IoT Core; their filters may name this core device, too."""
+    for name, entry in (section.sections(_DEPARTURES) or {}).items():
+        topic_filter = _iot_core_filter(entry, core_thing_name)
+        where = lane_key(Bus.IOT_CORE, f"{_DEPARTURES}.{name}")
+        rules = read_rules(entry, where, core_thing_name)
+        yield _departure_topic(Bus.IOT_CORE, name, topic_filter, _template(entry), rules)
+        _complain_of_meetings(entry, topic_filter, announcing)
+
+
+def _iot_core_filter(entry: ConfigurationReader, core_thing_name: str) -> str:
+    """The filter of an entry for AWS IoT Core, with the name of this core device in it."""
+    text = entry.text(_TOPIC, "")
+    topic_filter = text.replace(_CORE_THING_NAME, core_thing_name)
+    wrong = why_no_iot_core_filter(topic_filter)
+    if _CORE_THING_NAME in text and not core_thing_name:
+        wrong = f"a filter without {_CORE_THING_NAME}: the nucleus does not say which that is"
+    elif "{" in topic_filter or "}" in topic_filter:
+        wrong = f"a filter with no braces but {_CORE_THING_NAME}"
+    if wrong is not None:
+        entry.complain(_TOPIC, wrong)
+    return topic_filter
+
+
+def _departure_topic(
+    bus: Bus, name: str, topic_filter: str, template: Template | None, rules: Rules
+) -> AnnouncementTopic:
+    key = lane_key(bus, f"{_DEPARTURES}.{name}")
+    return AnnouncementTopic(key, topic_filter, template, rules, bus=bus, leaves=True)
+
+
+def _complain_of_meetings(
+    entry: ConfigurationReader, topic_filter: str, announcing: Sequence[AnnouncementTopic]
+) -> None:
+    """A message must not say that a device is there and that it has left."""
+    for other in announcing:
+        if intersect(topic_filter, other.topic_filter):
+            expected = f"a topic on which no announcement comes, as on {other.topic_filter}"
+            entry.complain(_TOPIC, expected)
 
 
 def _announcement_topic(
     bus: Bus, key: str, entry: ConfigurationReader, topic_filter: str, core_thing_name: str
 ) -> AnnouncementTopic:
+    if key.startswith(_DEPARTURE_KEYS):
+        entry.complain(_TOPIC, _no_such_key(_DEPARTURE_KEYS))
     template = _template(entry)
     where = lane_key(bus, f"{ANNOUNCEMENTS}.{key}")
     rules = read_rules(entry, where, core_thing_name)
@@ -107,6 +140,10 @@ def _announcement_topic(
     if is_presence and not source.proves_names:
         entry.complain(_THING_NAME, "a template of {topic:N} without {payload:…}: see `mode`")
     return source
+
+
+def _no_such_key(beginning: str) -> str:
+    return f"an entry whose key does not begin with '{beginning}'"
 
 
 def _template(entry: ConfigurationReader) -> Template | None:

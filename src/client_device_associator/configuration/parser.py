@@ -7,6 +7,7 @@ from typing import Any
 from client_device_associator.configuration.admission import Admission
 from client_device_associator.configuration.announcement_topics import (
     departure_topics,
+    iot_core_departure_topics,
     iot_core_topics,
     local_topics,
 )
@@ -65,7 +66,9 @@ def parse_configuration(
     sections = {"": root, _DEPARTURES: departures}
     announcing = tuple(local_topics(root, core_thing_name))
     local = (*announcing, *departure_topics(departures, core_thing_name, announcing))
-    iot_core = tuple(iot_core_topics(_section(sections, _IOT_CORE), core_thing_name))
+    elsewhere = _section(sections, _IOT_CORE)
+    enrolling = tuple(iot_core_topics(elsewhere, core_thing_name))
+    iot_core = (*enrolling, *iot_core_departure_topics(elsewhere, core_thing_name, enrolling))
     topics = (*local, *iot_core)
     values: dict[str, Any] = {
         option.key: _value(_section(sections, option.section), option) for option in plain_options()

@@ -90,6 +90,14 @@ def test_an_entry_that_is_null_is_removed() -> None:
             "pattern",
         ),
         ({"announcements": {"a": {"topic": "a/#"}}}, "/results/topic", "come back .* on a/#"),
+        ({"departures": {"a": {"topic": "$aws/x"}}}, "/departures/a/topic", "reserved"),
+        ({"departures": {"a": {"topic": "a/{no}"}}}, "/departures/a/topic", "no braces but"),
+        (
+            {"announcements": {"a": {"topic": "a/+"}}, "departures": {"b": {"topic": "a/b"}}},
+            "/departures/b/topic",
+            "no announcement comes, as on a/\\+",
+        ),
+        ({"departures": {"a": {"topic": "a/#"}}}, "/results/topic", "come back .* on a/#"),
         ({"results": {"topic": "$aws/things/x"}}, "/results/topic", "rules"),
         ({"results": {"topic": "{nothing}"}}, "/results/topic", "no placeholder but"),
         ({"results": {"all": "maybe"}}, "/results/all", "true or false"),
@@ -109,11 +117,33 @@ def test_a_core_device_without_a_name_cannot_be_named() -> None:
     assert "without {coreThingName}" in found
 
 
-def test_a_local_entry_cannot_take_the_lane_of_another() -> None:
+@pytest.mark.parametrize(
+    ("where", "beginning"),
+    [
+        ("/announcements", "iotCore."),
+        ("/announcements", "departures."),
+        ("/iotCore/announcements", "departures."),
+    ],
+)
+def test_an_entry_cannot_take_the_lane_of_another(where: str, beginning: str) -> None:
     """Rules and fairness go by the key."""
-    (found,) = parse_configuration({"announcements": {"iotCore.a": {"topic": "t"}}}).problems
-    assert str(found).startswith("/announcements/iotCore.a/topic: ")
-    assert "does not begin with 'iotCore.'" in str(found)
+    document: dict[str, object] = {f"{beginning}a": {"topic": "t"}}
+    for key in reversed(where.split("/")[1:]):
+        document = {key: document}
+    (found,) = parse_configuration(document).problems
+    assert str(found).startswith(f"{where}/{beginning}a/topic: ")
+    assert f"does not begin with '{beginning}'" in str(found)
+
+
+def test_departures_come_from_there_too() -> None:
+    """Their filters may name this core device, and their rules are their own."""
+    entry = {"topic": "cores/{coreThingName}/+/gone", "thingName": "{topic:2}", "deny": {"a": "a"}}
+    (topic,) = on_iot_core({"departures": {"gone": entry}})
+    assert topic.leaves
+    assert topic.key == "iotCore.departures.gone"
+    assert topic.topic_filter == "cores/core-1/+/gone"
+    assert "of iotCore.departures.gone.deny" in str(topic.rules.why_not("a"))
+    assert topic.rules.why_not("b") is None
 
 
 def test_unknown_keys_there_are_warned_about() -> None:
