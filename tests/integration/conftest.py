@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from greengrass_sandbox.account import Account
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.profile import CLASSIC, LITE, Profile
 from integration.associator import Associator, Results
@@ -17,6 +18,13 @@ Start = Callable[..., Associator]
 def profile(request: pytest.FixtureRequest) -> Profile:
     """Both nuclei; a test that concerns one alone is parametrized with that."""
     return {"classic": CLASSIC, "lite": LITE}[request.param]
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """Where the core devices belong."""
+    with Account() as account:
+        yield account
 
 
 NO_LIST = {"reconcile": {"intervalHours": 0}}

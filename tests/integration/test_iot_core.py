@@ -11,19 +11,17 @@ import pytest
 from greengrass_sandbox.account import Account
 from greengrass_sandbox.core_device import CoreDevice, Link
 from greengrass_sandbox.profile import LITE, Profile
-from greengrass_sandbox.watching import SyncWatch
 from integration.associator import (
     NAME,
     PATIENCE_SECONDS,
     Associator,
-    Result,
     Results,
     associated,
     device_names,
     document,
     eventually,
-    results_in,
 )
+from integration.back_end import BackEnd, enrol
 from integration.conftest import Start
 
 HERE = "sandbox-core"
@@ -51,52 +49,10 @@ WATCHED = {"results": {"all": True, "topic": "fleet/{coreThingName}/clientdevice
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
-    """Where the core devices belong."""
-    with Account() as account:
-        yield account
-
-
-@pytest.fixture
 def core(tmp_path: Path, profile: Profile, account: Account) -> Iterator[CoreDevice]:
     """A core device of the account."""
     with CoreDevice(tmp_path / HERE, profile=profile, thing_name=HERE, account=account) as core:
         yield core
-
-
-class BackEnd:
-    """Listens on AWS IoT Core.
-
-    Args:
-        account: Where.
-        topic_filter: To what.
-    """
-
-    def __init__(self, account: Account, topic_filter: str) -> None:
-        self._watch: SyncWatch = account.watch(topic_filter)
-
-    @property
-    def results(self) -> list[Result]:
-        """So far, in order."""
-        return results_in(self._watch.messages)
-
-    def wait_for(self, status: str, *names: str) -> None:
-        """Waits until each of the devices has a result with the status."""
-        wanted = {(status, name) for name in names}
-
-        def has_all(_: object) -> bool:
-            return wanted <= {(one["status"], one.get("thingName", "")) for one in self.results}
-
-        self._watch.wait_for(has_all, PATIENCE_SECONDS)
-
-    def wait_for_count(self, count: int) -> None:
-        """Waits until there are so many results."""
-        self._watch.wait_for(lambda _: len(self.results) >= count, PATIENCE_SECONDS)
-
-
-def enrol(account: Account, *names: str, topic: str = ENROL) -> None:
-    """A back end announces devices."""
-    account.publish(topic, json.dumps({"thingNames": names, "id": "order-1"}).encode())
 
 
 def changes(iot_core: Mapping[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -122,7 +78,7 @@ def test_a_back_end_enrols_devices_and_hears_of_them(
     listens(core)
     back_end = BackEnd(account, STATUS)
     core.call(core.cloud.add_things, ["lamp"])
-    enrol(account, "lamp", "no name")
+    enrol(account, "lamp", "no name", topic=ENROL)
     back_end.wait_for("associated", "lamp")
     assert associated(core) == {"lamp"}
     assert {(one["thingName"], one["status"], one["id"]) for one in back_end.results} == {
@@ -146,7 +102,7 @@ def test_each_core_device_hears_what_is_meant_for_it(
             listens(other)
             back_end = BackEnd(account, "fleet/+/clientdevices")
             core.call(core.cloud.add_things, ["lamp", "bulb", "valve"])
-            enrol(account, "lamp")
+            enrol(account, "lamp", topic=ENROL)
             enrol(account, "bulb", topic="cores/other-core/enrol")
             other.publish(LOCAL, {"thingName": "valve"})
             back_end.wait_for("associated", "lamp", "bulb", "valve")
@@ -214,7 +170,7 @@ def test_the_recipe_allows_nothing_there_and_the_log_says_what_to_merge(
     associator.deploy(_block(associator.log))
     listens(core)
     core.call(core.cloud.add_things, ["lamp"])
-    enrol(account, "lamp")
+    enrol(account, "lamp", topic=ENROL)
     associator.wait_until_log_has(f"does not take result messages on {STATUS} for AWS IoT Core")
     back_end = BackEnd(account, STATUS)
     associator.deploy(_block(associator.log.split("does not take")[1]))
@@ -292,7 +248,7 @@ def test_a_core_device_that_is_offline_at_first_listens_later(
     associator.deploy({"trustSeconds": 1234})
     listens(core)
     core.call(core.cloud.add_things, ["lamp"])
-    enrol(account, "lamp")
+    enrol(account, "lamp", topic=ENROL)
     eventually(lambda: associated(core) == {"lamp"})
 
 
@@ -303,7 +259,7 @@ def test_a_renewal_leaves_nobody_deaf(core: CoreDevice, account: Account, start:
     eventually(lambda: len(filters(core)) == 2)
     eventually(lambda: len(filters(core)) == 1)
     core.call(core.cloud.add_things, ["lamp"])
-    enrol(account, "lamp")
+    enrol(account, "lamp", topic=ENROL)
     eventually(lambda: associated(core) == {"lamp"})
 
 

@@ -11,7 +11,12 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import OnSetAside, Opener
 from client_device_associator.journal.journal import Journal
-from client_device_associator.pipeline.events import Event, MessageArrived, SettingsInEffect
+from client_device_associator.pipeline.events import (
+    ClaimArrived,
+    Event,
+    MessageArrived,
+    SettingsInEffect,
+)
 from client_device_associator.pipeline.inbox import Batch, Inbox
 from client_device_associator.pipeline.pipeline import Pipeline
 from simulation.plan import Message
@@ -44,9 +49,9 @@ class WatchedInbox(Inbox):
             self._record.chosen(event.settings)
         super().put(event)
 
-    def offer(self, message: MessageArrived) -> bool:
+    def offer(self, message: MessageArrived | ClaimArrived) -> bool:
         """Adds a message if there is room."""
-        if self.is_shut or self.arriving is None:
+        if self.is_shut or self.arriving is None or isinstance(message, ClaimArrived):
             return False
         before = self.overflowed
         super().offer(message)

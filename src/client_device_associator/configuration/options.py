@@ -200,6 +200,26 @@ OPTIONS: tuple[Option, ...] = (
         meaning="whether silent devices are only reported, and not disassociated",
     ),
     Option(
+        "handover.enabled",
+        default=False,
+        kind=Boolean(),
+        meaning="whether core devices tell each other whom they have associated, and let go who has"
+        " gone to another one (see [below](#devices-that-move))",
+    ),
+    Option(
+        "handover.topic",
+        "clientdevices/{thingName}/associated",
+        Text("template"),
+        "where on AWS IoT Core they do so; a level may be `{coreThingName}`",
+    ),
+    Option(
+        "handover.graceSeconds",
+        3600,
+        Number(1, _YEAR_SECONDS),
+        "how long a device that another core device has associated may take to be heard here,"
+        " before it is disassociated from this one",
+    ),
+    Option(
         "workerIdleSeconds",
         60,
         Number(0, _DAY_SECONDS),

@@ -11,6 +11,7 @@ from client_device_associator.configuration.announcement_topics import (
     iot_core_topics,
     local_topics,
 )
+from client_device_associator.configuration.handover import read_claim_topic
 from client_device_associator.configuration.options import (
     Boolean,
     Choice,
@@ -27,12 +28,14 @@ from client_device_associator.configuration.rules import read_rules, restricts
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.topic import why_no_filter
 
 _RESULTS_TOPIC = "results.topic"
 _IOT_CORE, _IOT_CORE_RESULTS = "iotCore", "iotCore.results"
 _IOT_CORE_RESULTS_TOPIC, _ALL_RESULTS = "iotCore.results.topic", "iotCore.results.all"
 _ADMISSION, _DEPARTURES, _ROSTER = "admission", "departures", "roster"
+_HANDOVER = "handover"
 _HOUR_SECONDS = 3600.0
 _OF_THE_NUCLEUS = "accessControl"
 
@@ -81,11 +84,14 @@ def parse_configuration(
     wrong = why_no_iot_core_results_topic(values[_IOT_CORE_RESULTS_TOPIC], answered)
     if wrong is not None:
         sections[_IOT_CORE_RESULTS].complain("topic", wrong)
+    claims = read_claim_topic(
+        sections[_HANDOVER], values, core_thing_name, _usable(iot_core), answered
+    )
     rules = read_rules(sections[_ADMISSION], _ADMISSION, core_thing_name)
     root.ignore(_OF_THE_NUCLEUS)
     problems, warnings = root.findings()
     admission = Admission(rules, values["admission.requireProvenName"], topics)
-    settings = None if problems else _settings(topics, admission, values)
+    settings = None if problems else _settings(topics, admission, claims, values)
     return ParsedConfiguration(settings, problems, warnings)
 
 
@@ -107,7 +113,10 @@ def substitute_settings(document: Mapping[str, object]) -> Settings:
 
 
 def _settings(
-    topics: tuple[AnnouncementTopic, ...], admission: Admission, values: Mapping[str, Any]
+    topics: tuple[AnnouncementTopic, ...],
+    admission: Admission,
+    claims: ClaimTopic | None,
+    values: Mapping[str, Any],
 ) -> Settings:
     return Settings(
         announcement_topics=topics,
@@ -128,6 +137,7 @@ def _settings(
             silent_days=values["departures.afterSilentDays"],
             departures_per_day=values["departures.maxPerDay"],
             departures_dry_run=values["departures.dryRun"],
+            grace_seconds=values["handover.graceSeconds"] if claims else None,
         ),
         worker_idle_seconds=values["workerIdleSeconds"],
         subscription_renewal_seconds=values["subscriptionRenewalSeconds"],
@@ -135,6 +145,7 @@ def _settings(
         log_level=values["logLevel"],
         iot_core_results_topic=values[_IOT_CORE_RESULTS_TOPIC],
         all_results_to_iot_core=values[_ALL_RESULTS],
+        claims=claims,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from client_device_associator.core.admission.rules import EVERYBODY, Rules
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.policy import Policy
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.template import Template
 
 
@@ -54,6 +55,7 @@ class Settings:
         log_level: The lowest level that is logged.
         iot_core_results_topic: The template of result topics on AWS IoT Core.
         all_results_to_iot_core: Whether results of local announcements go there, too.
+        claims: Where core devices tell each other whom they have associated; None if they do not.
     """
 
     announcement_topics: tuple[AnnouncementTopic, ...]
@@ -66,6 +68,7 @@ class Settings:
     log_level: str
     iot_core_results_topic: str = "{topic}/status"
     all_results_to_iot_core: bool = False
+    claims: ClaimTopic | None = None
 
     def topics_on(self, bus: Bus) -> tuple[AnnouncementTopic, ...]:
         """Where announcements come from over one bus."""

@@ -34,8 +34,8 @@ class Device:
         lane: By which topic it came; only means something while it waits for a call.
         origin: Who has associated it.
         heard_on: The number of the day on which it was heard last, see `Silence`.
-        let_go_at: Steady seconds at which it is disassociated if it was not heard by then, for
-            another core device has associated it; None if that is not so.
+        claimed_at: Steady seconds at which another core device has claimed it, see `Handover`; None
+            if none has, or if it was heard here since.
     """
 
     thing_name: str
@@ -49,4 +49,4 @@ class Device:
     lane: str = ""
     origin: Origin = Origin.UNKNOWN
     heard_on: int = 0
-    let_go_at: float | None = None
+    claimed_at: float | None = None

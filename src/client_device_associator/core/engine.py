@@ -14,6 +14,7 @@ from client_device_associator.core.answer import Answer, CallFailed
 from client_device_associator.core.call_queue import CallQueue
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.enqueue import enqueue
+from client_device_associator.core.handover import Claim, Handover
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.operation import Operation
@@ -43,6 +44,7 @@ class Engine:
         }
         self._roster = Roster(policy, journal, rng)
         self._silence = Silence(policy, journal)
+        self._handover = Handover(policy, journal)
         self._turn = list(self._queues)
         """Who may call next, the first of them before the others."""
         self._heard: frozenset[str] = frozenset()
@@ -55,12 +57,14 @@ class Engine:
             queue.reconfigure(policy)
         self._roster.reconfigure(policy)
         self._silence.reconfigure(policy)
+        self._handover.reconfigure(policy)
 
     def announced(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
         """Client devices are to be associated, or have left."""
         heard = self._heard.union(one.lane for one in announcements)
         self._heard = heard.intersection(self._policy.lanes)
         self._silence.heard()
+        self._handover.heard(announcements, now)
         return enqueue(
             announcements,
             self._journal,
@@ -71,6 +75,10 @@ class Engine:
             day=self._silence.day if self._silence.is_on else None,
         )
 
+    def claimed(self, claims: Sequence[Claim], now: Instant) -> Decision:
+        """Other core devices have associated client devices."""
+        return self._handover.claimed(claims, now)
+
     def answered(self, call: Call, answer: Answer, now: Instant) -> Decision:
         """The call in flight was answered, or has failed."""
         if not isinstance(answer, CallFailed):
@@ -78,7 +86,7 @@ class Engine:
         if call.operation is Operation.LIST:
             return self._roster.answered(answer, now)
         decision = self._queues[call.operation].answered(call, answer, now)
-        is_kept = self._roster.is_kept or self._silence.is_on
+        is_kept = self._roster.is_kept or self._silence.is_on or self._handover.is_on
         forgets = decision.forgets_associated and not is_kept
         before = decision.forget_before
         if before is not None:
@@ -100,6 +108,7 @@ class Engine:
             to_all: Whether there is one for each topic of the settings.
         """
         self._silence.listening(now, to_all=to_all)
+        self._handover.listening(now, to_all=to_all)
 
     def list_requested(self, now: Instant) -> None:
         """Somebody wants the cloud's list to be compared with the journal now."""
@@ -131,11 +140,12 @@ class Engine:
                 return step
             if step.wake_at is not None:
                 wakes.append(step.wake_at)
-        step = self._silence.step(now)
-        if step.decided is not None:
-            return step
-        if step.wake_at is not None:
-            wakes.append(step.wake_at)
+        for part in (self._silence, self._handover):
+            step = part.step(now)
+            if step.decided is not None:
+                return step
+            if step.wake_at is not None:
+                wakes.append(step.wake_at)
         # Devices that wait come first: a list of many pages must not keep them waiting.
         step = self._roster.step(now, resumes_at)
         if step.wake_at is not None:

@@ -156,7 +156,7 @@ class _Queueing:
         heard = replace(
             device,
             heard_on=device.heard_on if self._day is None else self._day,
-            let_go_at=None,
+            claimed_at=None,
         )
         if heard != device:
             self._known[heard.thing_name] = self._devices[heard.thing_name] = heard

@@ -53,6 +53,19 @@ class JournalView(Protocol):
         """
         ...
 
+    def claimed(self, by: float, count: int) -> Sequence[Device]:
+        """So many of the associated devices that another core device has claimed.
+
+        Args:
+            by: They were claimed at this steady moment, or before it.
+            count: The most of them; those claimed first come first.
+        """
+        ...
+
+    def first_claimed_at(self) -> float | None:
+        """When the first of them was claimed; steady seconds. None if there is none."""
+        ...
+
     def fact(self, name: str) -> float | None:
         """A number that was kept by its name; None if there is none."""
         ...

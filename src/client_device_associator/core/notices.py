@@ -112,6 +112,13 @@ class SilentDevicesFound:
     is_dry_run: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DevicesLetGo:
+    """Another core device has associated these, they were not heard here since, and they go."""
+
+    thing_names: tuple[str, ...]
+
+
 CoreNotice = (
     DeviceDelayed
     | DeviceFailed
@@ -123,4 +130,5 @@ CoreNotice = (
     | RosterDenied
     | RosterUseless
     | SilentDevicesFound
+    | DevicesLetGo
 )

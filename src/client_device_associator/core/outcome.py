@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from client_device_associator.core import backoff
-from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.announcement import NOWHERE, Announcement
 from client_device_associator.core.answer import CallFailed
+from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.instant import Instant
@@ -41,7 +42,7 @@ def settle(
     may have been replaced.
     """
     names = [*verdicts.done, *verdicts.already, *verdicts.delayed, *verdicts.refused]
-    outcome = _Outcome(names, journal, now, operation)
+    outcome = _Outcome(names, journal, now, operation, claims=policy.grace_seconds is not None)
     for name in verdicts.done:
         outcome.succeed(name, already=False)
     for name in verdicts.already:
@@ -92,10 +93,17 @@ class _Outcome:
     """Collects what is to be stored and sent for the devices of one call."""
 
     def __init__(
-        self, names: Sequence[str], journal: JournalView, now: Instant, operation: Operation
+        self,
+        names: Sequence[str],
+        journal: JournalView,
+        now: Instant,
+        operation: Operation,
+        *,
+        claims: bool = False,
     ) -> None:
         self.notices: list[CoreNotice] = []
         self._now = now
+        self._claims = claims
         self._wish = WISHES[operation]
         self._queued = {
             name: device
@@ -119,10 +127,14 @@ class _Outcome:
         origin = _origin(device, state, already=already)
         done = Device(name, state, self._now.steady, origin=origin, heard_on=device.heard_on)
         self._devices.append(done)
+        waiting = self._waiting.get(name, ())
         self._durable.extend(
-            replace(one.result(self._wish.status), already=already)
-            for one in self._waiting.get(name, ())
+            replace(one.result(self._wish.status), already=already) for one in waiting
         )
+        # Who is enrolled from the cloud, or restored, was not heard here.
+        is_here = any(one.bus is Bus.LOCAL for one in waiting)
+        if self._claims and is_here and state is DeviceState.ASSOCIATED:
+            self._durable.append(self._claim(device))
         self._settled.append(name)
 
     def give_up(self, name: str, error: DeviceError) -> None:
@@ -162,6 +174,12 @@ class _Outcome:
             durable=tuple(self._durable),
             notices=tuple(self.notices),
         )
+
+    def _claim(self, device: Device) -> Result:
+        """What other core devices are told of a device that is associated with this one now."""
+        heard_at = self._now.on_the_wall(device.since)
+        claim = Result(NOWHERE, Status.ASSOCIATED, device.thing_name, bus=Bus.IOT_CORE)
+        return replace(claim, heard_at=heard_at)
 
     def _delay(self, device: Device, error: DeviceError, until: float) -> None:
         delayed = replace(

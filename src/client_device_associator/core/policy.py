@@ -29,6 +29,8 @@ class Policy:
         departures_per_day: How many may be disassociated in a day that have not said that they
             leave; None for a share of those there are.
         departures_dry_run: Whether that is only reported.
+        grace_seconds: How long a device that another core device has claimed may take to be heard
+            here, before it is let go; None if devices are not handed over.
         max_devices: Devices that may be associated with this core device; None for any number.
     """
 
@@ -46,3 +48,4 @@ class Policy:
     silent_days: int | None = None
     departures_per_day: int | None = None
     departures_dry_run: bool = True
+    grace_seconds: float | None = None

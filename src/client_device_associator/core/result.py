@@ -59,6 +59,8 @@ class Result:
         next_attempt_at: Epoch seconds on the wall clock.
         announcement_id: The announcement's own `id`.
         bus: Where it goes.
+        heard_at: Of a claim alone, see `Handover`: when the device was heard, in epoch seconds on
+            the wall clock.
     """
 
     topic: str
@@ -71,3 +73,9 @@ class Result:
     next_attempt_at: float | None = None
     announcement_id: str | None = None
     bus: Bus = Bus.LOCAL
+    heard_at: float | None = None
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it is for other core devices, and answers no announcement."""
+        return self.heard_at is not None

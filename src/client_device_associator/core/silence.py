@@ -8,16 +8,14 @@ Time is taken from the steady clock of one process alone, so that no clock that 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.comparison import MAX_REPORTED
 from client_device_associator.core.decision import Decision, Step
+from client_device_associator.core.depart import depart
 from client_device_associator.core.device import Device
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
-from client_device_associator.core.life import DeviceEvent, after
 from client_device_associator.core.notices import SilentDevicesFound
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.result import ROSTER_TOPIC
 
 DAY_SECONDS = 86_400.0
 """Of listening."""
@@ -180,32 +178,6 @@ class Silence:
                 base=int(fact(_BASE) or 0),
             )
         return self._count
-
-
-def depart(devices: Sequence[Device], why: str, now: Instant) -> Decision:
-    """These are to be disassociated although nobody has said that they leave.
-
-    Args:
-        devices: They are associated.
-        why: The `id` in the results, which go to the roster's topic.
-        now: The time.
-    """
-    return Decision(
-        devices=tuple(
-            replace(
-                one,
-                state=after(one.state, DeviceEvent.DEPARTED),
-                since=now.steady,
-                due_at=now.steady,
-                lane="",
-                let_go_at=None,
-            )
-            for one in devices
-        ),
-        waiting=tuple(
-            Announcement(one.thing_name, ROSTER_TOPIC, why, leaves=True) for one in devices
-        ),
-    )
 
 
 def _found(devices: Sequence[Device], *, is_dry_run: bool) -> tuple[SilentDevicesFound, ...]:

@@ -7,8 +7,14 @@ from pathlib import Path
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.device import Device
 from client_device_associator.core.life import HOLDING, QUEUED, DeviceState
+from client_device_associator.journal.associated import (
+    associated_after,
+    devices_claimed,
+    first_claimed_at,
+    silent_devices,
+)
 from client_device_associator.journal.database import Database, OnSetAside, Opener
 from client_device_associator.journal.due import due_names, next_due_at
 from client_device_associator.journal.file import open_journal
@@ -92,7 +98,7 @@ class Journal:
 
         Results that the nucleus refused are sent again now: the restart may have removed the
         cause. And no device waits longer than any device should, as it would if the clock was
-        wrong when it was stored.
+        wrong when it was stored; and no claim is in the future.
 
         Args:
             now: Steady seconds.
@@ -105,6 +111,9 @@ class Journal:
                     f"UPDATE device SET due_at = ? WHERE state = {state.value} AND due_at > ?",  # noqa: S608 - ours
                     (latest, latest),
                 )
+            self._database.write(
+                "UPDATE device SET claimed_at = ? WHERE claimed_at > ?", (now, now)
+            )
             self._send_all_now(now)
 
     def store(self, decision: Decision) -> None:
@@ -179,24 +188,19 @@ class Journal:
 
     def associated(self, after: str, count: int) -> Sequence[Device]:
         """So many of the devices that are associated, in the order of names, after a name."""
-        rows = self._database.read(
-            f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
-            " AND thing_name > ? ORDER BY thing_name LIMIT ?",
-            (after, count),
-        )
-        with self._database.reading():
-            return [read_device(row) for row in rows]
+        return associated_after(self._database, after, count)
 
     def silent(self, heard_before: int, count: int) -> Sequence[Device]:
         """So many of our associated devices that were heard last before a day; longest first."""
-        rows = self._database.read(
-            f"SELECT * FROM device WHERE state = {DeviceState.ASSOCIATED.value}"  # noqa: S608 - ours
-            f" AND origin = {Origin.OURS.value} AND heard_on < ?"
-            " ORDER BY heard_on, thing_name LIMIT ?",
-            (heard_before, count),
-        )
-        with self._database.reading():
-            return [read_device(row) for row in rows]
+        return silent_devices(self._database, heard_before, count)
+
+    def claimed(self, by: float, count: int) -> Sequence[Device]:
+        """So many of the associated devices that were claimed by then, those claimed first."""
+        return devices_claimed(self._database, by, count)
+
+    def first_claimed_at(self) -> float | None:
+        """When the first of them was claimed; steady seconds. None if there is none."""
+        return first_claimed_at(self._database)
 
     def fact(self, name: str) -> float | None:
         """A number that was kept by its name; None if there is none."""

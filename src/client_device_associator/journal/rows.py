@@ -29,7 +29,7 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.lane,
         device.origin.value,
         device.heard_on,
-        device.let_go_at,
+        device.claimed_at,
     )
 
 
@@ -47,7 +47,7 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         lane,
         origin,
         heard_on,
-        let_go_at,
+        claimed_at,
     ) = row
     if state == DeviceState.UNKNOWN.value:
         raise ValueError("a device that is unknown has no row")
@@ -63,7 +63,7 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         lane=text(lane),
         origin=Origin(origin),
         heard_on=whole(heard_on),
-        let_go_at=None if let_go_at is None else float(let_go_at),
+        claimed_at=None if claimed_at is None else _real(claimed_at),
     )
 
 
@@ -95,6 +95,7 @@ def load_result(stored: object, bus: object = Bus.LOCAL.value) -> Result:
         "already": bool,
         "attempts": whole,
         "next_attempt_at": _real,
+        "heard_at": _real,
     }
     read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
     return Result(**read, bus=Bus(bus))

@@ -45,9 +45,9 @@ CREATE INDEX device_due ON device (lane, due_at, thing_name) WHERE state = 0;
 _VERSION_3 = """
 ALTER TABLE device ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE device ADD COLUMN heard_on INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE device ADD COLUMN let_go_at REAL;
+ALTER TABLE device ADD COLUMN claimed_at REAL;
 UPDATE device SET origin = 1 WHERE state = 1;
-CREATE INDEX device_let_go ON device (let_go_at) WHERE let_go_at IS NOT NULL;
+CREATE INDEX device_claimed ON device (claimed_at) WHERE claimed_at IS NOT NULL;
 CREATE INDEX device_leaving ON device (lane, due_at, thing_name) WHERE state = 3;
 DROP INDEX device_settled;
 CREATE INDEX device_settled ON device (since) WHERE state <> 0 AND state <> 3;

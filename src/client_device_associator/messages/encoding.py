@@ -1,6 +1,7 @@
 """How documents become messages that fit every nucleus."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 
@@ -10,6 +11,9 @@ MAX_MESSAGE_BYTES = 7000
 MAX_IOT_CORE_MESSAGE_BYTES = 4700
 """Of a message to AWS IoT Core: nucleus lite throws away what arrives in more than 5,000 bytes with
 its topic, so that another core device could not read it."""
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
+"""A moment in UTC, in the form that we write; Python 3.10 reads hardly any other."""
 
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 """A clock may be wrong by more than a date can express."""
@@ -38,3 +42,14 @@ def iso(epoch_seconds: float) -> str:
         epoch_seconds = _LAST_MOMENT
     moment = datetime.fromtimestamp(max(epoch_seconds, 0.0), timezone.utc)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def epoch_seconds(text: object) -> float | None:
+    """The moment that such a text names, in epoch seconds; None if it is no such text."""
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=timezone.utc).timestamp()

@@ -72,6 +72,7 @@ def pack(
     *,
     as_json: bool,
     max_bytes: int = MAX_MESSAGE_BYTES,
+    claims_template: str | None = None,
 ) -> Iterator[ResultMessage]:
     """Puts results for the same topic together, as many to a message as fit.
 
@@ -84,11 +85,13 @@ def pack(
         wall: Epoch seconds, for the messages' timestamp.
         as_json: Whether they will be sent as JsonMessage.
         max_bytes: Of a message.
+        claims_template: The same for claims; None if they go nowhere.
     """
     topics: dict[str, list[int]] = {}
     for index, result in enumerate(results):
-        topic = result_topic(topic_template, result, core_thing_name)
-        if topic is not None:
+        template = claims_template if result.is_claim else topic_template
+        topic = template and result_topic(template, result, core_thing_name)
+        if topic:
             topics.setdefault(topic, []).append(index)
     head = {
         "coreDeviceThingName": core_thing_name,
@@ -120,6 +123,7 @@ def result_document(result: Result) -> dict[str, object]:
         "attempts": result.attempts,
         "nextAttemptAt": None if result.next_attempt_at is None else iso(result.next_attempt_at),
         "id": result.announcement_id,
+        "heardAt": None if result.heard_at is None else iso(result.heard_at),
     }
     return {key: value for key, value in fields.items() if value is not None}
 

@@ -6,6 +6,7 @@ from client_device_associator.cloud.port import WorkerEvent
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus
 from client_device_associator.errors import NucleusError
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.reporting.notices import Notice
 
@@ -15,6 +16,15 @@ class MessageArrived:
     """A message on one of the announcement topics, not read yet."""
 
     source: AnnouncementTopic
+    topic: str
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimArrived:
+    """A message in which another core device may claim client devices, not read yet."""
+
+    source: ClaimTopic
     topic: str
     payload: Payload
 
@@ -73,6 +83,7 @@ class StopRequested:
 
 Event = (
     MessageArrived
+    | ClaimArrived
     | PublishAcknowledged
     | SettingsInEffect
     | HealthRequested

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
 from client_device_associator.messages.payload import bytes_in_memory
 from client_device_associator.pipeline.events import (
+    ClaimArrived,
     Event,
     HealthRequested,
     MessageArrived,
@@ -83,7 +84,7 @@ class Inbox:
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._own: deque[Event] = deque()
-        self._messages = FairQueue[MessageArrived](MAX_MESSAGES, MAX_BYTES)
+        self._messages = FairQueue[MessageArrived | ClaimArrived](MAX_MESSAGES, MAX_BYTES)
         self._first_at = _NOW
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reader = _Reader.BUSY
@@ -98,7 +99,7 @@ class Inbox:
         if self._reader is not _Reader.BUSY:
             self._bell.put(None)
 
-    def offer(self, message: MessageArrived) -> bool:
+    def offer(self, message: MessageArrived | ClaimArrived) -> bool:
         """Adds a message if there is room; called by the IPC thread alone, and never blocks.
 
         Returns:
@@ -110,7 +111,8 @@ class Inbox:
             self._first_at = self._steady()
         if not self._messages.offer(sender_of(message), message, size):
             # There is no need to wake a reader that has this much to read.
-            self._overflow.append(Origin(message.topic, message.source.bus))
+            if isinstance(message, MessageArrived):
+                self._overflow.append(Origin(message.topic, message.source.bus))
             self.overflowed += 1
             return False
         reader = self._reader
@@ -178,7 +180,7 @@ class Inbox:
             self._reader = _Reader.BUSY
 
 
-def _bounded(message: MessageArrived) -> MessageArrived:
+def _bounded(message: MessageArrived | ClaimArrived) -> MessageArrived | ClaimArrived:
     """The message; of one that is too large to be an announcement only as much as shows that."""
     if not isinstance(message.payload, bytes) or len(message.payload) <= MAX_PAYLOAD_BYTES:
         return message

@@ -77,7 +77,15 @@ def _messages(
     as_json = settings.results_as_json and is_local
     template = settings.results_topic_on(bus)
     max_bytes = MAX_MESSAGE_BYTES if is_local else MAX_IOT_CORE_MESSAGE_BYTES
-    packed = pack(results, template, core_thing_name, wall, as_json=as_json, max_bytes=max_bytes)
+    packed = pack(
+        results,
+        template,
+        core_thing_name,
+        wall,
+        as_json=as_json,
+        max_bytes=max_bytes,
+        claims_template=settings.claims.template if settings.claims else None,
+    )
     return [
         (one.topic, dict(one.document) if as_json else encode(one.document), one.results)
         for one in packed

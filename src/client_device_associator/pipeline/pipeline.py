@@ -11,11 +11,13 @@ from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.engine import Engine
 from client_device_associator.core.enqueue import reject
+from client_device_associator.core.handover import Claim
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import (
+    ClaimArrived,
     Event,
     MessageArrived,
     Origin,
@@ -114,11 +116,14 @@ class Pipeline:
             Whether it could be stored.
         """
         messages: list[MessageArrived] = []
+        claims: list[Claim] = []
         landed: list[Landed] = []
         for event in events:
             match event:
                 case MessageArrived():
                     messages.append(event)
+                case ClaimArrived():
+                    claims.extend(event.source.read(event.topic, event.payload))
                 case PublishAcknowledged():
                     self._outboxes.acknowledged(event)
                 case RosterRequested():
@@ -126,7 +131,7 @@ class Pipeline:
                 case CallAnswered() | WorkerEnded():
                     call = self._calls.handle(event, now)
                     landed += [call] if call else []
-        return self._decide(self._intake.read(messages, overflow, now), landed, now)
+        return self._decide(self._intake.read(messages, overflow, now), landed, now, claims)
 
     def end(self) -> None:
         """Ends the worker, with whatever it is doing."""
@@ -143,17 +148,22 @@ class Pipeline:
             self._storage.failed(error, now)
 
     def _decide(
-        self, announcements: Sequence[Announcement], landed: Sequence[Landed], now: Instant
+        self,
+        announcements: Sequence[Announcement],
+        landed: Sequence[Landed],
+        now: Instant,
+        claims: Sequence[Claim] = (),
     ) -> bool:
         """Lets the engine decide and stores it all in one transaction; False if that failed."""
         may_store = self._storage.try_again_at is None
-        if not (announcements or landed or (self._outboxes.must_store and may_store)):
+        if not (announcements or landed or claims or (self._outboxes.must_store and may_store)):
             return True
         try:
             with self._journal.transaction():
                 decisions = [
                     self._store(self._engine.answered(call, answer, now)) for call, answer in landed
                 ]
+                decisions.append(self._store(self._engine.claimed(claims, now)))
                 if announcements:
                     decisions.append(self._store(self._engine.announced(announcements, now)))
                 noted = self._outboxes.must_store
@@ -191,8 +201,11 @@ class Pipeline:
         self._intake.reject(rejected, now)
         self._intake.leave_unanswered(decision.unanswered)
         self._outboxes.send(others)
-        self._intake.forget_seen(decision.forgotten)
-        statuses = Counter(result.status for result in (*others, *decision.durable))
+        # The next message of these counts, however much traffic there is of them.
+        unsure = (one.thing_name for one in decision.devices if one.claimed_at is not None)
+        self._intake.forget_seen((*decision.forgotten, *unsure))
+        answers = (one for one in (*others, *decision.durable) if not one.is_claim)
+        statuses = Counter(result.status for result in answers)
         if statuses:
             self._report(ResultsDecided(statuses))
         for notice in decision.notices:

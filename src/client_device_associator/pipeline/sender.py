@@ -4,7 +4,7 @@ import re
 
 from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.payload import Payload
-from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.events import ClaimArrived, MessageArrived
 from client_device_associator.pipeline.fair_queue import Sender
 
 _NAME = re.compile(rb'"thingName"\s{0,9}:\s{0,9}"([a-zA-Z0-9:_-]{1,128})"')
@@ -15,13 +15,18 @@ _LOOKED_AT_BYTES = 512
 
 _UNNAMED = ""
 
+_CLAIMS = "handover"
+"""The lane of claims; all of them come from core devices."""
 
-def sender_of(message: MessageArrived) -> Sender:
+
+def sender_of(message: MessageArrived | ClaimArrived) -> Sender:
     """Who is treated as one: a device's own topic, whom an announcement names, or a whole entry.
 
     What a message says of itself may be a lie, so that its entry of the configuration counts, too;
     and nothing but the order in which messages are read depends on it.
     """
+    if isinstance(message, ClaimArrived):
+        return Sender(_CLAIMS, _UNNAMED)
     source = message.source
     if source.proves_names:
         return Sender(source.key, message.topic)

@@ -31,6 +31,8 @@ def publish_block(settings: Settings, bus: Bus = Bus.LOCAL) -> str:
     if bus is Bus.IOT_CORE:
         if settings.all_results_to_iot_core:
             reached.append(reach(template, ROSTER_TOPIC))
+        if settings.claims:
+            reached.append(settings.claims.topic_filter)
         return _iot_core_block("publish", "PublishToIoTCore", reached)
     return _local_block("publish", "PublishToTopic", [*reached, ROSTER_TOPIC])
 

@@ -10,6 +10,7 @@ from client_device_associator.core.notices import (
     CallsSucceeding,
     DeviceDelayed,
     DeviceFailed,
+    DevicesLetGo,
     DevicesRefused,
     RosterCompared,
     RosterDenied,
@@ -145,6 +146,15 @@ def _silent_devices(notice: SilentDevicesFound, _: Place) -> Line:
         )
     return info(
         f"client devices that were silent for departures.afterSilentDays are disassociated: {names}"
+    )
+
+
+@cloud_line.register
+def _let_go(notice: DevicesLetGo, _: Place) -> Line:
+    names = _some_of(notice.thing_names, len(notice.thing_names))
+    return info(
+        "client devices that another core device has associated, and that were not heard here for"
+        f" handover.graceSeconds since, are disassociated from this one: {names}"
     )
 
 

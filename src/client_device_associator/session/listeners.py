@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus, shown
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.nucleus.port import OnMessage, OnUnreadable
 from client_device_associator.pipeline.events import (
+    ClaimArrived,
     HealthRequested,
     MessageArrived,
     RosterRequested,
@@ -87,6 +89,17 @@ class _Presence:
 
 
 @dataclass(frozen=True, slots=True)
+class _Claims:
+    """Takes what other core devices say, and this one, too."""
+
+    inbox: Inbox
+    source: ClaimTopic
+
+    def __call__(self, topic: str, payload: Payload) -> None:
+        self.inbox.offer(ClaimArrived(self.source, topic, payload))
+
+
+@dataclass(frozen=True, slots=True)
 class _Requests:
     """Takes requests of a kind; however many come at once, one is enough."""
 
@@ -129,6 +142,11 @@ def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[List
     def announced_on(bus: Bus) -> list[Listener]:
         return [listener(one.topic_filter, deliver(one), bus) for one in settings.topics_on(bus)]
 
+    def claimed(source: ClaimTopic | None) -> list[Listener]:
+        if source is None:
+            return []
+        return [listener(source.topic_filter, _Claims(inbox, source), Bus.IOT_CORE)]
+
     requests: dict[str, HealthRequested | RosterRequested] = {
         HEALTH_REQUEST_TOPIC: HealthRequested(),
         ROSTER_REQUEST_TOPIC: RosterRequested(),
@@ -137,4 +155,5 @@ def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[List
         *announced_on(Bus.LOCAL),
         *(listener(topic, _Requests(inbox, request)) for topic, request in requests.items()),
         *announced_on(Bus.IOT_CORE),
+        *claimed(settings.claims),
     ]

@@ -54,6 +54,7 @@ FULL = Result(
     attempts=2,
     next_attempt_at=START,
     announcement_id="7",
+    heard_at=START,
 )
 """A result with every field that there is."""
 
@@ -67,6 +68,7 @@ def result_of(document: dict[str, Any]) -> Result:
     """The result that a document shows; raises KeyError if it is none."""
     given = dict(document)
     next_attempt_at = given.pop("nextAttemptAt", None)
+    heard_at = given.pop("heardAt", None)
     result = Result(
         SHARED,
         Status(given.pop("status")),
@@ -77,6 +79,7 @@ def result_of(document: dict[str, Any]) -> Result:
         attempts=given.pop("attempts", None),
         next_attempt_at=None if next_attempt_at is None else epoch(next_attempt_at),
         announcement_id=given.pop("id", None),
+        heard_at=None if heard_at is None else epoch(heard_at),
     )
     assert not given, f"no result has {sorted(given)}"
     return result
@@ -119,6 +122,7 @@ def test_a_result_message_is_what_the_component_sends(block: Block) -> None:
         document["coreDeviceThingName"],
         epoch(document["timestamp"]),
         as_json=False,
+        claims_template="clientdevices/{thingName}/associated",
     )
     assert json.dumps(message.document) == json.dumps(document)
 

@@ -3,8 +3,10 @@ import pytest
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.pipeline.events import (
+    ClaimArrived,
     Event,
     HealthRequested,
     MessageArrived,
@@ -250,3 +252,22 @@ def test_a_flood_leaves_room_for_others(inbox: Inbox) -> None:
     assert all(inbox.offer(message(payload=payload)) for payload in quiet)
     payloads = [one.payload for one in inbox.take().events if isinstance(one, MessageArrived)]
     assert set(quiet) <= set(payloads[:20])
+
+
+def test_claims_are_bounded_and_never_answered(inbox: Inbox) -> None:
+    """Too many are counted like everything else for which there is no room."""
+    claims = ClaimTopic("clientdevices/{thingName}/associated", "core-1")
+    for _ in range(OF_ONE_SENDER):
+        assert inbox.offer(ClaimArrived(claims, "t", b""))
+    assert not inbox.offer(ClaimArrived(claims, "t", b""))
+    assert inbox.overflowed == 1
+    assert inbox.take().overflow == ()
+    (large,) = take_all_of(Inbox(FakeClock().steady), ClaimArrived(claims, "t", b"x" * 400_000))
+    assert isinstance(large, ClaimArrived)
+    assert len(large.payload) == MAX_PAYLOAD_BYTES + 1
+
+
+def take_all_of(inbox: Inbox, message: ClaimArrived) -> list[Event]:
+    """What becomes of a message."""
+    inbox.offer(message)
+    return take_all(inbox)

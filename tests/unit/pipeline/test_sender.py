@@ -3,8 +3,9 @@
 import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
-from client_device_associator.pipeline.events import MessageArrived
+from client_device_associator.pipeline.events import ClaimArrived, MessageArrived
 from client_device_associator.pipeline.fair_queue import Sender
 from client_device_associator.pipeline.sender import sender_of
 from support.values import template
@@ -14,6 +15,12 @@ def sender(payload: Payload, thing_name: str | None = None) -> Sender:
     """Of a message on `a/b`."""
     source = AnnouncementTopic("key", "a/+", template(thing_name) if thing_name else None)
     return sender_of(MessageArrived(source, "a/b", payload))
+
+
+def test_all_core_devices_that_claim_devices_are_one() -> None:
+    """Beside those that announce some."""
+    claims = ClaimTopic("clientdevices/{thingName}/associated", "core-1")
+    assert sender_of(ClaimArrived(claims, "t", b"")) == Sender("handover", "")
 
 
 @pytest.mark.parametrize(

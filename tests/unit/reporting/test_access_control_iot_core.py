@@ -8,6 +8,7 @@ import pytest
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import ROSTER_TOPIC
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from support.values import settings
 
@@ -51,6 +52,13 @@ def test_what_allows_all_results() -> None:
     resources = policy(publish_block(everything, Bus.IOT_CORE))["resources"]
     # A `#` in the middle would stand for itself.
     assert resources == ["r/clientdevices/associator/roster/x", "r/cloud/+/x", "r/local/*/x"]
+
+
+def test_what_allows_claims() -> None:
+    """Beside the results that go there, if there are any."""
+    claims = ClaimTopic("clientdevices/{thingName}/associated", "core-1")
+    found = policy(publish_block(settings(claims=claims), Bus.IOT_CORE))
+    assert found["resources"] == ["clientdevices/+/associated"]
 
 
 def test_local_results_are_no_concern_of_iot_core() -> None:

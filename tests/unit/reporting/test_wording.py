@@ -14,6 +14,7 @@ from client_device_associator.core.notices import (
     CallsSucceeding,
     DeviceDelayed,
     DeviceFailed,
+    DevicesLetGo,
     DevicesRefused,
     RosterCompared,
     RosterDenied,
@@ -136,6 +137,11 @@ LINES: list[tuple[notices.Notice, int, str]] = [
         SilentDevicesFound(("a",), is_dry_run=False),
         logging.INFO,
         "silent for departures.afterSilentDays are disassociated: a",
+    ),
+    (
+        DevicesLetGo(("a", "b")),
+        logging.INFO,
+        "for handover.graceSeconds since, are disassociated from this one: a, b",
     ),
     (
         notices.AnnouncementsRejected("topic", "notJson", "no", 3),

@@ -2,10 +2,12 @@ import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.bus import Bus
+from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
 from client_device_associator.pipeline.events import (
+    ClaimArrived,
     HealthRequested,
     MessageArrived,
     NoticeGiven,
@@ -64,6 +66,16 @@ def test_what_is_on_iot_core_comes_after_all_that_is_local() -> None:
         NoticeGiven(MessageUnreadable("iotCore:t")),
         MessageArrived(topics[0], "t", b"x"),
     )
+
+
+def test_claims_of_other_core_devices_come_last() -> None:
+    """With the topic by which they are read."""
+    inbox = empty_inbox()
+    source = ClaimTopic("clientdevices/{thingName}/associated", "core-1")
+    last = listeners(settings(claims=source), inbox, SEEN)[-1]
+    assert last.shown == "iotCore:clientdevices/+/associated"
+    last.deliver("t", b"x")
+    assert inbox.take().events == (ClaimArrived(source, "t", b"x"),)
 
 
 def test_equal_topics_make_equal_listeners() -> None:
