@@ -1,6 +1,7 @@
 """What anybody may publish on the device's bus."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -16,6 +17,7 @@ from client_device_associator.messages.announcement import (
     read_announcement,
     read_presence,
 )
+from client_device_associator.messages.claim import ClaimTopic, why_no_claim_topic
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.result_message import MAX_RESULTS_IN_JSON, pack
@@ -72,6 +74,19 @@ def json_announcement(data: bytes) -> None:
     except ValueError:
         return  # Python refuses to write a number of 5,000 digits
     _check(read_announcement(template, topic, payload))
+
+
+def claims(data: bytes) -> None:
+    """What anybody publishes where core devices tell each other whom they have."""
+    material = Material(data)
+    template = material.choice(("clientdevices/{thingName}/associated", "c/{coreThingName}", "c"))
+    assert why_no_claim_topic(template) is None
+    source = ClaimTopic(template, "core-1")
+    for claim in source.read(material.text(("c/core-2", "c", "x")), material.rest()):
+        assert is_thing_name(claim.thing_name)
+        assert is_thing_name(claim.core_thing_name)
+        assert claim.core_thing_name != "core-1"
+        assert math.isfinite(claim.heard_at)
 
 
 def presence(data: bytes) -> None:
@@ -220,9 +235,15 @@ def _budget(value: object) -> int:
 
 
 _SEED = b'\x00\x00\x00\x00\x00{"thingNames": ["a", "b c", 7, null], "id": "1"}'
+_CLAIM = (
+    b"\x00\x02\x00\x00\x01"
+    b'{"coreDeviceThingName": "core-2", "results": [{"thingName": "a", "status": "associated",'
+    b' "heardAt": "2027-01-15T08:00:00.000Z"}]}'
+)
 TARGETS = (
     Target("binary-announcement", binary_announcement, (_SEED, b"\x00\x00" + b"[" * 20_000)),
     Target("json-announcement", json_announcement),
+    Target("claims", claims, (_CLAIM,)),
     Target("presence", presence),
     Target("topics", topics),
     Target("templates", templates),
