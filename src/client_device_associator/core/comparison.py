@@ -19,7 +19,8 @@ LATENESS_SECONDS = 300.0
 it. The API promises neither a snapshot nor that one reads what one has written."""
 
 PORTION = 500
-"""Devices that are looked at in one turn."""
+"""Devices that are looked at in one turn. With fewer, the same page of the file would be written
+more often: flash wears out. With more, announcements would wait longer."""
 
 MAX_REPORTED = 1000
 """Devices of one list that are reported one by one; the others are counted."""
@@ -59,7 +60,7 @@ class Comparison:
         self._is_first = is_first
         self._judged_before = listing.began - LATENESS_SECONDS
         self._after: str | None = _FIRST
-        self._unknown = listing.unknown()
+        self._unknown = listing.unknown(PORTION)
         self._reported = 0
         self.began = listing.began
         self.listed_count = len(listing.names)

@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 MAX_LISTED = 1_000_000
@@ -69,7 +70,7 @@ class Listing:
         self.names = Names()
         self.is_complete = False
         self._tokens = Names()
-        self._staged: list[str] = []
+        self._staged: deque[str] = deque()
         self._staged_bytes = 0
 
     def add(self, names: Sequence[str], next_token: str | None, unknown: Collection[str]) -> None:
@@ -97,7 +98,17 @@ class Listing:
         self.next_token = next_token
         self.is_complete = next_token is None
 
-    def unknown(self) -> Iterator[list[str]]:
-        """Those of whom the journal did not know it, a page at a time; each once."""
+    def unknown(self, portion: int) -> Iterator[list[str]]:
+        """Those of whom the journal did not know it, each once, in the order in which they came.
+
+        Args:
+            portion: Names that come together, and up to a page more; fewer come last.
+        """
+        names: list[str] = []
         while self._staged:
-            yield self._staged.pop().split(_SEPARATOR)
+            names += self._staged.popleft().split(_SEPARATOR)
+            if len(names) >= portion:
+                yield names
+                names = []
+        if names:
+            yield names

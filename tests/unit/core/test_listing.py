@@ -31,8 +31,8 @@ def test_a_list_is_complete_with_its_last_page() -> None:
     listing.add(["c"], None, ["c"])
     assert (listing.next_token, listing.is_complete) == (None, True)
     assert all(name in listing.names for name in "abc")
-    assert sorted(name for page in listing.unknown() for name in page) == ["b", "c"]
-    assert list(listing.unknown()) == []
+    assert sorted(name for page in listing.unknown(1) for name in page) == ["b", "c"]
+    assert list(listing.unknown(1)) == []
 
 
 def test_a_circle_is_no_list() -> None:
@@ -63,7 +63,15 @@ def test_what_is_not_known_is_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch
     listing.add(["a", "bc"], "1", ["a", "bc"])
     listing.add(["de"], "2", ["de"])
     listing.add(["f"], None, ["f"])
-    assert [sorted(page) for page in listing.unknown()] == [["f"], ["a", "bc"]]
+    assert list(listing.unknown(1)) == [["a", "bc"], ["f"]]
+
+
+def test_what_is_not_known_comes_in_portions() -> None:
+    """Whole pages in their order, until there are enough names: each portion is a write."""
+    listing = Listing(5.0)
+    for number, page in enumerate(["ab", "cd", "ef", "g"]):
+        listing.add(list(page), f"{number}", list(page))
+    assert list(listing.unknown(3)) == [list("abcd"), list("efg")]
 
 
 def test_a_long_list_takes_little_memory() -> None:
