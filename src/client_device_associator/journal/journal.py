@@ -119,7 +119,7 @@ class Journal:
     def store(self, decision: Decision) -> None:
         """Writes what a decision changes; within a transaction."""
         for count in self._counts:
-            count.store(decision.devices)
+            count.store(decision.devices, decision.forgotten)
         self._database.write_all(
             "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             map(device_row, decision.devices),
@@ -142,11 +142,9 @@ class Journal:
         self._database.write_all(
             "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
         )
-        if decision.forgotten:
-            self._database.write_all(
-                "DELETE FROM device WHERE thing_name = ?", ((name,) for name in decision.forgotten)
-            )
-            self._forget_counts()
+        self._database.write_all(
+            "DELETE FROM device WHERE thing_name = ?", ((name,) for name in decision.forgotten)
+        )
         if decision.forget_before is not None:
             self._forget(decision.forget_before, associated=decision.forgets_associated)
 
@@ -268,13 +266,15 @@ class Journal:
         return drop_oldest(self._database, bus, keep)
 
     def _forget(self, before: float, *, associated: bool) -> None:
-        # The first part is that of the index.
-        which = "state <> 0 AND state <> 3"
-        if not associated:
-            which = f"{which} AND state <> {DeviceState.ASSOCIATED.value}"
+        states = [DeviceState.FAILED, DeviceState.LEFT]
+        if associated:
+            states.append(DeviceState.ASSOCIATED)
         deleted = self._database.write(
+            # The first part is that of the index.
             "DELETE FROM device WHERE thing_name IN (SELECT thing_name FROM device"  # noqa: S608 - ours
-            f" WHERE {which} AND since < ? ORDER BY since LIMIT ?)",
+            " WHERE state <> 0 AND state <> 3"
+            f" AND state IN ({','.join(str(one.value) for one in states)})"
+            " AND since < ? LIMIT ?)",
             (before, _FORGET_AT_ONCE),
         )
         if deleted.rowcount and associated:

@@ -50,7 +50,7 @@ UPDATE device SET origin = 1 WHERE state = 1;
 CREATE INDEX device_claimed ON device (claimed_at) WHERE claimed_at IS NOT NULL;
 CREATE INDEX device_leaving ON device (lane, due_at, thing_name) WHERE state = 3;
 DROP INDEX device_settled;
-CREATE INDEX device_settled ON device (since) WHERE state <> 0 AND state <> 3;
+CREATE INDEX device_settled ON device (state, since) WHERE state <> 0 AND state <> 3;
 CREATE TABLE fact (
     name TEXT PRIMARY KEY,
     value REAL NOT NULL

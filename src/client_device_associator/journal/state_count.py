@@ -41,11 +41,16 @@ class StateCount:
             self._version = version
         return self._numbers
 
-    def store(self, devices: Sequence[Device]) -> None:
-        """These devices are about to be stored, each once; within a transaction."""
+    def store(self, devices: Sequence[Device], forgotten: Sequence[str] = ()) -> None:
+        """Devices are about to be stored, or deleted; within a transaction.
+
+        Args:
+            devices: Those to be stored, each once.
+            forgotten: Thing names of others, which are to be deleted.
+        """
         if self._numbers is None:
             return
-        names = [device.thing_name for device in devices]
+        names = [*(device.thing_name for device in devices), *forgotten]
         query = f"{self._query} AND thing_name IN ({{}}) GROUP BY lane"
         for lane, number in self._database.read_for(query, names):
             self._numbers[lane] -= number

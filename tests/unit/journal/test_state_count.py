@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -30,6 +31,7 @@ def store(journal: Journal, decision: Decision) -> None:
         st.tuples(
             st.sets(st.sampled_from("abcdef")),
             st.sampled_from(STORED),
+            st.sets(st.sampled_from("ghij")),
             st.booleans(),
             st.booleans(),
         ),
@@ -37,16 +39,18 @@ def store(journal: Journal, decision: Decision) -> None:
     )
 )
 def test_the_number_is_what_counting_gives(
-    steps: list[tuple[set[str], DeviceState, bool, bool]],
+    steps: list[tuple[set[str], DeviceState, set[str], bool, bool]],
 ) -> None:
     """After any decisions, stored or taken back, and whether somebody has looked or not."""
     journal = Journal(Path(":memory:"))
-    pending: set[str] = set()
-    for names, state, is_stored, looks in steps:
-        decision = devices(sorted(names), state)
+    store(journal, devices("ghij"))
+    pending = set("ghij")
+    for names, state, forgotten, is_stored, looks in steps:
+        decision = replace(devices(sorted(names), state), forgotten=tuple(forgotten))
         if is_stored:
             store(journal, decision)
             pending = pending | names if state is DeviceState.PENDING else pending - names
+            pending -= forgotten
         else:
             with suppress(ZeroDivisionError), journal.transaction():
                 journal.store(decision)
@@ -65,7 +69,8 @@ def test_the_rows_are_counted_once(journal: Journal) -> None:
     connection(journal).set_trace_callback(statements.append)
     store(journal, devices("cde"))
     store(journal, devices("a", DeviceState.ASSOCIATED))
-    assert journal.pending() == 4
+    store(journal, Decision(forgotten=("b", "nobody")))
+    assert journal.pending() == 3
     assert not [one for one in statements if "COUNT(*)" in one and "thing_name IN" not in one]
 
 
