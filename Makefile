@@ -82,13 +82,15 @@ lock: setup
 	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
 # Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
-# benchmarks.flood and benchmarks.soak without arguments (50,000 and 1,000,000 announcements).
+# benchmarks.flood, benchmarks.soak and benchmarks.roster without arguments (50,000 and 1,000,000
+# announcements, and a list of 100,000 devices; minutes each).
 bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.idle 15 1000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.flood 5000 1000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak 50000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.presence 20000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.noisy
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.roster 5000
 
 clean:
 	rm -rf $(VENV) greengrass-build .sandbox .sandbox-* mutants .coverage .coverage.*
