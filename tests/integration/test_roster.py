@@ -13,6 +13,7 @@ from integration.associator import (
     Results,
     associated,
     calls,
+    device_names,
     document,
     eventually,
 )
@@ -24,6 +25,9 @@ CORE = "sandbox-core"
 DEVICES = ["lamp", "fan", "pump"]
 SOON = 0.002
 """Hours: a list every 7 s, and the second one after 2 s."""
+
+LATER = 0.02
+"""Hours: the second list comes after 18 s, and no other for most of a minute after that."""
 
 AS_SHIPPED = {"reconcile": {"intervalHours": 24}}
 """The default, which tests of other things have turned off."""
@@ -115,6 +119,38 @@ def test_what_vanished_is_restored_if_that_is_wanted(core: CoreDevice, start: St
     core.call(core.cloud.console.disassociate, CORE, ["lamp", "foreign"])
     eventually(lambda: "lamp" in associated(core))
     assert associated(core) == set(DEVICES)
+
+
+@pytest.mark.parametrize("restore", [False, True])
+@pytest.mark.parametrize("profile", ["classic"], indirect=True)
+def test_agreement_costs_two_lists_and_one_call(
+    core: CoreDevice,
+    start: Start,
+    restore: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Ten are removed and ten are added: a list, its confirmation, and a call for those removed."""
+    ours, added = device_names(30), device_names(10, "added")
+    removed = ours[:10]
+    core.call(core.cloud.add_things, added)
+    health, roster = HealthWatch(core), Roster(core)
+    associator = start({"reconcile": {"intervalHours": LATER, "restore": restore}})
+    associate(core, ours)
+    health.wait_for(lambda one: one["roster"]["state"] == "compared")
+    first_lists, first_calls = len(lists(core)), len(calls(core))
+    core.call(core.cloud.console.disassociate, CORE, removed)
+    core.call(core.cloud.console.associate, CORE, added)
+    age(associator, *ours)
+    roster.wait_for("appeared", *added)
+    roster.wait_for("vanished", *removed)
+    if restore:
+        eventually(lambda: associated(core) == {*ours, *added})
+    assert len(lists(core)) == first_lists + 2
+    results = Results(core)
+    core.publish(SHARED, {"thingNames": [*ours, *added]})
+    results.wait_for_names("associated", [*ours, *added])
+    assert associated(core) == {*ours, *added}
+    assert [sorted(one.thing_names) for one in calls(core)[first_calls:]] == [removed]
+    assert roster.said() == {"appeared": set(added), "vanished": set(removed)}
 
 
 @pytest.mark.parametrize(
