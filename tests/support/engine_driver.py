@@ -1,14 +1,17 @@
 """Drives an engine and a real journal through simulated time, as the pipeline does."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Answer, CallFailed, Succeeded
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.engine import Engine
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import CoreNotice
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueEvent, QueueState
 from client_device_associator.core.result import Result
@@ -64,8 +67,13 @@ class EngineDriver:
 
     @property
     def state(self) -> QueueState:
-        """What the queue waits for."""
-        return self.engine.state(self.now, in_flight=self.in_flight is not None)
+        """What the queue of those waits for who are to be associated."""
+        return self.engine.state(self.now, in_flight=self._associates)
+
+    @property
+    def _associates(self) -> bool:
+        """Whether a call to associate devices is in flight."""
+        return self.in_flight is not None and self.in_flight.operation is Operation.ASSOCIATE
 
     def reconfigure(self, settings: Policy) -> None:
         """Other settings are in effect."""
@@ -82,30 +90,33 @@ class EngineDriver:
         self, names: Iterable[str], topic: str = SHARED, announcement_id: str | None = None
     ) -> Decision:
         """Announces devices and stores what is decided."""
-        asked = announcements(names, topic, announcement_id)
-        before = self._state_after_waiting()
-        decision = self.carry_out(lambda: self.engine.announced(asked, self.now))
-        if decision.devices:
-            self.transitions.add((before, QueueEvent.ENQUEUED, self.state))
-        return decision
+        return self.say(announcements(names, topic, announcement_id))
 
     def depart(
         self, names: Iterable[str], topic: str = LEAVE, announcement_id: str | None = None
     ) -> Decision:
         """These have left; stores what is decided."""
-        left = [replace(one, leaves=True) for one in announcements(names, topic, announcement_id)]
-        return self.carry_out(lambda: self.engine.announced(left, self.now))
+        left = announcements(names, topic, announcement_id)
+        return self.say([replace(one, leaves=True) for one in left])
+
+    def say(self, words: Sequence[Announcement]) -> Decision:
+        """Announcements and departures that come together; stores what is decided."""
+        before = self._state_after_waiting()
+        decision = self.carry_out(lambda: self.engine.announced(words, self.now))
+        joins = any(one.state is DeviceState.PENDING for one in decision.devices)
+        self._note(before, QueueEvent.ENQUEUED if joins else QueueEvent.SUPERSEDED, happened=joins)
+        return decision
 
     def answer(self, answer: Answer) -> Decision:
         """Answers the call in flight and stores what is decided."""
+        before, associates = self._state_after_waiting(), self._associates
         call, self.in_flight = self.in_flight, None
         assert call is not None, "no call is in flight"
         decision = self.carry_out(lambda: self.engine.answered(call, answer, self.now))
         # A ValidationException about the core device is a failure, too.
         failed = isinstance(answer, CallFailed) or self.state is QueueState.WAITING
         event = QueueEvent.CALL_FAILED if failed else QueueEvent.ANSWERED
-        self.transitions.add((QueueState.IN_FLIGHT, event, self.state))
-        self._waited_in = self.state
+        self._note(before, event if associates else QueueEvent.OTHER_FAILED, happened=associates)
         return decision
 
     def lose_answer(self, answer: Answer) -> None:
@@ -137,16 +148,29 @@ class EngineDriver:
             return Step()
         before = self._state_after_waiting()
         step = self.engine.step(self.now)
-        refused = step.decided
-        if refused is not None:
-            self.carry_out(lambda: refused)
-            if refused.settled:
-                self.transitions.add((before, QueueEvent.REFUSED, self.state))
+        decided = step.decided
+        if decided is not None:
+            were = self.journal.devices(decided.settled).values()
+            refused = any(one.state is DeviceState.PENDING for one in were)
+            self.carry_out(lambda: decided)
+            joins = any(one.state is DeviceState.PENDING for one in decided.devices)
+            event = QueueEvent.ENQUEUED if joins else QueueEvent.SUPERSEDED
+            event = QueueEvent.REFUSED if refused else event
+            self._note(before, event, happened=refused or joins)
         if step.call is not None:
             self.in_flight = step.call
             self.calls.append(step.call)
-            self.transitions.add((before, QueueEvent.CALL_LEFT, self.state))
+        if decided is None:
+            # That devices of a bisection wait no more is noticed only now.
+            event = QueueEvent.CALL_LEFT if self._associates else QueueEvent.SUPERSEDED
+            self._note(before, event)
         return step
+
+    def _note(self, before: QueueState, event: QueueEvent, *, happened: bool = False) -> None:
+        """Notes what an event has made of the state; nothing may have happened to it."""
+        if happened or self.state is not before:
+            self.transitions.add((before, event, self.state))
+        self._waited_in = self.state
 
     def _state_after_waiting(self) -> QueueState:
         """The state now; a wait may have ended by the time alone."""

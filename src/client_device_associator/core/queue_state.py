@@ -27,6 +27,8 @@ class QueueEvent(Enum):
     CALL_FAILED = "the call fails"
     REFUSED = "devices are not admitted any more"
     WAITED = "the wait is over"
+    SUPERSEDED = "the opposite is wished for"
+    OTHER_FAILED = "a call of the other queue fails"
 
 
 TRANSITIONS: frozenset[tuple[QueueState, QueueEvent, QueueState]] = frozenset(
@@ -49,6 +51,14 @@ TRANSITIONS: frozenset[tuple[QueueState, QueueEvent, QueueState]] = frozenset(
         (QueueState.IN_FLIGHT, QueueEvent.CALL_FAILED, QueueState.WAITING),
         (QueueState.WAITING, QueueEvent.WAITED, QueueState.GATHERING),
         (QueueState.WAITING, QueueEvent.WAITED, QueueState.BISECTING),
+        (QueueState.GATHERING, QueueEvent.SUPERSEDED, QueueState.IDLE),
+        (QueueState.WAITING, QueueEvent.SUPERSEDED, QueueState.IDLE),
+        (QueueState.BISECTING, QueueEvent.SUPERSEDED, QueueState.GATHERING),
+        (QueueState.BISECTING, QueueEvent.SUPERSEDED, QueueState.IDLE),
+        (QueueState.IN_FLIGHT, QueueEvent.CALL_FAILED, QueueState.IDLE),
+        (QueueState.IDLE, QueueEvent.ENQUEUED, QueueState.WAITING),
+        (QueueState.GATHERING, QueueEvent.OTHER_FAILED, QueueState.WAITING),
+        (QueueState.BISECTING, QueueEvent.OTHER_FAILED, QueueState.WAITING),
     }
 )
 """What is not here cannot happen while the journal stays: if its file is set aside, the queue is

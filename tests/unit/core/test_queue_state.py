@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from client_device_associator.core.answer import Succeeded, ValidationFailed
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.queue_state import TRANSITIONS, QueueState, queue_state
 from support.engine_driver import EngineDriver
 from support.gates import Doorkeeper
@@ -59,6 +60,61 @@ def refuse_some_and_all(driver: EngineDriver) -> None:
     driver.run()
 
 
+def wish_for_the_opposite(driver: EngineDriver) -> None:
+    """Devices leave that wait to be associated: before, in and after a call, and in bisection."""
+
+    def bisect(*names: str) -> None:
+        driver.announce(names)
+        driver.next_call()
+        driver.answer(ValidationFailed("refused"))
+
+    driver.announce(["xa"])
+    driver.depart(["xa"])
+    driver.run()
+    driver.announce(["xb", "xc"])
+    driver.next_call()
+    driver.depart(["xb"])
+    driver.answer(failed_call())
+    driver.depart(["xc"])
+    driver.run()
+    driver.announce(["xd"])
+    driver.next_call()
+    driver.depart(["xd"])
+    driver.answer(failed_call())
+    driver.run()
+    bisect("xe", "xf")
+    driver.depart(["xe", "xf"])
+    driver.run()
+    bisect("xg", "xh")
+    driver.announce(["xi"])
+    driver.depart(["xg", "xh"])
+    driver.run()
+
+
+def fail_elsewhere(driver: EngineDriver) -> None:
+    """A call of the other queue fails, which both wait for."""
+
+    def fail_to_let_go(*announced_meanwhile: str) -> None:
+        assert driver.next_call().operation is Operation.DISASSOCIATE
+        driver.announce(announced_meanwhile)
+        driver.answer(failed_call())
+
+    driver.depart(["yj"])
+    fail_to_let_go()
+    driver.announce(["yk"])
+    driver.run()
+    driver.depart(["yl"])
+    fail_to_let_go("ym")
+    driver.run()
+    driver.announce(["yn", "yo"])
+    driver.next_call()
+    driver.depart(["yp"])
+    driver.seconds += 2
+    driver.answer(ValidationFailed("refused"))
+    fail_to_let_go()
+    driver.run()
+
+
 def test_every_way_in_the_table_is_taken(driver: EngineDriver) -> None:
     """None of them is there for nothing; `test_engine_model` shows that there are no others."""
     refused = ValidationFailed("refused")
@@ -75,4 +131,7 @@ def test_every_way_in_the_table_is_taken(driver: EngineDriver) -> None:
     driver.answer(failed_call())  # waits, and bisects after that
     driver.run(lambda names: error_entries(("a", "Oops")) if "a" in names else Succeeded())
     refuse_some_and_all(driver)
+    driver.reconfigure(replace(driver.policy, gate=Doorkeeper()))
+    wish_for_the_opposite(driver)
+    fail_elsewhere(driver)
     assert driver.transitions == TRANSITIONS
