@@ -86,7 +86,7 @@ class Roster:
 
     def request(self, now: Instant) -> None:
         """Somebody wants a list now."""
-        if not self._policy.reconcile_seconds or self._listing or self._comparison:
+        if not self._policy.reconcile_seconds or self._listing:
             return
         earliest = now.steady if self._began_at is None else self._began_at + ON_DEMAND_SECONDS
         self._next_at = min(self._due_at(now), max(now.steady, earliest))
