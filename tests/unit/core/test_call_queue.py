@@ -10,14 +10,17 @@ from client_device_associator.core.answer import (
     ThingNotFound,
     ValidationFailed,
 )
-from client_device_associator.core.decision import Step
+from client_device_associator.core.decision import Decision, Step
+from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding
 from client_device_associator.core.operation import Operation
-from client_device_associator.core.result import Status
+from client_device_associator.core.result import Result, Status
 from client_device_associator.core.verdicts import Verdicts, read_answer
+from support.engine_driver import LEAVE as LEAVE_TOPIC
 from support.engine_driver import EngineDriver
 from support.gates import Doorkeeper
-from support.values import failed_call, policy
+from support.lists import known
+from support.values import error_entries, failed_call, policy
 
 LEAVE = Operation.DISASSOCIATE
 LONG_SECONDS = 5000.0
@@ -79,6 +82,30 @@ def test_who_has_left_meanwhile_is_taken_out_of_a_bisection(driver: EngineDriver
     assert sorted(called) == ["b", "c"]
 
 
+def test_a_device_that_is_not_known_any_more_is_taken_out_of_a_bisection(
+    driver: EngineDriver,
+) -> None:
+    """As when the journal's file was damaged and replaced."""
+    driver.announce(["a", "b"])
+    driver.next_call()
+    driver.answer(ValidationFailed("no"))
+    driver.carry_out(lambda: Decision(forgotten=("a",)))
+    assert [one.thing_names for one in driver.run()] == [("b",)]
+
+
+def test_a_batch_of_departures_is_narrowed_down(driver: EngineDriver) -> None:
+    """For their own operation, whatever the limit on devices is."""
+    names = ["a", "b", "bad", "d"]
+    driver.reconfigure(policy(max_devices=len(names)))
+    driver.announce(names)
+    driver.run()
+    driver.depart(names)
+    calls = driver.run(lambda named: ValidationFailed("no") if "bad" in named else Succeeded())
+    assert {one.operation for one in calls} == {LEAVE}
+    left = DeviceState.LEFT
+    assert known(driver, *names) == {"a": left, "b": left, "bad": DeviceState.FAILED, "d": left}
+
+
 def test_a_bisection_that_is_left_by_all_is_over(driver: EngineDriver) -> None:
     """There is nothing to call any more."""
     driver.announce(["a", "b"])
@@ -86,6 +113,24 @@ def test_a_bisection_that_is_left_by_all_is_over(driver: EngineDriver) -> None:
     driver.answer(ValidationFailed("no"))
     driver.depart(["a", "b"])
     assert [one.operation for one in driver.run()] == [LEAVE]
+
+
+def test_a_departure_that_fails_is_said_to_be_tried_again(driver: EngineDriver) -> None:
+    """To those who wait for it."""
+    driver.depart(["a"], announcement_id="7")
+    driver.next_call()
+    driver.answer(failed_call())
+    (retrying,) = driver.durable()
+    assert (retrying.status, retrying.announcement_id) == (Status.RETRYING, "7")
+
+
+def test_a_departure_of_what_does_not_exist_is_done(driver: EngineDriver) -> None:
+    """An error entry may say that the wish was fulfilled before."""
+    driver.depart(["a"])
+    driver.next_call()
+    driver.answer(error_entries(("a", "ResourceNotFoundException")))
+    assert known(driver, "a") == {"a": DeviceState.LEFT}
+    assert driver.durable() == [Result(LEAVE_TOPIC, Status.DISASSOCIATED, "a", already=True)]
 
 
 def test_rules_are_asked_again_for_those_who_leave(driver: EngineDriver) -> None:

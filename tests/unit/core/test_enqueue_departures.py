@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.answer import Succeeded
+from client_device_associator.core.answer import FailureCause, Succeeded
 from client_device_associator.core.decision import Call, Decision
 from client_device_associator.core.device import Origin
 from client_device_associator.core.life import DeviceState
@@ -78,6 +78,8 @@ def test_the_last_word_counts(driver: EngineDriver, *, leaves_last: bool) -> Non
     (superseded,) = decision.durable
     assert (superseded.status, superseded.code) == (Status.FAILED, "superseded")
     assert superseded.announcement_id == "first"
+    words = "departure of this device came" if leaves_last else "announcement of this device came"
+    assert words in str(superseded.message)
     driver.run()
     assert [one.operation for one in driver.calls] == [DISASSOCIATE if leaves_last else ASSOCIATE]
     assert [one.announcement_id for one in driver.durable()] == ["first", "last"]
@@ -144,9 +146,27 @@ def test_a_device_that_leaves_holds_its_place_until_it_has_left(driver: EngineDr
     (refused,) = driver.announce(["b"]).transient
     assert refused.code == Reason.NOT_ADMITTED.value
     driver.run()
+    assert state(driver, "a") is DeviceState.LEFT
     assert driver.announce(["b"]).transient == ()
     driver.run()
     assert state(driver, "b") is DeviceState.ASSOCIATED
+
+
+def test_a_full_core_device_lets_go_of_whom_it_does_not_know(driver: EngineDriver) -> None:
+    """Who leaves needs no place."""
+    driver.reconfigure(policy(max_devices=1))
+    driver.announce(["a"])
+    driver.run()
+    assert driver.depart(["stranger"]).transient == ()
+
+
+def test_a_departure_again_hears_when_its_own_operation_goes_on(driver: EngineDriver) -> None:
+    """A permission that is missing makes it wait, and no announcement."""
+    driver.depart(["a"])
+    driver.next_call()
+    driver.answer(failed_call(FailureCause.ACCESS_DENIED, retry_after=5000.0))
+    (retrying,) = driver.depart(["a"], announcement_id="again").transient
+    assert retrying.next_attempt_at == driver.now.wall + 5000.0
 
 
 def test_those_who_leave_and_those_who_come_take_turns(driver: EngineDriver) -> None:

@@ -93,6 +93,7 @@ def test_absence_needs_two_lists(listed: EngineDriver) -> None:
     assert listed.seconds - before == CONFIRM_SECONDS
     assert known(listed, "a", "b") == {"a": DeviceState.ASSOCIATED}
     assert differences(listed) == [("vanished", "b")]
+    assert listed.notices[-1] == RosterCompared(1, 0, 1, ((), ("b",)))
     listed.announce(["b"])
     assert listed.next_call().thing_names == ("b",)
 
@@ -136,6 +137,8 @@ def test_an_old_list_does_not_undo_what_came_after_it(listed: EngineDriver) -> N
     assert listed.next_call().next_token == "more"  # noqa: S105
     listed.answer(Listed(()))
     finish(listed)
+    listed.engine.list_requested(listed.now)
+    answer_list(listed, [])
     assert len(known(listed, "before", "during")) == 2
 
 

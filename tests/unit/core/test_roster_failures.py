@@ -9,6 +9,7 @@ from client_device_associator.core.answer import (
     Succeeded,
     ValidationFailed,
 )
+from client_device_associator.core.comparison import LATENESS_SECONDS
 from client_device_associator.core.decision import Call
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import RosterCompared, RosterDenied, RosterUseless
@@ -124,6 +125,7 @@ def test_who_left_while_pages_came_is_not_made_associated_by_them(listed: Engine
         listed.next_call()
         listed.answer(Succeeded())
         listed.announce(["b"])
+        listed.seconds += LATENESS_SECONDS
     while listed.next_call().operation is not Operation.LIST:
         listed.answer(Succeeded())
     listed.answer(Listed(()))

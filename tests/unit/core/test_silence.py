@@ -160,10 +160,34 @@ def test_since_it_was_turned_on_and_not_before(driver: EngineDriver) -> None:
     site.pass_days(20, "loud", "a")
     driver.reconfigure(silent_policy())
     site.pass_hours(1, "loud")
+    site.restart()
     site.pass_days(DAYS, "loud")
     assert site.left() == []
     site.pass_days(1, "loud")
     assert site.left() == ["a"]
+
+
+def test_a_dry_run_since_it_was_turned_on(driver: EngineDriver) -> None:
+    """Who was heard last before that is reported, once, when the days since then are enough."""
+    site = Site(driver, silent_policy())
+    site.hear("a", "loud")
+    site.pass_days(2, "loud")
+    driver.reconfigure(policy())
+    driver.step()
+    driver.reconfigure(silent_policy(departures_dry_run=True))
+    site.pass_days(DAYS + 3, "loud")
+    found = [one for one in driver.notices if isinstance(one, SilentDevicesFound)]
+    assert found == [SilentDevicesFound(("a",), is_dry_run=True)]
+
+
+def test_while_it_is_off_nothing_is_noted(driver: EngineDriver) -> None:
+    """Nor is what was noted before taken back: that would be a write for each device."""
+    site = Site(driver, silent_policy())
+    site.hear("loud")
+    site.pass_days(1, "loud")
+    site.hear("a")
+    driver.reconfigure(policy())
+    assert not driver.announce(["a"]).stores
 
 
 def test_a_device_is_noted_once_a_day(driver: EngineDriver) -> None:
@@ -176,6 +200,17 @@ def test_a_device_is_noted_once_a_day(driver: EngineDriver) -> None:
     assert not driver.announce(["a"]).stores
 
 
+def test_a_device_that_is_trusted_is_heard_all_the_same(driver: EngineDriver) -> None:
+    """It waits for no call, and is there."""
+    site = Site(driver, silent_policy(trust_seconds=100 * DAY_SECONDS))
+    site.hear("a")
+    for day in range(DAYS + 2):
+        site.hear(f"new-{day}")  # or the cloud would not be reached
+        site.pass_days(1, "a")
+    assert "new-0" in site.left()
+    assert "a" not in site.left()
+
+
 def test_rules_do_not_keep_a_silent_device(driver: EngineDriver) -> None:
     """They say who may come."""
     site = Site(driver, silent_policy())
@@ -183,6 +218,12 @@ def test_rules_do_not_keep_a_silent_device(driver: EngineDriver) -> None:
     driver.reconfigure(silent_policy(gate=Doorkeeper(names=("quiet",))))
     site.pass_days(DAYS + 1, "loud")
     assert site.left() == ["quiet"]
+
+
+def test_hours_are_stored_with_nothing_else_to_do(driver: EngineDriver) -> None:
+    """The engine wakes for it."""
+    Site(driver, silent_policy())
+    assert driver.step().wake_at == driver.now.steady + SAVE_SECONDS
 
 
 def test_turned_off_nothing_is_stored_and_nothing_waited_for(journal: Journal) -> None:
