@@ -119,6 +119,13 @@ GARBAGE = [
 ]
 
 
+def test_names_on_a_list_are_texts_of_a_bounded_length() -> None:
+    """Whatever the worker says."""
+    document = {"call": 1, "listed": {"names": ["x" * 5000, 7], "nextToken": None}}
+    _, answer = decode_answer(json.dumps(document).encode())
+    assert answer == Listed(("x" * MAX_TEXT_CHARACTERS, "7"))
+
+
 @pytest.mark.parametrize("line", GARBAGE)
 def test_garbage_is_no_answer(line: bytes) -> None:
     """What a broken worker writes is refused, and nothing else is raised."""

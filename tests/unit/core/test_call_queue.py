@@ -12,7 +12,7 @@ from client_device_associator.core.answer import (
 )
 from client_device_associator.core.decision import Decision, Step
 from client_device_associator.core.life import DeviceState
-from client_device_associator.core.notices import CallsFailing, CallsSucceeding
+from client_device_associator.core.notices import CallSettled, CallsFailing, CallsSucceeding
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Result, Status
 from client_device_associator.core.verdicts import Verdicts, read_answer
@@ -130,6 +130,7 @@ def test_a_departure_of_what_does_not_exist_is_done(driver: EngineDriver) -> Non
     driver.next_call()
     driver.answer(error_entries(("a", "ResourceNotFoundException")))
     assert known(driver, "a") == {"a": DeviceState.LEFT}
+    assert driver.notices == [CallSettled(0, 1, 0, 0, 0, LEAVE)]
     assert driver.durable() == [Result(LEAVE_TOPIC, Status.DISASSOCIATED, "a", already=True)]
 
 

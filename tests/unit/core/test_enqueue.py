@@ -206,15 +206,6 @@ def test_each_is_rejected_with_the_reason() -> None:
     assert not decision.stores
 
 
-def test_a_device_that_has_a_place_needs_no_other(driver: EngineDriver) -> None:
-    """A full core device asks again for one that is associated, as far as is known."""
-    driver.reconfigure(replace(driver.policy, max_devices=1, trust_seconds=0.0))
-    driver.announce(["a"])
-    driver.run()
-    assert driver.announce(["a"]).transient == ()
-    assert driver.journal.pending() == 1
-
-
 def test_a_device_that_is_heard_stays(driver: EngineDriver) -> None:
     """Whatever was to happen to it if it was not."""
     going = Device("a", DeviceState.ASSOCIATED, START, let_go_at=START + 5)

@@ -10,6 +10,7 @@ from client_device_associator.core.answer import (
     Succeeded,
     ValidationFailed,
 )
+from client_device_associator.core.device import Origin
 from client_device_associator.core.notices import CallSettled, DeviceDelayed, DeviceFailed
 from client_device_associator.core.result import Status
 from client_device_associator.journal.journal import Journal
@@ -34,6 +35,7 @@ def test_already_is_associated(driver: EngineDriver) -> None:
     driver.announce(["a"])
     assert len(driver.run(lambda _: error_entries(("a", "ConflictException")))) == 1
     assert [(one.status, one.already) for one in driver.durable()] == [(Status.ASSOCIATED, True)]
+    assert driver.journal.devices(["a"])["a"].origin is Origin.FOREIGN
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "Oops", None])

@@ -8,6 +8,7 @@ from client_device_associator.core.answer import Succeeded, ValidationFailed
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.silence import depart
 from support.engine_driver import EngineDriver
 from support.gates import Doorkeeper
 from support.values import failed_call, numbered
@@ -136,6 +137,28 @@ def test_a_device_whose_announcements_are_lost_is_reviewed_by_its_name(
         driver.journal._database.write("DELETE FROM waiting")  # noqa: SLF001 - as damage would
     tighten(driver, "a")
     assert [call.thing_names for call in driver.run()] == [("b",)]
+
+
+def test_who_leaves_leaves_also_if_that_was_lost(driver: EngineDriver) -> None:
+    """Nobody's word is left to be refused."""
+    driver.depart(["a"])
+    with driver.journal.transaction():
+        driver.journal._database.write("DELETE FROM waiting")  # noqa: SLF001 - as damage would
+    tighten(driver, "a")
+    assert [call.thing_names for call in driver.run()] == [("a",)]
+
+
+def test_what_the_component_has_decided_is_not_undone_by_a_word_that_is_refused(
+    driver: EngineDriver,
+) -> None:
+    """A device that is silent leaves, whoever else wants it to."""
+    driver.announce(["a"])
+    driver.run()
+    device = driver.journal.devices(["a"])["a"]
+    driver.carry_out(lambda: depart([device], "silent", driver.now))
+    driver.depart(["a"])
+    tighten(driver, "a")
+    assert [call.thing_names for call in driver.run()] == [("a",)]
 
 
 def limit(driver: EngineDriver, most: int | None) -> None:

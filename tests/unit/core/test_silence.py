@@ -182,11 +182,12 @@ def test_a_dry_run_since_it_was_turned_on(driver: EngineDriver) -> None:
 
 def test_while_it_is_off_nothing_is_noted(driver: EngineDriver) -> None:
     """Nor is what was noted before taken back: that would be a write for each device."""
-    site = Site(driver, silent_policy())
-    site.hear("loud")
-    site.pass_days(1, "loud")
-    site.hear("a")
-    driver.reconfigure(policy())
+    long = 100 * DAY_SECONDS
+    site = Site(driver, silent_policy(trust_seconds=long))
+    for name in ("first", "a"):
+        site.hear(name)
+        site.pass_days(1, "first")
+    driver.reconfigure(policy(trust_seconds=long))
     assert not driver.announce(["a"]).stores
 
 

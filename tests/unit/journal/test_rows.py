@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.journal.rows import (
@@ -21,7 +21,18 @@ from client_device_associator.journal.rows import (
 from support.values import SCALARS, SHARED
 
 DEVICE = Device(
-    "a", DeviceState.PENDING, 1.0, due_at=2.5, attempts=3, told_retrying=True, code="c", message="m"
+    "a",
+    DeviceState.PENDING,
+    1.0,
+    due_at=2.5,
+    attempts=3,
+    told_retrying=True,
+    code="c",
+    message="m",
+    lane="l",
+    origin=Origin.FOREIGN,
+    heard_on=4,
+    let_go_at=5.5,
 )
 FAILED = Result(SHARED, Status.FAILED, "a", code="c", attempts=3, next_attempt_at=4.5)
 STORED_STATES = [state for state in DeviceState if state is not DeviceState.UNKNOWN]

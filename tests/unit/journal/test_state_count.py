@@ -74,6 +74,14 @@ def test_the_rows_are_counted_once(journal: Journal) -> None:
     assert not [one for one in statements if "COUNT(*)" in one and "thing_name IN" not in one]
 
 
+def test_a_lane_that_has_none_is_not_there(journal: Journal) -> None:
+    """The number of lanes that ever were has no bound."""
+    store(journal, devices("a"))
+    assert journal.pending_by_lane() == {"": 1}
+    store(journal, devices("a", DeviceState.ASSOCIATED))
+    assert list(journal.pending_by_lane()) == []
+
+
 def test_what_another_process_has_stored_counts(tmp_path: Path) -> None:
     """An orphan of an earlier nucleus may live for a moment beside the new process."""
     journal, other = Journal(tmp_path / "journal"), Journal(tmp_path / "journal")

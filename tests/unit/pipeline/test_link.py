@@ -71,6 +71,15 @@ def test_what_goes_through_ends_it() -> None:
     assert link.try_at == moment(200 + FIRST_PAUSE_SECONDS).steady
 
 
+def test_a_message_that_went_through_last_is_what_counts() -> None:
+    """One before it has failed, and nothing was tried since."""
+    link = Link()
+    link.failed()
+    link.taken()
+    assert not link.is_failing
+    assert link.may_be_tried(moment())
+
+
 def test_there_is_no_need_to_wait_when_something_has_changed() -> None:
     """But whether it works is not known yet."""
     link = Link()

@@ -16,7 +16,12 @@ from client_device_associator.pipeline.events import (
 from client_device_associator.pipeline.inbox import MAX_MESSAGES, Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import MessageUnreadable
-from client_device_associator.session.listeners import LEAST_PRESENCE_SECONDS, Listener, listeners
+from client_device_associator.session.listeners import (
+    LEAST_PRESENCE_SECONDS,
+    MOST_PRESENCE_SECONDS,
+    Listener,
+    listeners,
+)
 from support.fakes import FakeClock
 from support.values import policy, settings
 
@@ -101,10 +106,15 @@ def test_what_cannot_be_decoded_is_counted_for_its_topic_filter() -> None:
     assert set(inbox.take().events) == noticed
 
 
-def presence(inbox: Inbox, seen: RecentlySeen, trust_seconds: float = 3600.0) -> Listener:
+def presence(
+    inbox: Inbox,
+    seen: RecentlySeen,
+    trust_seconds: float = 3600.0,
+    silent_days: int | None = None,
+) -> Listener:
     """What listens to telemetry for presence."""
     topic = AnnouncementTopic("telemetry", "t/+/#", parse_template("{topic:1}"), is_presence=True)
-    changed = policy(trust_seconds=trust_seconds)
+    changed = policy(trust_seconds=trust_seconds, silent_days=silent_days)
     wanted = settings(announcement_topics=(topic,), policy=changed)
     return listeners(wanted, inbox, seen)[0]
 
@@ -131,6 +141,18 @@ def test_presence_is_looked_at_again_when_trust_is_over(trust: float, again: flo
         clock.seconds = seconds
         listener.deliver("t/a", b"")
     assert len(inbox.take().events) == 2
+
+
+def test_presence_is_looked_at_several_times_a_day_if_days_count() -> None:
+    """However long what is known is trusted; and not more often than that."""
+    for trust, again in ((100 * 86_400.0, MOST_PRESENCE_SECONDS), (3600.0, 3600.0)):
+        clock = FakeClock()
+        inbox = Inbox(clock.steady)
+        listener = presence(inbox, RecentlySeen(clock.steady), trust, silent_days=30)
+        for seconds in (0.0, again - 0.1, again):
+            clock.seconds = seconds
+            listener.deliver("t/a", b"")
+        assert len(inbox.take().events) == 2
 
 
 def test_presence_that_finds_no_room_is_not_forgotten() -> None:
