@@ -13,7 +13,7 @@ from client_device_associator.core.announcement import NOWHERE, Announcement, re
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
-from client_device_associator.core.life import QUEUED, DeviceEvent, after
+from client_device_associator.core.life import DeviceEvent, after
 from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
@@ -95,7 +95,6 @@ def _refuse(
                 message=refusals[name].message,
             )
             for name, device in journal.devices(list(refusals)).items()
-            if device.state in QUEUED
         ),
         settled=tuple(refusals),
         durable=tuple(_results(refusals, waiting)),

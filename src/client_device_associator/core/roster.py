@@ -72,8 +72,6 @@ class Roster:
 
     def forgets_before(self, now: Instant) -> float:
         """Steady seconds: who has left since is remembered, for a list may be older than that."""
-        if not self._policy.reconcile_seconds:
-            return now.steady
         under_way = self._listing or self._comparison
         return (under_way.began if under_way else now.steady) - LATENESS_SECONDS
 

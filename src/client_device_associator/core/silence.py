@@ -135,7 +135,7 @@ class Silence:
         if looked_at is None or not self._listens or not self.is_on:
             return
         passed = now.steady - looked_at
-        if 0 < passed <= MOST_AT_ONCE_SECONDS:
+        if passed <= MOST_AT_ONCE_SECONDS:
             self._counted().seconds += passed
 
     def _save(self, now: Instant) -> Decision:
