@@ -22,7 +22,6 @@ WITHOUT_UNIT_TEST = {
     "core/admission/gate.py": "a Protocol and what it answers with",
     "core/announcement.py": "data alone",
     "core/answer.py": "data alone",
-    "core/comparison.py": "test_roster.py is about a list from its first page to its end",
     "core/decision.py": "data alone",
     "core/device.py": "data alone",
     "core/journal_view.py": "a Protocol",

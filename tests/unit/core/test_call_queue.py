@@ -14,6 +14,7 @@ from client_device_associator.core.decision import Decision, Step
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import CallSettled, CallsFailing, CallsSucceeding
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.queue_state import QueueState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.core.verdicts import Verdicts, read_answer
 from support.engine_driver import LEAVE as LEAVE_TOPIC
@@ -55,6 +56,7 @@ def test_whatever_is_wrong_with_the_service_holds_up_both(
     """Or a service that throttles would be asked by the other queue in the same second."""
     departure_fails(driver, cause)
     driver.announce(["a"])
+    assert driver.state is QueueState.WAITING
     assert driver.step() == Step(wake_at=driver.now.steady + LONG_SECONDS)
     before = driver.seconds
     driver.next_call()

@@ -204,11 +204,3 @@ def test_each_is_rejected_with_the_reason() -> None:
         ("b", Status.REJECTED, "storage", "no room"),
     ]
     assert not decision.stores
-
-
-def test_a_device_that_is_heard_stays(driver: EngineDriver) -> None:
-    """Whatever was to happen to it if it was not."""
-    going = Device("a", DeviceState.ASSOCIATED, START, let_go_at=START + 5)
-    driver.carry_out(lambda: Decision(devices=(going,)))
-    driver.announce(["a", "a"])
-    assert driver.journal.devices(["a"])["a"].let_go_at is None

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from client_device_associator.core.answer import Succeeded, ValidationFailed
+from client_device_associator.core.depart import depart
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.core.silence import depart
 from support.engine_driver import EngineDriver
 from support.gates import Doorkeeper
 from support.values import failed_call, numbered

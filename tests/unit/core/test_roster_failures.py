@@ -121,13 +121,16 @@ def test_who_left_while_pages_came_is_not_made_associated_by_them(listed: Engine
     listed.next_call()
     listed.answer(Listed(("a",), "more"))
     listed.depart(["a"])
-    for _ in range(2):
-        listed.next_call()
-        listed.answer(Succeeded())
-        listed.announce(["b"])
+    listed.seconds += listed.policy.max_wait_seconds
+    assert listed.next_call().operation is Operation.DISASSOCIATE
+    listed.answer(Succeeded())
+    for name in ("b", "c"):
         listed.seconds += LATENESS_SECONDS
-    while listed.next_call().operation is not Operation.LIST:
+        listed.announce([name])
+        listed.seconds += listed.policy.max_wait_seconds
+        assert listed.next_call().thing_names == (name,)
         listed.answer(Succeeded())
+    assert listed.next_call().next_token == "more"  # noqa: S105
     listed.answer(Listed(()))
     finish(listed)
     assert known(listed, "a") == {"a": DeviceState.LEFT}

@@ -1,18 +1,17 @@
 """How days of listening are counted, without devices."""
 
-from dataclasses import replace
-
 import pytest
 
-from client_device_associator.core.device import Device
-from client_device_associator.core.life import DeviceState
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.silence import DAY_SECONDS, SILENT, Silence, depart
+from client_device_associator.core.silence import DAY_SECONDS, Silence
 from client_device_associator.journal.journal import Journal
 from support.fakes import FakeClock
 from support.site import HOUR, silent_policy
 
 DAY_HOURS = 24
+
+SHORT = DAY_SECONDS / 50
+"""Of the steps in which a day ends between two hours at which all is stored anyway."""
 
 
 class Listener:
@@ -105,14 +104,14 @@ def test_time_before_the_subscriptions_went_counts(listener: Listener) -> None:
 def test_a_day_that_has_ended_is_stored_at_once(listener: Listener) -> None:
     """Or a crash would have it end twice, and twice as many devices go."""
     listener.hear_and_reach()
-    listener.listen(DAY_SECONDS)
+    listener.listen(DAY_SECONDS, at_once=SHORT)
     listener.restart()
     assert listener.silence.day == 1
 
 
 def test_so_is_one_that_does_not_count(listener: Listener) -> None:
     """Its hours are gone with it."""
-    listener.listen(DAY_SECONDS)
+    listener.listen(DAY_SECONDS, at_once=SHORT)
     listener.restart()
     listener.hear_and_reach()
     listener.listen(DAY_SECONDS / 2)
@@ -126,21 +125,3 @@ def test_what_makes_a_day_count_outlives_the_process(listener: Listener) -> None
     listener.restart()
     listener.listen(DAY_SECONDS / 2)
     assert listener.silence.day == 1
-
-
-def test_a_device_that_is_to_leave_begins_from_the_start() -> None:
-    """It belongs to no announcement topic, and nothing else is to happen to it."""
-    now = FakeClock(5.0).now()
-    before = Device("a", DeviceState.ASSOCIATED, 1.0, due_at=2.0, lane="own", let_go_at=3.0)
-    decision = depart([before], SILENT, now)
-    assert decision.devices == (
-        replace(
-            before,
-            state=DeviceState.LEAVING,
-            since=now.steady,
-            due_at=now.steady,
-            lane="",
-            let_go_at=None,
-        ),
-    )
-    assert [(one.announcement_id, one.leaves) for one in decision.waiting] == [(SILENT, True)]

@@ -1,35 +1,26 @@
 """What the journal says of devices that are associated, or leave, and when it forgets them."""
 
-from collections.abc import Iterable
-
 import pytest
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.journal import Journal
 from support.journal_files import store
 from support.values import START
 
-OURS = Origin.OURS
 
-
-def device(name: str, state: DeviceState, heard_on: int = 0, origin: Origin = OURS) -> Device:
-    """One that is in a state since long."""
-    return Device(name, state, START - 100, due_at=START, origin=origin, heard_on=heard_on)
+def device(state: DeviceState) -> Device:
+    """One that is in a state since long, named for it."""
+    return Device(state.name, state, START - 100, due_at=START)
 
 
 @pytest.fixture
 def every(journal: Journal) -> Journal:
-    """A device in each state, named for it."""
+    """A device in each state."""
     states = [one for one in DeviceState if one is not DeviceState.UNKNOWN]
-    store(journal, Decision(tuple(device(one.name, one) for one in states)))
+    store(journal, Decision(tuple(map(device, states))))
     return journal
-
-
-def names(devices: Iterable[Device]) -> list[str]:
-    """Their names, in their order."""
-    return [one.thing_name for one in devices]
 
 
 def test_who_leaves_is_counted_for_as_long_as_the_cloud_has_it(every: Journal) -> None:
@@ -55,24 +46,6 @@ def test_who_is_associated_may_be_kept(every: Journal) -> None:
     store(every, Decision(forget_before=START, forgets_associated=False))
     assert "ASSOCIATED" in every.devices(["ASSOCIATED"])
     assert every.devices(["FAILED", "LEFT"]) == {}
-
-
-def test_those_who_are_associated_come_in_the_order_of_names(every: Journal) -> None:
-    """After a name, so that it can be gone on with."""
-    associated = DeviceState.ASSOCIATED
-    store(every, Decision((device("b", associated, 1), device("a", associated, 2))))
-    assert names(every.associated("", 2)) == ["ASSOCIATED", "a"]
-    assert names(every.associated("a", 9)) == ["b"]
-
-
-def test_who_was_silent_for_the_longest_time_comes_first(every: Journal) -> None:
-    """Only those that this component has associated."""
-    associated = DeviceState.ASSOCIATED
-    foreign = device("foreign", associated, 1, Origin.FOREIGN)
-    some = (device("a", associated, 3), device("b", associated, 2), device("c", associated, 4))
-    store(every, Decision((*some, foreign)))
-    assert names(every.silent(4, 9)) == ["ASSOCIATED", "b", "a"]
-    assert names(every.silent(4, 2)) == ["ASSOCIATED", "b"]
 
 
 def test_no_device_leaves_later_than_any_should(journal: Journal) -> None:

@@ -32,7 +32,7 @@ DEVICE = Device(
     lane="l",
     origin=Origin.FOREIGN,
     heard_on=4,
-    let_go_at=5.5,
+    claimed_at=5.5,
 )
 FAILED = Result(SHARED, Status.FAILED, "a", code="c", attempts=3, next_attempt_at=4.5)
 STORED_STATES = [state for state in DeviceState if state is not DeviceState.UNKNOWN]
