@@ -136,6 +136,24 @@ def test_who_left_while_pages_came_is_not_made_associated_by_them(listed: Engine
     assert known(listed, "a") == {"a": DeviceState.LEFT}
 
 
+def test_who_left_shortly_before_a_list_is_not_made_associated_by_it(
+    listed: EngineDriver,
+) -> None:
+    """It may be older than when it began."""
+    listed.reconfigure(policy(reconcile_seconds=DAY, trust_seconds=0.0))
+    answer_list(listed, [])
+    listed.depart(["a"])
+    listed.next_call()
+    listed.answer(Succeeded())
+    listed.seconds += 1
+    listed.announce(["b"])
+    listed.next_call()
+    listed.answer(Succeeded())
+    listed.engine.list_requested(listed.now)
+    answer_list(listed, ["a", "b"])
+    assert known(listed, "a") == {"a": DeviceState.LEFT}
+
+
 def test_with_the_list_a_device_is_known_until_it_has_vanished(listed: EngineDriver) -> None:
     """TrustSeconds is only about how long nobody asks."""
     listed.reconfigure(policy(reconcile_seconds=DAY, trust_seconds=1.0))

@@ -24,7 +24,10 @@ def names(devices: object) -> list[str]:
 
 def test_portions_come_in_the_order_of_names(journal: Journal) -> None:
     """Each goes on after the last name of the one before; others are left out."""
-    made = [Device(name, ASSOCIATED, START) for name in ("c", "a", "d", "b")]
+    made = [
+        Device(name, ASSOCIATED, START, heard_on=9 - index)
+        for index, name in enumerate(("c", "a", "d", "b"))
+    ]
     store(journal, *made, Device("aa", LEAVING, START))
     assert names(journal.associated("", 2)) == ["a", "b"]
     assert names(journal.associated("b", 9)) == ["c", "d"]
@@ -35,14 +38,14 @@ def test_those_silent_for_longest_come_first(journal: Journal) -> None:
     store(
         journal,
         *(
-            Device(f"day-{day}", ASSOCIATED, START, origin=Origin.OURS, heard_on=day)
+            Device(f"{9 - day}-day-{day}", ASSOCIATED, START, origin=Origin.OURS, heard_on=day)
             for day in (3, 1, 2, 4)
         ),
         Device("theirs", ASSOCIATED, START, origin=Origin.FOREIGN),
         Device("leaving", LEAVING, START, origin=Origin.OURS),
     )
-    assert names(journal.silent(4, 2)) == ["day-1", "day-2"]
-    assert names(journal.silent(4, 9)) == ["day-1", "day-2", "day-3"]
+    assert names(journal.silent(4, 2)) == ["8-day-1", "7-day-2"]
+    assert names(journal.silent(4, 9)) == ["8-day-1", "7-day-2", "6-day-3"]
 
 
 def test_those_claimed_first_come_first(journal: Journal) -> None:
