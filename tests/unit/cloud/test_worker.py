@@ -19,13 +19,15 @@ from client_device_associator.cloud.pipe_protocol import (
     encode_request,
 )
 from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
-from client_device_associator.core.answer import Answer, CallFailed, FailureCause
+from client_device_associator.core.answer import Answer, CallFailed, FailureCause, Listed
 from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from support.answering import CREDENTIALS, Reply, serving
 
 ENDS_WITHIN_SECONDS = READ_TIMEOUT_SECONDS / 2
 """Far less than a call that is under way would take to end by itself."""
 
+FOR_ONE = Call(("a",))
 Worker = subprocess.Popen[bytes]
 
 
@@ -50,11 +52,11 @@ def worker() -> Iterator[Worker]:
         yield process
 
 
-def ask(worker: Worker) -> Answer:
+def ask(worker: Worker, call: Call = FOR_ONE) -> Answer:
     """A call, and its answer."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    worker.stdin.write(encode_request(CallRequest(7, "core-1", Call(("a",)))))
+    worker.stdin.write(encode_request(CallRequest(7, "core-1", call)))
     worker.stdin.flush()
     number, answer = decode_answer(worker.stdout.readline())
     assert number == 7
@@ -78,6 +80,20 @@ def test_a_call_that_is_under_way_does_not_keep_it(monkeypatch: pytest.MonkeyPat
             with connection:
                 worker.stdin.close()
                 assert worker.wait(ENDS_WITHIN_SECONDS) == 0
+
+
+def test_a_page_is_asked_for_with_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the parent to the cloud, and its answer back."""
+    credentials = Reply(body=json.dumps(CREDENTIALS).encode())
+    page = Reply(body=b'{"associatedClientDevices": [{"thingName": "a"}], "nextToken": "last"}')
+    with serving(credentials) as exchange, serving(page) as cloud:
+        monkeypatch.setenv("AWS_REGION", "eu-central-1")
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", exchange.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_GREENGRASSV2", cloud.url)
+        with running() as worker:
+            answer = ask(worker, Call(operation=Operation.LIST, next_token="more"))  # noqa: S106
+        assert answer == Listed(("a",), "last")
+        assert cloud.requests[-1]["path"].endswith("nextToken=more")
 
 
 @pytest.mark.parametrize("last", [b"", b'{"call": 8, "coreTh', b"nonsense\n"])
