@@ -114,7 +114,9 @@ class Comparison:
         """The journal did not know that these are associated."""
         known = journal.devices(names)
         devices = [
-            listed for name in names if (listed := self._listed(name, known.get(name))) is not None
+            listed
+            for name in dict.fromkeys(names)
+            if (listed := self._listed(name, known.get(name))) is not None
         ]
         if self._is_first:
             return Decision(devices=tuple(devices))

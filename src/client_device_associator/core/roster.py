@@ -122,7 +122,7 @@ class Roster:
         known = self._journal.devices(names)
         unknown = [
             name
-            for name in dict.fromkeys(names)
+            for name in names
             if name not in known or known[name].state is not DeviceState.ASSOCIATED
         ]
         try:

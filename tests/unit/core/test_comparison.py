@@ -34,7 +34,7 @@ def test_portion_after_portion_everybody_is_looked_for(
     assert set(known(listed, *names)) == set(names[:-1])
 
 
-def test_a_name_that_is_twice_on_a_page_has_appeared_once(listed: EngineDriver) -> None:
+def test_a_name_that_is_twice_on_a_list_has_appeared_once(listed: EngineDriver) -> None:
     """The list is no snapshot: a device may be on it wherever it was."""
     answer_list(listed, [])
     answer_list(listed, ["a"], ["a", "a"])
