@@ -64,8 +64,10 @@ class TableIsTrue(Check):
         strangers = cloud.ever - record.taken
         self.require(not strangers, f"nobody announced {strangers}")
         heard = {key[1] for key in record.durable if key[2] == Status.ASSOCIATED.value}
-        # Of those for whom the opposite was wished meanwhile nobody hears that.
-        unheard = cloud.ever - heard - self._superseded
+        # Of those for whom the opposite was wished meanwhile nobody hears that, nor of those whom
+        # somebody else took away before an answer could be taken in.
+        undone = {one for one, at in cloud.by_hand_at.items() if at > cloud.ours_at.get(one, at)}
+        unheard = cloud.ever - heard - self._superseded - undone
         self.require(not unheard, f"these are associated and do not know: {unheard}")
         rows = record.process.stored("SELECT thing_name FROM device WHERE state = 1")
         strange = [name for (name,) in rows if not cloud.knows(str(name))]
