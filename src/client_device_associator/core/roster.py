@@ -56,6 +56,7 @@ class Roster:
         self._policy = policy
         self._journal = journal
         self._rng = rng
+        self._started = float("inf")
         self._next_at: float | None = None
         self._began_at: float | None = None
         self._listing: Listing | None = None
@@ -137,6 +138,7 @@ class Roster:
                 self._absent,
                 restores=self._policy.restores,
                 is_first=self._journal.fact(LISTED_AT) is None,
+                started=self._started,
             )
             self._listing = None
         return Decision()
@@ -146,6 +148,7 @@ class Roster:
         self._listing = None
 
     def _due_at(self, now: Instant) -> float:
+        self._started = min(self._started, now.steady)
         if self._next_at is None:
             self._next_at = now.steady + self._rng.uniform(0, START_SPREAD_SECONDS)
         return self._next_at
