@@ -24,7 +24,6 @@ WITHOUT_UNIT_TEST = {
     "core/answer.py": "data alone",
     "core/comparison.py": "test_roster.py is about a list from its first page to its end",
     "core/decision.py": "data alone",
-    "core/device.py": "data alone",
     "core/journal_view.py": "a Protocol",
     "core/notices.py": "data alone",
     "core/operation.py": "data alone",

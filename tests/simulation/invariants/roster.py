@@ -2,7 +2,7 @@
 
 from client_device_associator.core.answer import Listed
 from client_device_associator.core.decision import Call, Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
@@ -218,6 +218,7 @@ class ListsAreRead(Check):
             self._listed.add(name)
         elif device.state is DeviceState.ASSOCIATED:
             unclear = name in self._listed or self.record.plan.says_already
+            unclear = unclear or device.origin is Origin.UNCLEAR
             (self._ours.discard if unclear else self._ours.add)(name)
         elif device.state not in QUEUED:
             self._ours.discard(name)
