@@ -168,6 +168,12 @@ class ListsAreRead(Check):
         self._listed: set[str] = set()
         self._may_list = self._is_settled = False
 
+    def began(self) -> None:
+        """To a process whose clock was set forward all that was stored before seems to be old."""
+        record = self.record
+        if any(seconds > 0 and at <= record.world.time for at, seconds in record.plan.clock_jumps):
+            self._since.clear()
+
     def started(self) -> None:
         """Whether the list may be read is found out again."""
         self._may_list = False
