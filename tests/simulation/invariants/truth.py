@@ -14,6 +14,7 @@ from simulation.facts import Flight
 from simulation.places import HELD, count
 from simulation.plan import Message
 from simulation.record import Record
+from simulation.said import is_opposed
 from simulation.trust import TRUSTED
 
 
@@ -241,7 +242,12 @@ class QueueIsBounded(Check):
             life = record.lives.get(result.thing_name)
             places = record.process.policy.max_pending
             full = len(record.lives) >= places - places // KEPT_SHARE
-            crowded = life is not None and len(life.waiting) >= MAX_WAITING_PER_DEVICE
+            waiting = len(life.waiting) if life is not None else 0
+            if is_opposed(record, result.thing_name):
+                # Those who waited until the opposite was said, in this turn.
+                failed = (result.thing_name, Status.FAILED.value)
+                waiting = max(waiting, sum(key[1:3] == failed for key in record.durable_this_turn))
+            crowded = waiting >= MAX_WAITING_PER_DEVICE
             self.require(full or crowded, f"{result} though there is room")
         elif result.code == Reason.STORAGE.value:
             self.require(record.pace.storage_failures, f"{result} though the disk is well")
