@@ -72,9 +72,10 @@ class Roster:
         return self._policy.reconcile_seconds > 0 and not self._is_denied
 
     def forgets_before(self, now: Instant) -> float:
-        """Steady seconds: who has left since is remembered, for a list may be older than that."""
-        if not self._policy.reconcile_seconds:
-            return now.steady
+        """Steady seconds: who has left since is remembered, for a list may be older than that.
+
+        Also while there are no lists: they may be turned on at any moment.
+        """
         under_way = self._listing or self._comparison
         return (under_way.began if under_way else now.steady) - LATENESS_SECONDS
 

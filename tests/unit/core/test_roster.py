@@ -152,6 +152,21 @@ def test_who_has_left_does_not_come_back_by_an_old_list(listed: EngineDriver) ->
     assert known(listed, "a") == {"a": DeviceState.ASSOCIATED}
 
 
+def test_a_list_that_is_turned_on_does_not_bring_back_who_has_just_left(
+    driver: EngineDriver,
+) -> None:
+    """It may be as late as any other, so who has left is remembered without lists as well."""
+    driver.reconfigure(policy(trust_seconds=0.0, reconcile_seconds=0.0))
+    driver.depart(["a"])
+    driver.run()
+    driver.seconds += 1
+    driver.depart(["b"])
+    driver.run()
+    driver.reconfigure(policy(trust_seconds=0.0, reconcile_seconds=DAY))
+    answer_list(driver, ["a"])
+    assert known(driver, "a") == {"a": DeviceState.LEFT}
+
+
 def test_who_waits_for_a_call_is_left_alone(listed: EngineDriver) -> None:
     """Whatever the list says: the cloud is asked anyway."""
     listed.next_call()
