@@ -52,8 +52,9 @@ class Cloud:
     Attributes:
         table: Who is associated now.
         calls: What came of the component: when, for what, for whom.
-        lists: Those that came to an end: when they began, and who was on them.
-        associated_at: When each device was associated last.
+        lists: Those that the process at work has heard to the end: when they began, and who was on
+            them.
+        associated_at: When the component's last call to associate each device was carried out.
     """
 
     rng: random.Random
@@ -72,8 +73,6 @@ class Cloud:
         """Somebody associates a device, or takes it away."""
         if (name in self.table) is not is_there:
             self._history.append((now, name, is_there))
-            if is_there:
-                self.associated_at[name] = now
         (self.table.add if is_there else self.table.discard)(name)
 
     def call(
@@ -89,14 +88,17 @@ class Cloud:
         if operation is Operation.LIST:
             if token is None:
                 self._list_now = (now, set())
-            answer = self._list(now, token, is_ill=is_ill)
-            if isinstance(answer, Listed):
-                self._list_now[1].update(answer.thing_names)
-                if answer.next_token is None:
-                    self.lists.append(self._list_now)
-            return answer
+            return self._list(now, token, is_ill=is_ill)
         answer = self._batch(now, operation, names, is_ill=is_ill)
         return _LOST if is_ill and self.rng.random() < self.moods.loses else answer
+
+    def heard(self, answer: Answer) -> None:
+        """The component has taken an answer in; those that it has lost prove nothing to it."""
+        if not isinstance(answer, Listed):
+            return
+        self._list_now[1].update(answer.thing_names)
+        if answer.next_token is None:
+            self.lists.append(self._list_now)
 
     def _batch(
         self, now: float, operation: Operation, names: Sequence[str], *, is_ill: bool
@@ -112,6 +114,8 @@ class Cloud:
         entries: list[ErrorEntry] = []
         for name in names:
             if (name in self.table) is wanted:
+                if wanted:
+                    self.associated_at[name] = now
                 if self.rng.random() < 0.3:
                     code = "ConflictException" if wanted else "ResourceNotFoundException"
                     entries.append(ErrorEntry(name, code, None))
@@ -119,6 +123,8 @@ class Cloud:
                 entries.append(ErrorEntry(name, "Odd", "not now"))
             else:
                 self.change(now, name, is_there=wanted)
+                if wanted:
+                    self.associated_at[name] = now
         return Succeeded(tuple(entries))
 
     def _list(self, now: float, token: str | None, *, is_ill: bool) -> Answer:

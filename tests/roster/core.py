@@ -43,6 +43,7 @@ class Core:
     journal: Journal = field(default_factory=lambda: Journal(Path(":memory:")))
     flight: Call | None = None
     life: int = 0
+    _given_up: Call | None = None
 
     def __post_init__(self) -> None:
         self.engine = Engine(self.policy, self.journal, self.rng)
@@ -66,7 +67,9 @@ class Core:
         self.work()
 
     def reconfigure(self, policy: Policy) -> None:
-        """A deployment."""
+        """A deployment; with another interval the list under way is given up."""
+        if policy.reconcile_seconds != self.policy.reconcile_seconds:
+            self._given_up = self.flight
         self.policy = policy
         self.engine.reconfigure(policy)
         self.work()
@@ -75,6 +78,7 @@ class Core:
         """What was not stored is gone, and the answer to a call with it."""
         self.life += 1
         self.flight = None
+        self.cloud.lists.clear()
         self.engine = Engine(self.policy, self.journal, self.rng)
         self.journal.recover(self.now(), DEVICE.cap)
         self.work()
@@ -117,6 +121,8 @@ class Core:
             self.engine.answer_lost(call, answer, self.instant)  # the disk failed
         else:
             self._store(lambda: self.engine.answered(call, answer, self.instant))
+            if call is not self._given_up:
+                self.cloud.heard(answer)
         self.work()
 
     def _store(self, decide: Callable[[], Decision]) -> None:

@@ -145,8 +145,9 @@ class Run:
             if len(lists) < 2 or any(name in one for _, one in lists):
                 raise Broken(f"{name} was on a list, or there was one alone")
             since = self.cloud.associated_at.get(name, 0.0)
-            # What was associated in this moment was so because it had vanished.
-            if name in self.cloud.table and lists[-1][0] - LATENESS < since < self.now:
+            # What was associated in this moment was so because it had vanished. Of what a person
+            # does the component knows only by the list, which may be wrong twice.
+            if lists[-1][0] - LATENESS < since < self.now:
                 raise Broken(f"{name} was associated after what the list can know")
         self._results_seen = len(self.core.results)
 

@@ -48,6 +48,11 @@ class Stream:
         """Whether neither end has ended it."""
         return self.is_alive() and not self.is_ended and not self.is_closed
 
+    @property
+    def works(self) -> bool:
+        """Whether anything is delivered on it."""
+        return self.is_open and not self.is_silent
+
     def close(self) -> None:
         """The component ends it."""
         if not self.is_closed:
@@ -63,11 +68,6 @@ class MessageStream(Stream):
     deliver: Callable[[Message, "MessageStream"], None] = lambda *_: None
     on_message: OnMessage = lambda *_: None
     free_at: float = 0.0
-
-    @property
-    def works(self) -> bool:
-        """Whether messages are delivered on it."""
-        return self.is_open and not self.is_silent
 
 
 @dataclass(eq=False, slots=True)
@@ -117,6 +117,11 @@ class LocalNucleus:
     def works(self, topic_filter: str) -> bool:
         """Whether messages that match this filter reach the component."""
         return any(one.works for one in self._messages() if one.topic_filter == topic_filter)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether changes of the configuration reach the component."""
+        return any(isinstance(one, ChangeStream) and one.works for one in self.streams)
 
     def publish(self, message: Message) -> None:
         """Passes a message on to every subscription that matches."""
@@ -221,7 +226,7 @@ class LocalNucleus:
 
     def _report_change(self) -> None:
         for stream in list(self.streams):
-            if isinstance(stream, ChangeStream) and stream.is_open and not stream.is_silent:
+            if isinstance(stream, ChangeStream) and stream.works:
                 stream.on_changed()
 
     def _arrive(self, publication: Publication, stream: MessageStream) -> None:

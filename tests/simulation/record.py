@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.decision import Call, Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Result, Status
 from simulation.call_paces import CallPaces
-from simulation.caps import (
-    DEVICE_CAP,
-    DEVICE_PACE,
-    LONGEST_AFTER_DEFECT,
-)
+from simulation.caps import DEVICE_CAP, DEVICE_PACE, LONGEST_AFTER_DEFECT
 from simulation.cloud import Cloud, Reply
 from simulation.facts import (
     Broken,
@@ -160,9 +156,10 @@ class Record(SentResults):
     def turn_ended(self, wait: float | None) -> None:
         """They have been; the next turn comes in so many seconds if nothing else causes one."""
         assert self._turn is not None
-        (messages, events), self._turn = self._turn, None
+        messages, events = self._turn
         for check in self.checks:
             check.turn_ended(messages, wait, events=events)
+        self._turn = None
         self.is_defective = False
 
     def asked_to_stop(self, ending: Ending) -> None:
@@ -264,9 +261,11 @@ class Record(SentResults):
             return
         self.lives.pop(name, None)
         self.last_settled_at = self.world.time
+        stays = device.origin is Origin.UNCLEAR
         if life is not None:
-            self.outcomes[name] = device.state
-        self.trust.begin(device.state, name, since)
+            self.outcomes[name] = DeviceState.FAILED if stays else device.state
+        if not stays:
+            self.trust.begin(device.state, name, since)
 
     def _promise(self, result: Result) -> None:
         if result.status is not Status.RETRYING or result.thing_name is None:

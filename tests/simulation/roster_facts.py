@@ -21,6 +21,7 @@ class RosterFacts:
         compared_began_at: When the last of them began.
         compared_at: When that was done.
         pages: How many pages of the list there are so far.
+        listed: Who was on any page.
     """
 
     began_at: float = 0.0
@@ -29,6 +30,7 @@ class RosterFacts:
     compared_began_at: float = -1.0
     compared_at: float = -1.0
     pages: int = 0
+    listed: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
 
     def asked(self, call: Call, now: float) -> None:
@@ -44,6 +46,7 @@ class RosterFacts:
         if flight.reply.fault is None and isinstance(answer, Listed):
             self.pages += 1
             self._names.update(answer.thing_names)
+            self.listed.update(answer.thing_names)
             if answer.next_token is None:
                 self.complete.append((self.began_at, frozenset(self._names)))
 

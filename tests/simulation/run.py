@@ -157,6 +157,8 @@ class Run:
             return False
         if process is None or not process.is_idle or self.record.lives:
             return False
+        if not self.nucleus.is_watched:
+            return False  # a change may have been missed: it is read when the watch is renewed
         if not (self.record.policy_known and all(map(self.nucleus.works, self._filters()))):
             return False
         if self.record.process.database is None:

@@ -1,6 +1,14 @@
 """A component that listens, hour by hour, in simulated time: for what takes days."""
 
-from client_device_associator.core.answer import CallFailed, FailureCause, Listed, Succeeded
+from client_device_associator.core.answer import (
+    Answer,
+    CallFailed,
+    FailureCause,
+    Listed,
+    Succeeded,
+    ValidationFailed,
+)
+from client_device_associator.core.decision import Call
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from support.engine_driver import EngineDriver
@@ -21,11 +29,13 @@ class Site:
 
     Attributes:
         reaches: Whether the cloud answers.
+        kept: Devices that the cloud does not let go.
     """
 
     def __init__(self, driver: EngineDriver, settings: Policy) -> None:
         self.driver = driver
         self.reaches = True
+        self.kept: frozenset[str] = frozenset()
         self.asleep = False
         driver.reconfigure(settings)
         self.listens(to_all=True)
@@ -61,16 +71,23 @@ class Site:
         while True:
             step = self.driver.step()
             if step.call is not None:
-                down = CallFailed(FailureCause.UNAVAILABLE, "Down", "down")
-                reply = Succeeded() if step.call.operation is not Operation.LIST else Listed(())
-                self.driver.answer(reply if self.reaches else down)
+                self.driver.answer(self._reply(step.call))
             elif step.wake_at is None or step.wake_at > self.driver.now.steady:
                 wake = step.wake_at
                 if wake is None or wake - self.driver.now.steady + self.driver.seconds > until:
                     return
                 self.driver.pass_until(wake)
 
+    def _reply(self, call: Call) -> Answer:
+        if not self.reaches:
+            return CallFailed(FailureCause.UNAVAILABLE, "Down", "down")
+        if call.operation is Operation.LIST:
+            return Listed(())
+        if call.operation is Operation.DISASSOCIATE and self.kept.intersection(call.thing_names):
+            return ValidationFailed("no")
+        return Succeeded()
+
     def left(self) -> list[str]:
-        """Those who were disassociated, in order."""
+        """Those who were called to be disassociated, in order."""
         calls = [one for one in self.driver.calls if one.operation is Operation.DISASSOCIATE]
         return [name for call in calls for name in call.thing_names]

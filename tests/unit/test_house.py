@@ -23,7 +23,6 @@ WITHOUT_UNIT_TEST = {
     "core/announcement.py": "data alone",
     "core/answer.py": "data alone",
     "core/decision.py": "data alone",
-    "core/device.py": "data alone",
     "core/journal_view.py": "a Protocol",
     "core/notices.py": "data alone",
     "core/operation.py": "data alone",

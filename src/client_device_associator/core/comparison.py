@@ -39,6 +39,7 @@ class Comparison:
         restores: Whether a device of ours that has vanished is associated again.
         is_first: Whether no list was ever compared before: then nobody has appeared, and it is
             just not known.
+        started: Steady seconds: what another process has stored is older, whatever its clock said.
 
     Attributes:
         began: Steady seconds at which the list began.
@@ -52,12 +53,19 @@ class Comparison:
     """
 
     def __init__(
-        self, listing: Listing, absent_before: Names, *, restores: bool, is_first: bool
+        self,
+        listing: Listing,
+        absent_before: Names,
+        *,
+        restores: bool,
+        is_first: bool,
+        started: float,
     ) -> None:
         self._listing = listing
         self._absent_before = absent_before
         self._restores = restores
         self._is_first = is_first
+        self._started = started
         self._judged_before = listing.began - LATENESS_SECONDS
         self._after: str | None = _FIRST
         self._unknown = listing.unknown(PORTION)
@@ -81,7 +89,7 @@ class Comparison:
         if names is None:
             self.is_over = True
             return Decision()
-        return self._take(names, journal)
+        return self._take(names, journal, now)
 
     def _look_for(self, devices: Sequence[Device], now: Instant) -> Decision:
         """Whether these, which the journal has as associated, are on the list."""
@@ -91,7 +99,7 @@ class Comparison:
         vanished: list[str] = []
         for one in devices:
             name = one.thing_name
-            if one.since > self._judged_before or name in self._listing.names:
+            if not self._is_judged(one, now) or name in self._listing.names:
                 continue
             if name not in self._absent_before:
                 newly_absent.append(name)
@@ -110,13 +118,19 @@ class Comparison:
             durable=self._report(Status.VANISHED, vanished, self.vanished),
         )
 
-    def _take(self, names: Sequence[str], journal: JournalView) -> Decision:
+    def _is_judged(self, device: Device, now: Instant) -> bool:
+        """Whether the list, late as it may be, knows how this device came to be as it is."""
+        # What lies ahead was stored by another process, by a clock that was wrong.
+        since = device.since if device.since <= now.steady else self._started
+        return since <= self._judged_before
+
+    def _take(self, names: Sequence[str], journal: JournalView, now: Instant) -> Decision:
         """The journal did not know that these are associated."""
         known = journal.devices(names)
         devices = [
             listed
             for name in dict.fromkeys(names)
-            if (listed := self._listed(name, known.get(name))) is not None
+            if (listed := self._listed(name, known.get(name), now)) is not None
         ]
         if self._is_first:
             return Decision(devices=tuple(devices))
@@ -127,16 +141,18 @@ class Comparison:
             durable=self._report(Status.APPEARED, appeared, self.appeared),
         )
 
-    def _listed(self, name: str, device: Device | None) -> Device | None:
+    def _listed(self, name: str, device: Device | None, now: Instant) -> Device | None:
         """What the list makes of a device; None if it says nothing new."""
         state = device.state if device else DeviceState.UNKNOWN
         if state not in (DeviceState.UNKNOWN, DeviceState.FAILED, DeviceState.LEFT):
             return None
-        if device is not None and device.since > self._judged_before:
-            return None  # the list may be older than that
+        if device is not None and not self._is_judged(device, now):
+            return None
         associated = Device(name, after(state, DeviceEvent.LISTED), self._listing.began)
-        is_ours = device is not None and device.origin is Origin.OURS
-        return replace(associated, origin=Origin.OURS if is_ours else Origin.FOREIGN)
+        if device is None or device.origin is not Origin.OURS:
+            return replace(associated, origin=Origin.FOREIGN)
+        # It was heard when it was announced, although that has failed: it is not silent.
+        return replace(associated, origin=Origin.OURS, heard_on=device.heard_on)
 
     def _report(
         self, status: Status, names: Sequence[str], reported: list[str]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from client_device_associator.core.life import DeviceState
+from client_device_associator.core.life import QUEUED, DeviceState
 
 
 class Origin(Enum):
@@ -15,6 +15,11 @@ class Origin(Enum):
     """This component."""
     FOREIGN = 2
     """Somebody else: the cloud had it already."""
+    UNCLEAR = 3
+    """Somebody, maybe: it left while it was to be associated, or it was to leave and that was given
+    up. So its place is kept, and nothing is answered from memory. It is neither restored, for the
+    last word was that it leaves, nor let go for its silence or to another core device: that may
+    have come to nothing just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,18 @@ class Device:
     origin: Origin = Origin.UNKNOWN
     heard_on: int = 0
     claimed_at: float | None = None
+
+    @property
+    def may_be_associated(self) -> bool:
+        """Whether it is associated, as far as is known, or was before what it waits for."""
+        is_known = self.origin is not Origin.UNKNOWN
+        return self.state is DeviceState.ASSOCIATED or (self.state in QUEUED and is_known)
+
+    @property
+    def holds_place(self) -> bool:
+        """Whether it counts for `limits.maxDevices`.
+
+        A stranger that is to leave does not: otherwise departures would keep devices out, or would
+        let in those that are announced after them.
+        """
+        return self.state is DeviceState.PENDING or self.may_be_associated

@@ -8,7 +8,7 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
-from client_device_associator.core.life import HOLDING, QUEUED, DeviceState, after
+from client_device_associator.core.life import QUEUED, DeviceState, after
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import SUPERSEDED, Reason, Result, Status
@@ -120,14 +120,16 @@ class _Queueing:
 
     def _is_trusted(self, device: Device, wish: Wish) -> bool:
         """Whether the journal's belief that a wish is fulfilled still counts."""
+        if device.origin is Origin.UNCLEAR:
+            return False
         # A negative age means that the clock was wrong when this was stored, or is wrong now.
         age = self._now.steady - device.since
         return device.state is wish.fulfilled and 0 <= age < self._policy.trust_seconds
 
     def _begin(self, announcement: Announcement, wish: Wish, device: Device | None) -> None:
         before = device.state if device else DeviceState.UNKNOWN
-        needs_place = not announcement.leaves and before not in HOLDING
-        if needs_place and not self._has_place():
+        has_place = device is not None and device.holds_place
+        if not announcement.leaves and not has_place and not self._is_room_for_one():
             refusal = no_room(self._policy.max_devices or 0)
             self._reject(announcement, refusal.message, refusal.reason)
             return
@@ -136,8 +138,6 @@ class _Queueing:
         elif not self._room.take(announcement.lane):
             self._reject(announcement, "too many devices are waiting already; try again later")
             return
-        if needs_place and self._places is not None:
-            self._places -= 1
         steady = self._now.steady
         queued = Device(
             announcement.thing_name,
@@ -145,11 +145,22 @@ class _Queueing:
             steady,
             due_at=steady,
             lane=announcement.lane,
-            origin=device.origin if device else Origin.UNKNOWN,
+            origin=self._origin(device),
             heard_on=self._day or 0,
         )
         self._known[queued.thing_name] = self._devices[queued.thing_name] = queued
+        if self._places is not None:
+            self._places += has_place - queued.holds_place
         self._add(announcement)
+
+    def _origin(self, device: Device | None) -> Origin:
+        """What is known of who has associated a device for which something else is wished now."""
+        if device is None:
+            return Origin.UNKNOWN
+        is_new = device.thing_name in self._devices
+        if device.state is DeviceState.PENDING and device.origin is Origin.UNKNOWN and not is_new:
+            return Origin.UNCLEAR  # a call for it may be under way, or the answer to one was lost
+        return device.origin
 
     def _note_heard(self, device: Device) -> None:
         """Notes that a device is there, once a day; or that it has not gone to another core."""
@@ -161,7 +172,7 @@ class _Queueing:
         if heard != device:
             self._known[heard.thing_name] = self._devices[heard.thing_name] = heard
 
-    def _has_place(self) -> bool:
+    def _is_room_for_one(self) -> bool:
         """Whether this core device may have one more client device."""
         return self._places is None or self._places > 0
 

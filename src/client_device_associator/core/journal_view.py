@@ -28,11 +28,11 @@ class JournalView(Protocol):
         ...
 
     def held(self) -> int:
-        """How many devices are associated, as far as is known, or wait to be, or to leave."""
+        """How many devices hold a place, see `Device`."""
         ...
 
     def occupied(self) -> int:
-        """How many devices are associated, as far as is known."""
+        """How many devices may be associated, see `Device`."""
         ...
 
     def associated(self, after: str, count: int) -> Sequence[Device]:

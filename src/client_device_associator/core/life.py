@@ -14,7 +14,8 @@ class DeviceState(Enum):
     ASSOCIATED = 1
     """The cloud has said so, and that is believed for `trustSeconds`."""
     FAILED = 2
-    """Given up, until it is announced again, or its departure is."""
+    """Given up, until it is announced again, or its departure is. Whether it is associated is not
+    known; one that was, and whose departure is given up, stays associated."""
     LEAVING = 3
     """It has left, and is to be disassociated."""
     LEFT = 4
@@ -34,6 +35,7 @@ class DeviceEvent(Enum):
     DEPARTED = "its departure was taken"
     DEPARTED_AND_TRUSTED = "its departure was taken again"
     RELEASED = "the cloud has disassociated it"
+    STAYED = "its departure is given up, and it was associated"
     LISTED = "it is on the cloud's list"
     VANISHED = "it is on the cloud's list no more"
     RESTORED = "the same, and restore is on"
@@ -63,6 +65,7 @@ TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
     (DeviceState.LEAVING, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.LEAVING, DeviceEvent.RELEASED): DeviceState.LEFT,
     (DeviceState.LEAVING, DeviceEvent.DELAYED): DeviceState.LEAVING,
+    (DeviceState.LEAVING, DeviceEvent.STAYED): DeviceState.ASSOCIATED,
     (DeviceState.LEAVING, DeviceEvent.GIVEN_UP): DeviceState.FAILED,
     (DeviceState.LEAVING, DeviceEvent.REFUSED): DeviceState.FAILED,
     (DeviceState.LEFT, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
@@ -75,9 +78,6 @@ TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
 
 QUEUED = frozenset({DeviceState.PENDING, DeviceState.LEAVING})
 """The states of devices that wait for a call."""
-
-HOLDING = QUEUED | {DeviceState.ASSOCIATED}
-"""The states of devices that count for `limits.maxDevices`."""
 
 
 def after(state: DeviceState, event: DeviceEvent) -> DeviceState:

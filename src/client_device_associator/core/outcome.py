@@ -10,6 +10,7 @@ from client_device_associator.core.answer import CallFailed
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.giving_up import given_up
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import DeviceEvent, DeviceState, after
@@ -142,14 +143,9 @@ class _Outcome:
         if device is None:
             return
         failed = replace(
-            device,
-            state=after(device.state, DeviceEvent.GIVEN_UP),
-            since=self._now.steady,
-            attempts=device.attempts + 1,
-            code=error.code,
-            message=error.message,
+            device, attempts=device.attempts + 1, code=error.code, message=error.message
         )
-        self._devices.append(failed)
+        self._devices.append(given_up(failed, DeviceEvent.GIVEN_UP, self._now))
         self._durable.extend(self._errors(failed, Status.FAILED, None))
         self._settled.append(name)
         self.notices.append(DeviceFailed(name, error.code, error.message))
@@ -211,6 +207,6 @@ def _origin(device: Device, state: DeviceState, *, already: bool) -> Origin:
     """Who has associated a device for which a call has worked."""
     if state is not DeviceState.ASSOCIATED:
         return Origin.UNKNOWN
-    if device.origin is not Origin.UNKNOWN:
+    if device.origin in (Origin.OURS, Origin.FOREIGN):
         return device.origin
     return Origin.FOREIGN if already else Origin.OURS

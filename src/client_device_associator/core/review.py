@@ -11,9 +11,10 @@ from dataclasses import replace
 from client_device_associator.core.admission.gate import Refusal
 from client_device_associator.core.announcement import NOWHERE, Announcement, rejected
 from client_device_associator.core.decision import Decision
+from client_device_associator.core.giving_up import given_up
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
-from client_device_associator.core.life import DeviceEvent, after
+from client_device_associator.core.life import DeviceEvent
 from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
@@ -57,9 +58,15 @@ def review(
         if refusal is not None:
             refusals[name] = refusal
     if policy.max_devices is not None and operation is Operation.ASSOCIATE:
+        known = journal.devices(thing_names)
         room = max(0, policy.max_devices - journal.occupied())
-        admitted = [name for name in thing_names if name not in refusals]
-        refusals |= dict.fromkeys(admitted[room:], no_room(policy.max_devices))
+        # Who may be associated has a place already.
+        new = [
+            name
+            for name in thing_names
+            if name not in refusals and not (name in known and known[name].may_be_associated)
+        ]
+        refusals |= dict.fromkeys(new[room:], no_room(policy.max_devices))
     return _refuse(refusals, waiting, journal, now) if refusals else None
 
 
@@ -87,12 +94,10 @@ def _refuse(
         reasons[refusal.message].append(name)
     return Decision(
         devices=tuple(
-            replace(
-                device,
-                state=after(device.state, DeviceEvent.REFUSED),
-                since=now.steady,
-                code=refusals[name].reason.value,
-                message=refusals[name].message,
+            given_up(
+                replace(device, code=refusals[name].reason.value, message=refusals[name].message),
+                DeviceEvent.REFUSED,
+                now,
             )
             for name, device in journal.devices(list(refusals)).items()
         ),

@@ -56,6 +56,7 @@ class Roster:
         self._policy = policy
         self._journal = journal
         self._rng = rng
+        self._started = float("inf")
         self._next_at: float | None = None
         self._began_at: float | None = None
         self._listing: Listing | None = None
@@ -71,7 +72,10 @@ class Roster:
         return self._policy.reconcile_seconds > 0 and not self._is_denied
 
     def forgets_before(self, now: Instant) -> float:
-        """Steady seconds: who has left since is remembered, for a list may be older than that."""
+        """Steady seconds: who has left since is remembered, for a list may be older than that.
+
+        Also while there are no lists: they may be turned on at any moment.
+        """
         under_way = self._listing or self._comparison
         return (under_way.began if under_way else now.steady) - LATENESS_SECONDS
 
@@ -135,6 +139,7 @@ class Roster:
                 self._absent,
                 restores=self._policy.restores,
                 is_first=self._journal.fact(LISTED_AT) is None,
+                started=self._started,
             )
             self._listing = None
         return Decision()
@@ -144,6 +149,7 @@ class Roster:
         self._listing = None
 
     def _due_at(self, now: Instant) -> float:
+        self._started = min(self._started, now.steady)
         if self._next_at is None:
             self._next_at = now.steady + self._rng.uniform(0, START_SPREAD_SECONDS)
         return self._next_at

@@ -8,7 +8,7 @@ from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
-from client_device_associator.core.life import HOLDING, QUEUED, DeviceState
+from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.journal.associated import (
     associated_after,
     devices_claimed,
@@ -30,7 +30,7 @@ from client_device_associator.journal.rows import (
     read_announcement_row,
     read_device,
 )
-from client_device_associator.journal.state_count import StateCount
+from client_device_associator.journal.state_count import HELD, OCCUPIED, PENDING, StateCount
 
 _FORGET_AT_ONCE = 200
 """Rows deleted with one decision, so that it stays short."""
@@ -54,9 +54,9 @@ class Journal:
         self, path: Path, on_set_aside: OnSetAside = lambda _: None, opener: Opener = open_journal
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
-        self._pending = StateCount(self._database, QUEUED)
-        self._occupied = StateCount(self._database, (DeviceState.ASSOCIATED, DeviceState.LEAVING))
-        self._held = StateCount(self._database, HOLDING)
+        self._pending = StateCount(self._database, PENDING)
+        self._occupied = StateCount(self._database, OCCUPIED)
+        self._held = StateCount(self._database, HELD)
         self._counts = (self._pending, self._occupied, self._held)
 
     @property
@@ -177,11 +177,11 @@ class Journal:
         return self._pending.read()
 
     def held(self) -> int:
-        """How many devices are associated, as far as is known, or wait to be, or to leave."""
+        """How many devices hold a place, see `Device`."""
         return sum(self._held.read().values())
 
     def occupied(self) -> int:
-        """How many devices are associated, as far as is known."""
+        """How many devices may be associated, see `Device`."""
         return sum(self._occupied.read().values())
 
     def associated(self, after: str, count: int) -> Sequence[Device]:

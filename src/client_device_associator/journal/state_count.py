@@ -4,12 +4,45 @@ SQLite counts by reading every row: with 400,000 pending devices a turn would ta
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from client_device_associator.core.device import Device
-from client_device_associator.core.life import DeviceState
+from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import text
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which devices are counted: as SQL, and as the core says it.
+
+    Attributes:
+        sql: A condition on a row. Not as `IN`: only for an equation does every version of SQLite
+            use the partial index.
+        holds: The same condition on a device.
+    """
+
+    sql: str
+    holds: Callable[[Device], bool]
+
+
+_PENDING, _LEAVING = DeviceState.PENDING.value, DeviceState.LEAVING.value
+_ASSOCIATED, _UNKNOWN = DeviceState.ASSOCIATED.value, Origin.UNKNOWN.value
+
+PENDING = Which(
+    f"state = {_PENDING} OR state = {_LEAVING}",
+    lambda device: device.state in QUEUED,
+)
+OCCUPIED = Which(
+    f"state = {_ASSOCIATED} OR (state = {_PENDING} AND origin <> {_UNKNOWN})"
+    f" OR (state = {_LEAVING} AND origin <> {_UNKNOWN})",
+    lambda device: device.may_be_associated,
+)
+HELD = Which(
+    f"state = {_ASSOCIATED} OR state = {_PENDING} OR (state = {_LEAVING} AND origin <> {_UNKNOWN})",
+    lambda device: device.holds_place,
+)
 
 
 class StateCount:
@@ -19,15 +52,13 @@ class StateCount:
 
     Args:
         database: Where the devices are.
-        states: Those that count.
+        which: Those that count.
     """
 
-    def __init__(self, database: Database, states: Collection[DeviceState]) -> None:
+    def __init__(self, database: Database, which: Which) -> None:
         self._database = database
-        self._states = frozenset(states)
-        # Not as `IN`: only for an equation does every version of SQLite use the partial index.
-        which = " OR ".join(f"state = {state.value}" for state in states)
-        self._query = f"SELECT lane, COUNT(*) FROM device WHERE ({which})"  # noqa: S608 - ours
+        self._which = which
+        self._query = f"SELECT lane, COUNT(*) FROM device WHERE ({which.sql})"  # noqa: S608 - ours
         self._numbers: Counter[str] | None = None
         self._version: tuple[int, int] | None = None
 
@@ -54,7 +85,7 @@ class StateCount:
         query = f"{self._query} AND thing_name IN ({{}}) GROUP BY lane"
         for lane, number in self._database.read_for(query, names):
             self._numbers[lane] -= number
-        self._numbers.update(device.lane for device in devices if device.state in self._states)
+        self._numbers.update(device.lane for device in devices if self._which.holds(device))
         self._numbers = +self._numbers
 
     def forget(self) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.result import ROSTER_TOPIC, SUPERSEDED, Result, Status
@@ -12,6 +13,7 @@ from simulation.check import Check
 from simulation.facts import Key
 from simulation.plan import Message
 from simulation.record import Record
+from simulation.said import is_opposed
 
 FINAL = {Status.ASSOCIATED, Status.DISASSOCIATED, Status.FAILED, Status.REJECTED}
 
@@ -40,7 +42,7 @@ class NothingLost(Check):
             for one in message.announcements:
                 life = self.record.lives.get(one.thing_name)
                 taken = life is not None and (one.topic, one.announcement_id) in life.waiting
-                self.require(taken or self._answered(one.result), f"nobody handled {one}")
+                self.require(taken or self._answered(one), f"nobody handled {one}")
             if message.malformed:
                 answers = (key[0] == f"{message.topic}/status" for key in self._rejections())
                 self.require(any(answers), f"no rejection of {message.payload!r}"[:300])
@@ -98,11 +100,13 @@ class NothingLost(Check):
         said = (one for message in self.record.messages for one in message.announcements)
         return [(one.topic, one.announcement_id) for one in said if one.thing_name == name]
 
-    def _answered(self, result: object) -> bool:
-        make = result
-        assert callable(make)
+    def _answered(self, said: Announcement) -> bool:
+        """Whether it had its answer in this turn: it failed only if the opposite was said too."""
+        right = {Status.DISASSOCIATED if said.leaves else Status.ASSOCIATED, Status.REJECTED}
+        if is_opposed(self.record, said.thing_name):
+            right.add(Status.FAILED)
         answers = self.record.transient_this_turn | self.record.durable_this_turn
-        return any(self.record.key(make(one)) in answers for one in FINAL)
+        return any(self.record.key(said.result(one)) in answers for one in right)
 
     def _rejections(self) -> list[Key]:
         return [key for key in self.record.transient_this_turn if key[2] == Status.REJECTED.value]
@@ -149,7 +153,8 @@ class ReceiptsAreTrue(Check):
         waits = life is not None and (result.topic, result.announcement_id) in life.waiting
         # Or it was superseded at once, and has its final result on disk.
         failed = self.record.key(replace(result, status=Status.FAILED))
-        waits = waits or failed in self.record.durable_this_turn
+        opposed = is_opposed(self.record, result.thing_name)
+        waits = waits or (opposed and failed in self.record.durable_this_turn)
         self.require(waits, f"a receipt for {result}, which is not on disk")
         self.require(self.record.process.policy.receipts, "a receipt that nobody wants")
 

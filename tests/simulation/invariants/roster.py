@@ -2,7 +2,7 @@
 
 from client_device_associator.core.answer import Listed
 from client_device_associator.core.decision import Call, Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
@@ -168,6 +168,12 @@ class ListsAreRead(Check):
         self._listed: set[str] = set()
         self._may_list = self._is_settled = False
 
+    def began(self) -> None:
+        """To a process whose clock was set forward all that was stored before seems to be old."""
+        record = self.record
+        if any(seconds > 0 and at <= record.world.time for at, seconds in record.plan.clock_jumps):
+            self._since.clear()
+
     def started(self) -> None:
         """Whether the list may be read is found out again."""
         self._may_list = False
@@ -218,6 +224,7 @@ class ListsAreRead(Check):
             self._listed.add(name)
         elif device.state is DeviceState.ASSOCIATED:
             unclear = name in self._listed or self.record.plan.says_already
+            unclear = unclear or device.origin is Origin.UNCLEAR
             (self._ours.discard if unclear else self._ours.add)(name)
         elif device.state not in QUEUED:
             self._ours.discard(name)

@@ -1,15 +1,20 @@
 """What is said of devices is so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from client_device_associator.core.decision import Decision
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import QUEUED, DeviceState
-from client_device_associator.core.result import SUPERSEDED, Reason, Result, Status
+from client_device_associator.core.result import ROSTER_TOPIC, SUPERSEDED, Reason, Result, Status
 from client_device_associator.core.room import KEPT_SHARE
 from simulation.caps import MAX_WAITING_PER_DEVICE
 from simulation.check import Check
+from simulation.facts import Flight
+from simulation.places import HELD, count
 from simulation.plan import Message
 from simulation.record import Record
+from simulation.said import is_opposed
 from simulation.trust import TRUSTED
 
 
@@ -19,10 +24,17 @@ class TableIsTrue(Check):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._superseded: set[str] = set()
+        self._announced: set[str] = set()
+        self._asked_at = 0.0
+
+    def answered(self, flight: Flight) -> None:
+        """Since when somebody else may have changed what the answer is about."""
+        self._asked_at = flight.since
 
     def committed(self, decision: Decision) -> None:
         """Nothing is believed that the cloud has not done, and nothing against a later wish."""
         cloud = self.record.cloud.associations
+        self._announced.update(one.thing_name for one in decision.waiting if not one.leaves)
         # Also those whose place was taken meanwhile.
         self._superseded.update(
             one.thing_name
@@ -34,17 +46,44 @@ class TableIsTrue(Check):
             life = self.record.lives.get(name)
             if life is None:
                 continue  # `ListsAreRead` is about those
-            if device.state is DeviceState.ASSOCIATED:
+            outcome = failure_of(device, decision) or device
+            if name not in decision.settled:
+                continue
+            self._is_said(outcome, decision)
+            if outcome.state is DeviceState.ASSOCIATED:
                 self.require(name in cloud.ever, f"{name} is not associated")
                 self.require(not life.leaves, f"{name} has left meanwhile")
-            if device.state is DeviceState.LEFT:
+            if outcome.state is DeviceState.LEFT:
                 self.require(name in cloud.released, f"{name} is not disassociated")
                 self.require(life.leaves, f"{name} was announced meanwhile")
-            if device.state is DeviceState.FAILED and name not in cloud.by_hand_at:
-                is_refused = device.code == Reason.NOT_ADMITTED.value
+            if outcome is not device:
+                self.require(life.leaves, f"{name} stays, and was not to leave")
+                maybe = cloud.knows(name) or name in self._announced
+                self.require(maybe, f"{name} stays, and nobody wanted it there")
+            changed = cloud.by_hand_at.get(name, -1.0) >= self._asked_at
+            if outcome.state is DeviceState.FAILED and not changed:
+                is_refused = outcome.code == Reason.NOT_ADMITTED.value
                 done = (name in cloud.table) is not life.leaves
                 done = done and self.record.cloud.thing(name).poison is None
                 self.require(is_refused or not done, f"{name} has failed, and the wish came true")
+
+    def _is_said(self, outcome: Device, decision: Decision) -> None:
+        """Those who waited for a device hear what has become of it, and nothing else."""
+        if outcome.state in QUEUED:
+            return
+        said = {
+            one.status
+            for one in decision.durable
+            if one.thing_name == outcome.thing_name and one.topic != ROSTER_TOPIC
+        }
+        right = {
+            DeviceState.ASSOCIATED: {Status.ASSOCIATED},
+            DeviceState.LEFT: {Status.DISASSOCIATED},
+            DeviceState.FAILED: {Status.FAILED},
+        }[outcome.state]
+        if outcome.code == Reason.NOT_ADMITTED.value and outcome.state is DeviceState.FAILED:
+            right = {Status.REJECTED}
+        self.require(said <= right, f"{outcome} was told as {said}")
 
     def sent(self, result: Result) -> None:
         """Nor is it said of any, and what is believed expires: the cloud is the truth."""
@@ -64,12 +103,27 @@ class TableIsTrue(Check):
         strangers = cloud.ever - record.taken
         self.require(not strangers, f"nobody announced {strangers}")
         heard = {key[1] for key in record.durable if key[2] == Status.ASSOCIATED.value}
-        # Of those for whom the opposite was wished meanwhile nobody hears that.
-        unheard = cloud.ever - heard - self._superseded
+        # Of those for whom the opposite was wished meanwhile nobody hears that, nor of those whom
+        # somebody else took away before an answer could be taken in.
+        undone = {one for one, at in cloud.by_hand_at.items() if at > cloud.ours_at.get(one, at)}
+        done = {one for one, how in record.outcomes.items() if how is DeviceState.ASSOCIATED}
+        unheard = cloud.ever - heard - (self._superseded - done) - undone
         self.require(not unheard, f"these are associated and do not know: {unheard}")
-        rows = record.process.stored("SELECT thing_name FROM device WHERE state = 1")
-        strange = [name for (name,) in rows if not cloud.knows(str(name))]
+        rows = record.process.stored(
+            "SELECT thing_name FROM device WHERE state = 1 AND origin <> 3"
+        )
+        strange = [name for (name,) in rows if name not in cloud.ever | record.roster.listed]
         self.require(not strange, f"the journal believes what is not so: {strange}")
+
+
+def failure_of(device: Device, decision: Decision) -> Device | None:
+    """A device whose departure was given up and that stays, as if it had failed; or None."""
+    if device.state is not DeviceState.ASSOCIATED or device.origin is not Origin.UNCLEAR:
+        return None
+    said = [one for one in decision.durable if one.thing_name == device.thing_name]
+    attempts = max((one.attempts or 0 for one in said), default=0)
+    code = next((one.code for one in said if one.code), None)
+    return replace(device, state=DeviceState.FAILED, attempts=attempts, code=code)
 
 
 _SAID = {
@@ -87,7 +141,8 @@ class FailuresAreFair(Check):
     def committed(self, decision: Decision) -> None:
         """Attempts are counted right, and a failure has its reasons."""
         record = self.record
-        for device in decision.devices:
+        for stored in decision.devices:
+            device = failure_of(stored, decision) or stored
             name = device.thing_name
             life = record.lives.get(name)
             is_new = name in decision.settled and device.state is not DeviceState.FAILED
@@ -95,7 +150,8 @@ class FailuresAreFair(Check):
                 continue
             if device.code == Reason.NOT_ADMITTED.value and device.state is DeviceState.FAILED:
                 most = record.process.policy.max_devices
-                self.require(most is not None, f"{name} is refused, and there is room")
+                right = most is not None and count(record, HELD) >= most and not life.leaves
+                self.require(right, f"{name} is refused, and there is room")
                 continue
             poisoned = record.cloud.thing(name).poison is not None
             given = device.attempts - poisoned * (device.state is DeviceState.FAILED)
@@ -133,7 +189,7 @@ class NothingIsWornOut(Check):
     def committed(self, decision: Decision) -> None:
         """What a list leads to is not written for the repeats."""
         others = {one.thing_name for one in decision.devices} - self._said
-        if others or decision.facts or decision.forgotten or decision.settled:
+        if others or decision.facts or decision.forgotten:
             self._changes = None
 
     def turn_ended(self, messages: Sequence[Message], wait: float | None, *, events: int) -> None:  # noqa: ARG002 - a hook
@@ -186,7 +242,12 @@ class QueueIsBounded(Check):
             life = record.lives.get(result.thing_name)
             places = record.process.policy.max_pending
             full = len(record.lives) >= places - places // KEPT_SHARE
-            crowded = life is not None and len(life.waiting) >= MAX_WAITING_PER_DEVICE
+            waiting = len(life.waiting) if life is not None else 0
+            if is_opposed(record, result.thing_name):
+                # Those who waited until the opposite was said, in this turn.
+                failed = (result.thing_name, Status.FAILED.value)
+                waiting = max(waiting, sum(key[1:3] == failed for key in record.durable_this_turn))
+            crowded = waiting >= MAX_WAITING_PER_DEVICE
             self.require(full or crowded, f"{result} though there is room")
         elif result.code == Reason.STORAGE.value:
             self.require(record.pace.storage_failures, f"{result} though the disk is well")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
+from client_device_associator.core.wish import WISHES
 from simulation.caps import (
     DEADLINE,
     DEVICE_CAP,
@@ -100,14 +102,24 @@ class PromisesAreKept(_Patient):
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
-        self._hindered_at = 0.0
-        self._hindered = False
+        self._hindered_at = dict.fromkeys(WISHES, 0.0)
+        self._hindered: set[Operation] = set()
+        self._denied: set[Operation] = set()
 
     def answered(self, flight: Flight) -> None:
-        """A call that comes to nothing puts everybody off."""
-        self._hindered = flight.reply.fault is not None
-        if self._hindered:
-            self._hindered_at = self.record.world.time
+        """A call that comes to nothing puts everybody off, or those for whom it is not allowed."""
+        fault, operation = flight.reply.fault, flight.operation
+        concerned = {operation} if fault is Fault.ACCESS_DENIED else set(WISHES)
+        if fault is None:
+            # The permission for the other one may be missing still.
+            self._hindered = {one for one in self._denied if one is not operation}
+        else:
+            self._hindered |= concerned
+            for one in concerned:
+                self._hindered_at[one] = self.record.world.time
+        self._denied.discard(operation)
+        if fault is Fault.ACCESS_DENIED:
+            self._denied.add(operation)
 
     def called(self, call: Call) -> None:
         """It comes when it was promised."""
@@ -119,7 +131,8 @@ class PromisesAreKept(_Patient):
             if self.record.pace.storage_failures:
                 continue
             self.require(now >= promised - ROUNDING, f"{name} is called for before {promised:.2f}")
-            if self._hindered or self._hindered_at >= promised:
+            operation = call.operation
+            if operation in self._hindered or self._hindered_at[operation] >= promised:
                 continue
             process = self.record.process
             pace = self.record.pace

@@ -7,10 +7,10 @@ from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Reason, Result, Status
 from simulation.check import Check
+from simulation.places import HELD, OCCUPIED, count
 from simulation.plan import Message
 from simulation.record import Record
-
-_ANSWERS = (Status.ASSOCIATED, Status.DISASSOCIATED, Status.REJECTED)
+from simulation.said import is_opposed
 
 
 class LastWordsWin(Check):
@@ -29,7 +29,9 @@ class LastWordsWin(Check):
         for name, one in last.items():
             life = record.lives.get(name)
             taken = life is not None and life.leaves is one.leaves
-            answered = any(record.key(one.result(status)) in answers for status in _ANSWERS)
+            wanted = Status.DISASSOCIATED if one.leaves else Status.ASSOCIATED
+            right = (wanted, Status.REJECTED)
+            answered = any(record.key(one.result(status)) in answers for status in right)
             # Answers to a flood would be a flood as well.
             self.require(
                 taken or answered or record.plan.floods, f"{one} came last, and {life} goes on"
@@ -88,14 +90,24 @@ class PlacesAreKept(Check):
         most = self._most
         if most is None or call.operation is not Operation.ASSOCIATE:
             return
-        held = self._count("state = 1 OR state = 3")
-        size = len(call.thing_names)
-        self.require(held + size <= most, f"{size} more than {held}, and {most} may be")
+        rows = self.record.process.stored("SELECT thing_name FROM device WHERE origin <> 0")
+        new = set(call.thing_names) - {name for (name,) in rows}
+        held = count(self.record, OCCUPIED)
+        right = not new or held + len(new) <= most
+        self.require(right, f"{len(new)} more than {held}, and {most} may be")
 
     def committed(self, decision: Decision) -> None:
-        """Who has failed may be associated all the same, and nobody knows."""
-        failed = (one for one in decision.devices if one.state is DeviceState.FAILED)
-        self._let_down.update(one.thing_name for one in failed)
+        """Who could not be associated, or was missing on two lists, may be there all the same.
+
+        Nobody knows until more is known: that is the end of what lists are worth.
+        """
+        self._let_down.update(decision.forgotten)
+        for one in decision.devices:
+            life = self.record.lives.get(one.thing_name)
+            if one.state is DeviceState.FAILED and life is not None and not life.leaves:
+                self._let_down.add(one.thing_name)
+            elif one.state in (DeviceState.ASSOCIATED, DeviceState.LEFT):
+                self._let_down.discard(one.thing_name)
 
     def answered(self, flight: object) -> None:  # noqa: ARG002 - a hook
         """If the number never changed, the cloud has no more of ours either."""
@@ -112,14 +124,13 @@ class PlacesAreKept(Check):
         if result.status is not Status.REJECTED or result.code != Reason.NOT_ADMITTED.value:
             return
         most = self._most
-        held = self._count("state = 0 OR state = 1 OR state = 3")
+        # Some had places in this turn, and left at once.
+        query = "SELECT thing_name FROM device WHERE state = 3 AND origin = 0"
+        gone = self.record.process.stored(query)
+        held = count(self.record, HELD)
+        held += sum(is_opposed(self.record, str(name)) for (name,) in gone)
         self.require(most is not None and held >= most, f"{result}, and {held} of {most} are there")
 
     @property
     def _most(self) -> int | None:
         return self.record.process.policy.max_devices
-
-    def _count(self, which: str) -> int:
-        ((count,),) = self.record.process.stored(f"SELECT COUNT(*) FROM device WHERE {which}")  # noqa: S608 - ours
-        assert isinstance(count, int)
-        return count

@@ -32,6 +32,7 @@ def test_only_devices_that_wait_are_decided_by_the_cloud() -> None:
         DeviceEvent.RELEASED,
         DeviceEvent.DELAYED,
         DeviceEvent.GIVEN_UP,
+        DeviceEvent.STAYED,
         DeviceEvent.REFUSED,
     }
     assert {state for state, event in TRANSITIONS if event in cloud} == QUEUED

@@ -5,11 +5,10 @@ import pytest
 from client_device_associator.core.answer import (
     Listed,
     Succeeded,
-    ValidationFailed,
 )
 from client_device_associator.core.comparison import MAX_REPORTED
-from client_device_associator.core.decision import Call, Step
-from client_device_associator.core.device import Origin
+from client_device_associator.core.decision import Call, Decision, Step
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import RosterCompared, RosterUseless
 from client_device_associator.core.operation import Operation
@@ -156,6 +155,21 @@ def test_who_has_left_does_not_come_back_by_an_old_list(listed: EngineDriver) ->
     assert known(listed, "a") == {"a": DeviceState.ASSOCIATED}
 
 
+def test_a_list_that_is_turned_on_does_not_bring_back_who_has_just_left(
+    driver: EngineDriver,
+) -> None:
+    """It may be as late as any other, so who has left is remembered without lists as well."""
+    driver.reconfigure(policy(trust_seconds=0.0, reconcile_seconds=0.0))
+    driver.depart(["a"])
+    driver.run()
+    driver.seconds += 1
+    driver.depart(["b"])
+    driver.run()
+    driver.reconfigure(policy(trust_seconds=0.0, reconcile_seconds=DAY))
+    answer_list(driver, ["a"])
+    assert known(driver, "a") == {"a": DeviceState.LEFT}
+
+
 def test_who_waits_for_a_call_is_left_alone(listed: EngineDriver) -> None:
     """Whatever the list says: the cloud is asked anyway."""
     listed.next_call()
@@ -187,18 +201,40 @@ def test_vanished_devices_of_ours_may_be_restored(listed: EngineDriver, *, resto
 
 
 def test_a_failed_device_that_is_on_the_list_is_associated(listed: EngineDriver) -> None:
-    """Somebody has done by hand what failed here."""
-    associate(listed, "a")
-    listed.reconfigure(policy(reconcile_seconds=DAY, max_attempts=1, trust_seconds=10 * DAY))
-    answer_list(listed, ["a"])
-    listed.depart(["a"])
-    listed.next_call()
-    listed.answer(ValidationFailed("no"))
-    assert known(listed, "a") == {"a": DeviceState.FAILED}
+    """Somebody has done by hand what failed here; if it is ours, it was heard as it was before."""
+    ours = Device("ours", DeviceState.FAILED, listed.now.steady, origin=Origin.OURS, heard_on=7)
+    new = Device("new", DeviceState.FAILED, listed.now.steady, heard_on=7)
+    with listed.journal.transaction():
+        listed.journal.store(Decision(devices=(ours, new)))
     listed.seconds += OLD
-    answer_list(listed, ["a"])
-    device = listed.journal.devices(["a"])["a"]
-    assert (device.state, device.origin) == (DeviceState.ASSOCIATED, Origin.OURS)
+    answer_list(listed, ["ours", "new"])
+    devices = listed.journal.devices(["ours", "new"])
+    assert {one.state for one in devices.values()} == {DeviceState.ASSOCIATED}
+    assert (devices["ours"].origin, devices["ours"].heard_on) == (Origin.OURS, 7)
+    assert devices["new"].origin is Origin.FOREIGN
+
+
+def test_what_a_clock_that_was_wrong_has_stored_is_judged_all_the_same(
+    listed: EngineDriver,
+) -> None:
+    """It is older than this process, so lists judge it that begin 5 minutes after its start."""
+    ahead = listed.now.steady + 1000 * DAY
+    there = Device("there", DeviceState.ASSOCIATED, ahead, origin=Origin.OURS)
+    left = Device("left", DeviceState.LEFT, ahead)
+    with listed.journal.transaction():
+        listed.journal.store(Decision(devices=(there, left)))
+    answer_list(listed, ["left"])
+    listed.seconds += ON_DEMAND_SECONDS
+    listed.engine.list_requested(listed.now)
+    answer_list(listed, ["left"])
+    assert known(listed, "there", "left") == {
+        "there": DeviceState.ASSOCIATED,
+        "left": DeviceState.LEFT,
+    }
+    answer_list(listed, ["left"])
+    answer_list(listed, ["left"])
+    assert known(listed, "there", "left") == {"left": DeviceState.ASSOCIATED}
+    assert differences(listed) == [("appeared", "left"), ("vanished", "there")]
 
 
 def test_only_so_many_are_reported_one_by_one(listed: EngineDriver) -> None:

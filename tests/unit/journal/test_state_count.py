@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.journal import Journal
 from support.journal_files import connection
@@ -59,6 +59,25 @@ def test_the_number_is_what_counting_gives(
             assert journal.pending() == len(pending)
     assert journal.pending() == len(pending)
     journal.close()
+
+
+def test_places_are_counted_as_the_core_counts_them(journal: Journal) -> None:
+    """By state and by who has associated a device; carried on, or counted again."""
+    everybody = [
+        Device(f"{state.name}-{origin.name}", state, since=1.0, due_at=1.0, origin=origin)
+        for state in DeviceState
+        for origin in Origin
+        if state is not DeviceState.UNKNOWN
+    ]
+    right = (
+        sum(one.holds_place for one in everybody),
+        sum(one.may_be_associated for one in everybody),
+    )
+    assert (journal.held(), journal.occupied()) == (0, 0)
+    store(journal, Decision(devices=tuple(everybody)))
+    assert (journal.held(), journal.occupied()) == right
+    store(journal, Decision(forgotten=("nobody",)))
+    assert (journal.held(), journal.occupied()) == right
 
 
 def test_the_rows_are_counted_once(journal: Journal) -> None:
