@@ -31,6 +31,8 @@ associated, and they have the time of grace to be heard."""
 MOST_AT_ONCE = 100
 """Devices that are let go of in one turn, so that it stays short."""
 
+_NEVER = float("-inf")
+
 HANDOVER = "handover"
 """The `id` in the results for devices that are disassociated because they are elsewhere."""
 
@@ -127,5 +129,7 @@ class Handover:
         is_ours = device.state is DeviceState.ASSOCIATED and device.origin is Origin.OURS
         if not is_ours or device.claimed_at is not None:
             return False
-        heard_at = max(device.since, self._heard.get(device.thing_name, device.since))
+        # A moment ahead of the time was stored by a clock that was wrong, and says nothing.
+        known = (device.since, self._heard.get(device.thing_name, _NEVER))
+        heard_at = max((at for at in known if at <= now.steady), default=_NEVER)
         return now.on_the_wall(heard_at) < claim.heard_at - CLOCKS_DIFFER_SECONDS

@@ -104,8 +104,8 @@ def test_a_batch_of_departures_is_narrowed_down(driver: EngineDriver) -> None:
     driver.depart(names)
     calls = driver.run(lambda named: ValidationFailed("no") if "bad" in named else Succeeded())
     assert {one.operation for one in calls} == {LEAVE}
-    left = DeviceState.LEFT
-    assert known(driver, *names) == {"a": left, "b": left, "bad": DeviceState.FAILED, "d": left}
+    left, stays = DeviceState.LEFT, DeviceState.ASSOCIATED
+    assert known(driver, *names) == {"a": left, "b": left, "bad": stays, "d": left}
 
 
 def test_a_bisection_that_is_left_by_all_is_over(driver: EngineDriver) -> None:

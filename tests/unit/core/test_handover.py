@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device, Origin
+from client_device_associator.core.device import Origin
 from client_device_associator.core.handover import (
-    CLOCKS_DIFFER_SECONDS,
     HANDOVER,
     MAX_REMEMBERED,
     MOST_AT_ONCE,
@@ -16,21 +14,11 @@ from client_device_associator.core.handover import (
 )
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import DevicesLetGo
-from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC, Result, Status
-from client_device_associator.journal.journal import Journal
 from support.engine_driver import EngineDriver
-from support.site import HOUR, Site
-from support.values import START, announcements, moment, numbered, policy
-
-DAY = 24 * HOUR
-GRACE = 2 * HOUR
-ELSEWHERE = "core-2"
-
-
-def handing_over(**changes: object) -> Policy:
-    """Devices are handed over; what is associated is believed for a week."""
-    return policy(**{"grace_seconds": GRACE, "trust_seconds": 7 * DAY, **changes})
+from support.handover import DAY, ELSEWHERE, GRACE, handing_over, store_device
+from support.site import Site
+from support.values import START, announcements, moment, numbered
 
 
 def site_with(driver: EngineDriver, *names: str, **changes: object) -> Site:
@@ -114,41 +102,15 @@ def test_a_departure_is_no_sign_of_presence(driver: EngineDriver) -> None:
     handover = Handover(handing_over(), driver.journal)
     (left,) = announcements(["lamp"])
     handover.heard([replace(left, leaves=True)], moment(DAY))
-    _store(driver.journal, "lamp", DeviceState.ASSOCIATED)
+    store_device(driver.journal, "lamp", DeviceState.ASSOCIATED)
     decision = handover.claimed([Claim("lamp", ELSEWHERE, START + DAY)], moment(DAY))
     assert [one.thing_name for one in decision.devices] == ["lamp"]
-
-
-@pytest.mark.parametrize(("later", "begins"), [(0.0, False), (1.0, True)])
-def test_clocks_of_two_core_devices_may_differ(
-    driver: EngineDriver,
-    later: float,
-    begins: bool,  # noqa: FBT001 - a parameter of the test
-) -> None:
-    """Both have heard the device at about the same time: then neither lets it go."""
-    _store(driver.journal, "lamp", DeviceState.ASSOCIATED)
-    handover = Handover(handing_over(), driver.journal)
-    heard_at = START + CLOCKS_DIFFER_SECONDS + later
-    decision = handover.claimed([Claim("lamp", ELSEWHERE, heard_at)], moment(DAY))
-    assert bool(decision.devices) is begins
-
-
-def test_a_clock_that_was_set_meanwhile_is_no_difference(driver: EngineDriver) -> None:
-    """The moments of the journal are read by the wall clock as it is now."""
-    year = 365 * DAY
-    _store(driver.journal, "lamp", DeviceState.ASSOCIATED)
-    handover = Handover(handing_over(), driver.journal)
-    now = moment(HOUR, wall_ahead=year)
-    same_time = Claim("lamp", ELSEWHERE, START + year)
-    assert handover.claimed([same_time], now).devices == ()
-    later = Claim("lamp", ELSEWHERE, START + year + HOUR)
-    assert handover.claimed([later], now).devices != ()
 
 
 @pytest.mark.parametrize("state", [one for one in DeviceState if one is not DeviceState.UNKNOWN])
 def test_only_a_device_that_is_associated_can_go(driver: EngineDriver, state: DeviceState) -> None:
     """One that waits to be associated was heard here; the others are gone."""
-    _store(driver.journal, "lamp", state)
+    store_device(driver.journal, "lamp", state)
     handover = Handover(handing_over(), driver.journal)
     decision = handover.claimed([Claim("lamp", ELSEWHERE, START + DAY)], moment(DAY))
     assert bool(decision.devices) is (state is DeviceState.ASSOCIATED)
@@ -156,7 +118,7 @@ def test_only_a_device_that_is_associated_can_go(driver: EngineDriver, state: De
 
 def test_what_a_person_has_associated_is_not_touched(driver: EngineDriver) -> None:
     """Nor is a device of which nothing is known here."""
-    _store(driver.journal, "lamp", DeviceState.ASSOCIATED, Origin.FOREIGN)
+    store_device(driver.journal, "lamp", DeviceState.ASSOCIATED, Origin.FOREIGN)
     handover = Handover(handing_over(), driver.journal)
     claims = [Claim(name, ELSEWHERE, START + DAY) for name in ("lamp", "unknown")]
     assert not handover.claimed(claims, moment(DAY)).stores
@@ -233,7 +195,7 @@ def test_what_was_heard_before_it_was_turned_off_does_not_count_later(
     driver: EngineDriver,
 ) -> None:
     """Nothing was noted in between."""
-    _store(driver.journal, "lamp", DeviceState.ASSOCIATED)
+    store_device(driver.journal, "lamp", DeviceState.ASSOCIATED)
     handover = Handover(handing_over(), driver.journal)
     handover.heard(announcements(["lamp"]), moment(2 * DAY))
     handover.reconfigure(handing_over(grace_seconds=None))
@@ -244,7 +206,7 @@ def test_what_was_heard_before_it_was_turned_off_does_not_count_later(
 
 def test_other_settings_forget_nothing(driver: EngineDriver) -> None:
     """A deployment may come at any time."""
-    _store(driver.journal, "lamp", DeviceState.ASSOCIATED)
+    store_device(driver.journal, "lamp", DeviceState.ASSOCIATED)
     handover = Handover(handing_over(), driver.journal)
     handover.heard(announcements(["lamp"]), moment(DAY))
     handover.reconfigure(handing_over(max_batch=1))
@@ -277,7 +239,7 @@ def test_what_is_remembered_is_bounded(driver: EngineDriver) -> None:
     """Those heard longest ago are forgotten first, however often they were heard."""
     names = numbered(MAX_REMEMBERED + 1)
     for name in names[:2]:
-        _store(driver.journal, name, DeviceState.ASSOCIATED)
+        store_device(driver.journal, name, DeviceState.ASSOCIATED)
     handover = Handover(handing_over(), driver.journal)
     handover.heard(announcements(names[:-1]), moment(DAY))
     handover.heard(announcements(names[:1]), moment(DAY))
@@ -292,9 +254,3 @@ def test_devices_are_remembered_for_as_long_as_they_may_move(driver: EngineDrive
     site = site_with(driver, "lamp", trust_seconds=60.0)
     site.hear("fan")
     assert set(driver.journal.devices(["lamp", "fan"])) == {"lamp", "fan"}
-
-
-def _store(journal: Journal, name: str, state: DeviceState, origin: Origin = Origin.OURS) -> None:
-    """The journal has such a device since the start."""
-    with journal.transaction():
-        journal.store(Decision(devices=(Device(name, state, START, origin=origin),)))

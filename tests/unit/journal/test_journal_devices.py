@@ -3,7 +3,7 @@
 import pytest
 
 from client_device_associator.core.decision import Decision
-from client_device_associator.core.device import Device
+from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.journal import Journal
 from support.journal_files import store
@@ -12,7 +12,9 @@ from support.values import START
 
 def device(state: DeviceState) -> Device:
     """One that is in a state since long, named for it."""
-    return Device(state.name, state, START - 100, due_at=START)
+    was_associated = state in (DeviceState.ASSOCIATED, DeviceState.LEAVING)
+    origin = Origin.OURS if was_associated else Origin.UNKNOWN
+    return Device(state.name, state, START - 100, due_at=START, origin=origin)
 
 
 @pytest.fixture
