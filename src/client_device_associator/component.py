@@ -30,6 +30,7 @@ from client_device_associator.pipeline.loop import EXIT_FAILED, Loop
 from client_device_associator.pipeline.outboxes import Outboxes
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.pipeline.trail_writer import TrailWriter
 from client_device_associator.privacy import protect_process
 from client_device_associator.reporting.health import Health
 from client_device_associator.reporting.notices import (
@@ -151,12 +152,16 @@ class Component:
             numbers=self._message_numbers,
             report=self.report,
         )
+        trail = TrailWriter(self.journal, settings.trail_max_entries)
         return Pipeline(
-            intake=Intake(outboxes.send, self.report, settings.policy.gate, self._seen),
+            intake=Intake(
+                outboxes.send, self.report, settings.policy.gate, self._seen, trail.rejected
+            ),
             engine=Engine(settings.policy, self.journal, self._rng),
             journal=self.journal,
             outboxes=outboxes,
             calls=Calls(self._worker, self.report, settings.worker_idle_seconds),
+            trail=trail,
             report=self.report,
         )
 

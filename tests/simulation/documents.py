@@ -94,6 +94,7 @@ def written(settings: Settings, rng: random.Random) -> Document:
         },
         "departures": {"topics": departures},
         "trustSeconds": scalar(policy.trust_seconds),
+        "trail": {"maxEntries": scalar(settings.trail_max_entries)},
         "workerIdleSeconds": scalar(settings.worker_idle_seconds),
         "subscriptionRenewalSeconds": scalar(settings.subscription_renewal_seconds),
         "deploymentVeto": scalar(settings.deployment_veto),

@@ -163,6 +163,7 @@ def other_settings(draft: Draft) -> Settings:
         subscription_renewal_seconds=renewal,
         deployment_veto=rng.random() < 0.3,
         log_level=rng.choice(["INFO", "DEBUG", "ERROR"]),
+        trail_max_entries=rng.choice([0, 5, 200, 10_000]),
     )
 
 

@@ -22,3 +22,7 @@ class Doorkeeper:
         if announcement.thing_name in self.names or announcement.topic in self.topics:
             return Refusal(Reason.NOT_ADMITTED, "not today", self.is_silent)
         return None
+
+    def admitting(self, announcement: Announcement) -> str | None:
+        """Whom it does not refuse, it lets in by a rule."""
+        return None if self.why_not(announcement) else "the list"

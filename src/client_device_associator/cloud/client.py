@@ -13,7 +13,11 @@ from client_device_associator import __version__
 from client_device_associator.cloud.bounded_http import BoundedSession
 from client_device_associator.cloud.credentials import Secrets, is_usable
 from client_device_associator.cloud.response_check import MAX_LISTED, check_responses
-from client_device_associator.cloud.service_errors import CREDENTIALS_REFUSED, read_error
+from client_device_associator.cloud.service_errors import (
+    CREDENTIALS_REFUSED,
+    read_error,
+    request_id_of,
+)
 from client_device_associator.cloud.token_exchange import URI_VARIABLE, token_exchange
 from client_device_associator.core.answer import (
     Answer,
@@ -116,7 +120,7 @@ class AssociationClient:
                 entries=[{"thingName": name} for name in call.thing_names],
             )
             entries = tuple(map(_error_entry, response.get("errorEntries") or ()))
-            return Succeeded(entries)
+            return Succeeded(entries, request_id=request_id_of(response))
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in CREDENTIALS_REFUSED:
                 # botocore keeps credentials until they expire; the next call gets others.
@@ -134,7 +138,9 @@ class AssociationClient:
         )
         names = (one.get("thingName") for one in response["associatedClientDevices"])
         return Listed(
-            tuple(name for name in names if isinstance(name, str)), response.get("nextToken")
+            tuple(name for name in names if isinstance(name, str)),
+            response.get("nextToken"),
+            request_id=request_id_of(response),
         )
 
     def _create_client(self, region: str) -> None:

@@ -78,8 +78,10 @@ class Secrets:
             answer: Of a call.
             asked: The thing names in the call; any other name is a word like the rest.
         """
+        answer = replace(answer, request_id=self.redact(answer.request_id))
         if isinstance(answer, Succeeded):
-            return Succeeded(tuple(self._entry(entry, asked) for entry in answer.error_entries))
+            entries = tuple(self._entry(entry, asked) for entry in answer.error_entries)
+            return replace(answer, error_entries=entries)
         if isinstance(answer, Listed):
             return answer  # thing names, and a token that is sent back to the service
         message = self.redact(answer.message)

@@ -2,7 +2,8 @@
 
 import json
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from client_device_associator.core.answer import (
@@ -24,6 +25,9 @@ for every device in the call."""
 
 MAX_TOKEN_CHARACTERS = 8192
 """Of what a list goes on with; the service's are some hundred characters."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9+/=_-]{1,64}")
+"""AWS's are UUIDs; some services write them in base 64."""
 
 
 class ProtocolError(ValueError):
@@ -81,6 +85,8 @@ def encode_answer(number: int, answer: Answer) -> bytes:
         answer: How it ended.
     """
     document: dict[str, object] = {"call": number}
+    if answer.request_id is not None:
+        document["requestId"] = answer.request_id
     match answer:
         case Succeeded():
             document["succeeded"] = [
@@ -107,7 +113,8 @@ def decode_answer(line: bytes) -> tuple[int, Answer]:
     """A call's number and its answer from a line; raises ProtocolError."""
     document = _document(line)
     try:
-        return int(document["call"]), _answer(document)
+        answer = replace(_answer(document), request_id=_request_id(document.get("requestId")))
+        return int(document["call"]), answer
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not an answer: {error!r}") from error
 
@@ -136,6 +143,11 @@ def _answer(document: dict[str, Any]) -> Answer:
         retry_after,
         bool(failed["wasAnswered"]),
     )
+
+
+def _request_id(value: object) -> str | None:
+    """A request id that is one; it comes from a header, and may be anything."""
+    return value if isinstance(value, str) and _REQUEST_ID.fullmatch(value) else None
 
 
 def _listed(listed: Any) -> Listed:  # noqa: ANN401 - JSON

@@ -1,6 +1,7 @@
 """From an error response of the service to an answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from client_device_associator.cloud.retry_after import whole_seconds
@@ -38,6 +39,12 @@ _DENIED_WORDS = "is not authorized to perform"
 _HTTP_FORBIDDEN, _HTTP_THROTTLED = 403, 429
 
 
+def request_id_of(response: Mapping[str, Any]) -> str | None:
+    """By which AWS finds a call again; None if the response has none."""
+    found = response.get("ResponseMetadata", {}).get("RequestId")
+    return found if isinstance(found, str) else None
+
+
 def read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answer:
     """What an error response means for the call.
 
@@ -45,6 +52,10 @@ def read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answe
         response: As botocore's ClientError holds it.
         thing_names: Those in the call.
     """
+    return replace(_read_error(response, thing_names), request_id=request_id_of(response))
+
+
+def _read_error(response: Mapping[str, Any], thing_names: Sequence[str]) -> Answer:
     code = str(response.get("Error", {}).get("Code") or "Unknown")
     message = str(response.get("Error", {}).get("Message") or "")
     metadata = response.get("ResponseMetadata", {})

@@ -52,6 +52,12 @@ class Admission:
             )
         return self._decide(announcement, [one for one in self.topics if one.key == source])
 
+    def admitting(self, announcement: Announcement) -> str | None:
+        """The rules that allow an announcement, by their keys; its lane is where it came from."""
+        rules = (self.rules, *(one.rules for one in self.topics if one.key == announcement.lane))
+        found = (one.admitting(announcement.thing_name) for one in rules)
+        return ", ".join(one for one in found if one is not None) or None
+
     def _decide(
         self, announcement: Announcement, sources: Sequence[AnnouncementTopic]
     ) -> Refusal | None:

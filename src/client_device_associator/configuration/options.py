@@ -10,6 +10,7 @@ _YEAR_SECONDS = 365 * _DAY_SECONDS
 _YEAR_HOURS = 365 * 24
 _MAX_PENDING_CEILING = 1_000_000
 _MAX_DEVICES_CEILING = 1_000_000
+_MAX_TRAIL_CEILING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,13 @@ OPTIONS: tuple[Option, ...] = (
         300,
         Number(1, _DAY_SECONDS),
         "how often each subscription, and the watch on the configuration, is replaced by a new one",
+    ),
+    Option(
+        "trail.maxEntries",
+        10_000,
+        Number(0, _MAX_TRAIL_CEILING, whole=True),
+        "how many entries the trail has, the history of what was decided (see"
+        " [below](#the-trail)); 0 for no trail",
     ),
     Option(
         "deploymentVeto",

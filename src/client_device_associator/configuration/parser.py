@@ -146,6 +146,7 @@ def _settings(
         iot_core_results_topic=values[_IOT_CORE_RESULTS_TOPIC],
         all_results_to_iot_core=values[_ALL_RESULTS],
         claims=claims,
+        trail_max_entries=values["trail.maxEntries"],
     )
 
 

@@ -53,6 +53,7 @@ class Settings:
         subscription_renewal_seconds: How often each subscription is replaced by a new one.
         deployment_veto: Whether deployments with a bad configuration are rejected.
         log_level: The lowest level that is logged.
+        trail_max_entries: How many entries the trail has at most; 0 for no trail.
         iot_core_results_topic: The template of result topics on AWS IoT Core.
         all_results_to_iot_core: Whether results of local announcements go there, too.
         claims: Where core devices tell each other whom they have associated; None if they do not.
@@ -66,6 +67,7 @@ class Settings:
     subscription_renewal_seconds: float
     deployment_veto: bool
     log_level: str
+    trail_max_entries: int
     iot_core_results_topic: str = "{topic}/status"
     all_results_to_iot_core: bool = False
     claims: ClaimTopic | None = None

@@ -1,6 +1,6 @@
 """Every way in which a call can end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -26,14 +26,26 @@ class ErrorEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Succeeded:
+class Answered:
+    """What every answer has.
+
+    Attributes:
+        request_id: By which AWS finds the call again; None if the service gave none. Answers that
+            say the same are equal whatever it is.
+    """
+
+    request_id: str | None = field(default=None, kw_only=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded(Answered):
     """HTTP 200 with a body of this operation; some devices may have error entries."""
 
     error_entries: tuple[ErrorEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Answered):
     """One page of the devices that are associated with the core device.
 
     Attributes:
@@ -46,7 +58,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class ValidationFailed:
+class ValidationFailed(Answered):
     """ValidationException: some entry, or the request as a whole, was refused.
 
     Attributes:
@@ -59,7 +71,7 @@ class ValidationFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingNotFound:
+class ThingNotFound(Answered):
     """ResourceNotFoundException for one of the client devices: nothing was done for any of them."""
 
     thing_name: str
@@ -68,7 +80,7 @@ class ThingNotFound:
 
 
 @dataclass(frozen=True, slots=True)
-class CallFailed:
+class CallFailed(Answered):
     """The call did nothing and is made again after a wait.
 
     Attributes:

@@ -31,6 +31,7 @@ from client_device_associator.journal.rows import (
     read_device,
 )
 from client_device_associator.journal.state_count import HELD, OCCUPIED, PENDING, StateCount
+from client_device_associator.journal.trail import Trail
 
 _FORGET_AT_ONCE = 200
 """Rows deleted with one decision, so that it stays short."""
@@ -48,12 +49,16 @@ class Journal:
         path: The database file; it is opened when it is needed, and again after it has failed.
         on_set_aside: Called when a file that cannot be used was replaced by a new one.
         opener: Opens the file.
+
+    Attributes:
+        trail: What has happened to devices, for people.
     """
 
     def __init__(
         self, path: Path, on_set_aside: OnSetAside = lambda _: None, opener: Opener = open_journal
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
+        self.trail = Trail(self._database)
         self._pending = StateCount(self._database, PENDING)
         self._occupied = StateCount(self._database, OCCUPIED)
         self._held = StateCount(self._database, HELD)

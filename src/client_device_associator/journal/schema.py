@@ -70,7 +70,17 @@ DROP INDEX owed_next;
 CREATE INDEX owed_next ON owed (bus, send_at, owed_id);
 """
 
-MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = """
+CREATE TABLE trail (
+    entry_id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    thing_name TEXT NOT NULL,
+    event TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+"""
+
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """The script at index N takes a journal from version N to N + 1."""
 
 Schema = frozenset[tuple[object, ...]]

@@ -50,6 +50,7 @@ class Intake:
         report: Takes what an operator may want to know.
         gate: Who is admitted.
         seen: Whose presence is known.
+        note: Takes every rejection, sent or not.
 
     Attributes:
         gate: As above; it changes with the settings.
@@ -61,11 +62,13 @@ class Intake:
         report: Report,
         gate: Gate,
         seen: RecentlySeen,
+        note: Callable[[Sequence[Result], Instant], None],
     ) -> None:
         self._send = send
         self._report = report
         self.gate = gate
         self._seen = seen
+        self._note = note
         self._rejections = RateLimit(REJECTIONS_AT_ONCE, REJECTIONS_PER_SECOND)
         self._notices = RateLimit(NOTICES_AT_ONCE, NOTICES_PER_SECOND)
 
@@ -100,13 +103,14 @@ class Intake:
             for one in dict.fromkeys(overflow)
         )
         self.reject(rejections, now)
-        self.leave_unanswered(unanswered)
+        self.leave_unanswered(unanswered, now)
         return announcements
 
     def reject(self, rejections: Sequence[Result], now: Instant) -> None:
         """Sends and reports rejections, as far as that is within limits."""
         if not rejections:
             return
+        self._note(rejections, now)
         self._report(ResultsDecided({Status.REJECTED: len(rejections)}))
         allowed = self._rejections.allow(len(rejections), now.steady)
         self._send(rejections[:allowed])
@@ -117,8 +121,9 @@ class Intake:
         for (topic, code, message), count in list(kinds)[:reported]:
             self._report(AnnouncementsRejected(topic, code or "", message or "", count))
 
-    def leave_unanswered(self, rejections: Sequence[Result]) -> None:
+    def leave_unanswered(self, rejections: Sequence[Result], now: Instant) -> None:
         """Reports the rejections of presence; nobody waits for them."""
+        self._note(rejections, now)
         for rejection in rejections:
             if rejection.code in _FOR_NOW and rejection.thing_name:
                 self._seen.ask_again(rejection.thing_name, PRESENCE_AGAIN_SECONDS)

@@ -1,8 +1,9 @@
 """One turn of the main thread: take in, decide, store, send, call."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 
 from client_device_associator.cloud.calls import Calls, Landed
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
@@ -14,6 +15,7 @@ from client_device_associator.core.enqueue import reject
 from client_device_associator.core.handover import Claim
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.trail import TrailEntry
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.pipeline.events import (
@@ -27,6 +29,13 @@ from client_device_associator.pipeline.events import (
 from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.outboxes import Outboxes
 from client_device_associator.pipeline.storage import Storage
+from client_device_associator.pipeline.trail import (
+    of_announcements,
+    of_answer,
+    of_claims,
+    of_step,
+)
+from client_device_associator.pipeline.trail_writer import TrailWriter
 from client_device_associator.reporting.notices import Report, ResultsDecided
 
 _STORAGE_MESSAGE = "the core device cannot write to its disk; try again later"
@@ -44,6 +53,7 @@ class Pipeline:
         journal: Stores what was decided.
         outboxes: Send the results.
         calls: Makes the calls.
+        trail: Notes for people what was decided.
         report: Takes what an operator may want to know.
     """
 
@@ -55,6 +65,7 @@ class Pipeline:
         journal: Journal,
         outboxes: Outboxes,
         calls: Calls,
+        trail: TrailWriter,
         report: Report,
     ) -> None:
         self._intake = intake
@@ -62,6 +73,7 @@ class Pipeline:
         self._journal = journal
         self._outboxes = outboxes
         self._calls = calls
+        self._trail = trail
         self._report = report
         self._storage = Storage(journal, report)
 
@@ -71,6 +83,7 @@ class Pipeline:
         self._engine.reconfigure(settings.policy)
         self._outboxes.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
+        self._trail.reconfigure(settings.trail_max_entries)
 
     def listening(self, now: Instant, *, to_all: bool) -> None:
         """The subscriptions have changed; see `Engine.listening`."""
@@ -144,6 +157,7 @@ class Pipeline:
         try:
             with self._journal.transaction():
                 self._outboxes.store(now)
+                self._trail.store()
         except JournalError as error:
             self._storage.failed(error, now)
 
@@ -160,14 +174,21 @@ class Pipeline:
             return True
         try:
             with self._journal.transaction():
-                decisions = [
-                    self._store(self._engine.answered(call, answer, now)) for call, answer in landed
-                ]
+                decisions: list[Decision] = []
+                entries: list[Iterator[TrailEntry]] = []
+                for call, answer in landed:
+                    decisions.append(self._store(self._engine.answered(call, answer, now)))
+                    entries.append(of_answer(answer, decisions[-1], now))
                 decisions.append(self._store(self._engine.claimed(claims, now)))
+                entries.append(of_claims(claims, decisions[-1], now))
                 if announcements:
                     decisions.append(self._store(self._engine.announced(announcements, now)))
+                    entries.append(of_announcements(decisions[-1], self._intake.gate, now))
                 noted = self._outboxes.must_store
                 self._outboxes.store(now)
+                stores = noted or any(decision.stores for decision in decisions)
+                if stores:
+                    self._trail.store(chain.from_iterable(entries))
         except JournalError as error:
             self._storage.failed(error, now)
             for call, answer in landed:
@@ -175,7 +196,8 @@ class Pipeline:
             self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
             return False
         self._outboxes.stored()
-        if noted or any(decision.stores for decision in decisions):
+        if stores:
+            self._trail.stored()
             self._storage.succeeded()
         for decision in decisions:
             self._publish(decision, now)
@@ -190,6 +212,8 @@ class Pipeline:
         """Stores a decision that no event has led to; raises JournalError."""
         with self._journal.transaction():
             self._store(decision)
+            self._trail.store(of_step(decision, now))
+        self._trail.stored()
         self._publish(decision, now)
 
     def _publish(self, decision: Decision, now: Instant) -> None:
@@ -199,7 +223,7 @@ class Pipeline:
         for result in decision.transient:
             (rejected if result.status is Status.REJECTED else others).append(result)
         self._intake.reject(rejected, now)
-        self._intake.leave_unanswered(decision.unanswered)
+        self._intake.leave_unanswered(decision.unanswered, now)
         self._outboxes.send(others)
         # The next message of these counts, however much traffic there is of them.
         unsure = (one.thing_name for one in decision.devices if one.claimed_at is not None)
@@ -215,7 +239,8 @@ class Pipeline:
         """Sends, calls and looks after the worker; returns when to do so again."""
         if not self._storage.is_usable(now):
             return self._hold_on(now)
-        wakes = [self._outboxes.run_due(now)]
+        self._write_trail(now)
+        wakes = [self._outboxes.run_due(now), self._trail.wake_at(now)]
         overdue = self._calls.overdue(now)
         if overdue is not None:
             self._decide((), [overdue], now)
@@ -230,6 +255,15 @@ class Pipeline:
             next_call_at = step.wake_at
         wakes += [next_call_at, self._calls.run_due(next_call_at, now)]
         return min((at for at in wakes if at is not None), default=None)
+
+    def _write_trail(self, now: Instant) -> None:
+        """Writes and shortens the trail, if that is worth a transaction of its own."""
+        if not self._trail.is_due(now):
+            return
+        with self._journal.transaction():
+            self._trail.store()
+            self._trail.trim()
+        self._trail.stored()
 
     def _hold_on(self, now: Instant) -> float | None:
         """What can be done while the journal cannot be used; returns when to try it again."""

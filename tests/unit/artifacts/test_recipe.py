@@ -141,6 +141,7 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
         "departures": {"dryRun": True},
         "workerIdleSeconds": 60,
         "subscriptionRenewalSeconds": 300,
+        "trail": {"maxEntries": 10_000},
         "deploymentVeto": False,
         "logLevel": "INFO",
     }

@@ -34,8 +34,13 @@ class Desk:
         self.notices: list[Notice] = []
         self.seen = RecentlySeen(lambda: self.now)
         self.now = 0.0
+        self.noted: list[Result] = []
         self.intake = Intake(
-            self.results.extend, self.notices.append, settings().policy.gate, self.seen
+            self.results.extend,
+            self.notices.append,
+            settings().policy.gate,
+            self.seen,
+            lambda rejections, _: self.noted.extend(rejections),
         )
 
     def read(
@@ -220,7 +225,7 @@ def test_presence_that_could_not_be_stored_is_looked_at_again_soon(
     """Not with the device's next message, but long before its trust is over."""
     assert desk.seen.is_new("a", 3600)
     result = Result("t/a", Status.REJECTED, "a", code=reason.value)
-    desk.intake.leave_unanswered([result])
+    desk.intake.leave_unanswered([result], moment())
     desk.now = PRESENCE_AGAIN_SECONDS - 1
     assert not desk.seen.is_new("a", 3600)
     desk.now = PRESENCE_AGAIN_SECONDS

@@ -38,3 +38,7 @@ class Gate(Protocol):
             source: The key of the announcement topic in the configuration; None if not known.
         """
         ...
+
+    def admitting(self, announcement: Announcement) -> str | None:
+        """The rules by which an announcement was admitted; None if there are none that allow."""
+        ...

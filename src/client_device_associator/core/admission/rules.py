@@ -46,6 +46,11 @@ class Rules:
             return None
         return f"no rule of {self.where}.allow matches it"
 
+    def admitting(self, thing_name: str) -> str | None:
+        """The rule by which this name is admitted, by its keys; None if no rule was needed."""
+        rule = _first(self.allow or (), thing_name)
+        return None if rule is None else f"{self.where}.allow.{rule.name}"
+
 
 EVERYBODY = Rules("")
 """No rule at all."""
