@@ -24,11 +24,12 @@ _COLUMNS = "at, thing_name, event, detail"
 _ENDS = "SELECT (SELECT MIN(entry_id) FROM trail), (SELECT MAX(entry_id) FROM trail)"
 """Asked for in one SELECT, all of the trail would be read."""
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def trail_row(entry: TrailEntry) -> tuple[object, ...]:
     """An entry as it is stored."""
-    detail = json.dumps(entry.detail, separators=(",", ":"))
-    return (entry.at, entry.thing_name, entry.event.value, detail)
+    return (entry.at, entry.thing_name, entry.event.value, _encode(entry.detail))
 
 
 def read_trail_row(row: Any) -> TrailEntry:  # noqa: ANN401 - whatever the file holds

@@ -7,7 +7,6 @@ and the further failures of calls, leave no entry.
 from collections.abc import Iterator, Sequence
 
 from client_device_associator.core.admission.gate import Gate
-from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Answer, Succeeded, ThingNotFound
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
@@ -39,6 +38,7 @@ def of_announcements(decision: Decision, gate: Gate, now: Instant) -> Iterator[T
     leaves = {one.thing_name: one.leaves for one in decision.waiting}
     for name in decision.settled:
         yield _entry(now, name, TrailEvent.SUPERSEDED, byDeparture=leaves.get(name, False))
+    has_rules = not gate.admits_everybody
     for one in decision.waiting:
         event = TrailEvent.DEPARTURE_ANNOUNCED if one.leaves else TrailEvent.ANNOUNCED
         yield _entry(
@@ -50,7 +50,7 @@ def of_announcements(decision: Decision, gate: Gate, now: Instant) -> Iterator[T
             id=one.announcement_id,
             entry=one.lane,
             presence=one.is_presence or None,
-            rule=_rule(one, gate),
+            rule=gate.admitting(one) if has_rules else None,
         )
 
 
@@ -132,10 +132,6 @@ def _mentioned(answer: Answer) -> set[str]:
     if isinstance(answer, Succeeded):
         return {one.thing_name for one in answer.error_entries if one.thing_name is not None}
     return set()
-
-
-def _rule(announcement: Announcement, gate: Gate) -> str | None:
-    return None if gate.admits_everybody else gate.admitting(announcement)
 
 
 def _entry(now: Instant, name: str, event: TrailEvent, **detail: Scalar | None) -> TrailEntry:

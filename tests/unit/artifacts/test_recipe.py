@@ -139,6 +139,11 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
         "trustSeconds": 3600,
         "reconcile": {"intervalHours": 24, "restore": False},
         "departures": {"dryRun": True},
+        "handover": {
+            "enabled": False,
+            "topic": "clientdevices/{thingName}/associated",
+            "graceSeconds": 3600,
+        },
         "workerIdleSeconds": 60,
         "subscriptionRenewalSeconds": 300,
         "trail": {"maxEntries": 10_000},

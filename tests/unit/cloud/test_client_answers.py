@@ -204,3 +204,40 @@ def test_devices_are_disassociated(kept: tuple[AssociationClient, Server]) -> No
     answer = client.call("core-1", Call(("a", "b"), operation=Operation.DISASSOCIATE))
     assert answer == Succeeded((ErrorEntry("b", "x", None),))
     assert cloud.requests[-1]["path"].endswith("/coreDevices/core-1/disassociateClientDevices")
+
+
+REQUEST_ID = "8c4a9f5e-9f3b-4a3c-8d3e-0123456789ab"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"{}"),
+        (500, service_error("InternalServerException")),
+        (400, service_error("ValidationException")),
+        (404, service_error("ResourceNotFoundException", resourceId="a", resourceType="thing")),
+        (403, service_error("AccessDeniedException")),
+    ],
+)
+def test_every_answer_of_the_service_has_its_request_id(
+    kept: tuple[AssociationClient, Server], status: int, body: bytes
+) -> None:
+    """CloudTrail and AWS's support find the call by it."""
+    reply = Reply(status, body, {"x-amzn-RequestId": REQUEST_ID})
+    assert answer_to(kept, reply).request_id == REQUEST_ID
+    assert answer_to(kept, Reply(status, body)).request_id is None
+
+
+def test_a_page_of_the_list_has_its_request_id(kept: tuple[AssociationClient, Server]) -> None:
+    """As any other answer."""
+    client, cloud = kept
+    body = b'{"associatedClientDevices": []}'
+    cloud.reply = Reply(body=body, headers={"x-amzn-RequestId": REQUEST_ID})
+    answer = client.call("core-1", Call(operation=Operation.LIST))
+    assert answer.request_id == REQUEST_ID
+
+
+def test_a_request_id_holds_no_secrets(kept: tuple[AssociationClient, Server]) -> None:
+    """It is a header like others, from whatever has answered."""
+    answer = answer_to(kept, Reply(headers={"x-amzn-RequestId": f"id-{SESSION_TOKEN}"}))
+    assert answer.request_id == "id-…"

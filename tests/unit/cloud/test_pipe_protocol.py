@@ -201,3 +201,30 @@ def test_whether_the_service_has_answered_gets_through(was_answered: bool) -> No
     """The advice to the operator depends on it."""
     said = CallFailed(FailureCause.UNAVAILABLE, "Code", "words", was_answered=was_answered)
     assert decode_answer(encode_answer(1, said)) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("given_id", "arrived_id"),
+    [
+        (None, None),
+        ("8c4a9f5e-9f3b-4a3c-8d3e-0123456789ab", "8c4a9f5e-9f3b-4a3c-8d3e-0123456789ab"),
+        ("aB+/=_-9", "aB+/=_-9"),
+        ("x" * 64, "x" * 64),
+        ("x" * 65, None),
+        ("", None),
+        ("a b", None),
+        ("…", None),
+        ("a\n", None),
+    ],
+)
+def test_a_request_id_arrives_if_it_is_one(given_id: str | None, arrived_id: str | None) -> None:
+    """What is in a header may be anything; it is stored for each device in the call."""
+    for said in (Succeeded(request_id=given_id), ThingNotFound("a", "c", "m", request_id=given_id)):
+        _, answer = decode_answer(encode_answer(1, said))
+        assert (answer, answer.request_id) == (said, arrived_id)
+
+
+def test_a_request_id_that_is_no_text_is_none() -> None:
+    """Whatever is in the line."""
+    _, answer = decode_answer(b'{"call": 1, "succeeded": [], "requestId": 7}')
+    assert answer.request_id is None

@@ -154,3 +154,13 @@ def test_the_substitute_of_a_bad_document_keeps_out_whom_it_was_meant_to() -> No
     strict = substitute_settings({"admission": {"allow": {"x": "line/1"}}})
     assert strict.policy.gate.why_not(Announcement("a", "clientdevices/announce")) is not None
     assert substitute_settings({"trustSeconds": -1}).policy.gate.admits_everybody
+
+
+def test_the_rules_that_admit_are_named() -> None:
+    """Those for everybody, and those of the topic by which it came."""
+    decided = gate({"allow": {"all": "*"}}, shared=SHARED | ONLY_A, own=OWN)
+    assert decided.admitting(Announcement("a", "shared", lane="shared")) == (
+        "admission.allow.all, announcements.shared.allow.a"
+    )
+    assert decided.admitting(Announcement("a", "own/a/hello", lane="own")) == "admission.allow.all"
+    assert gate(shared=SHARED).admitting(Announcement("a", "shared", lane="shared")) is None

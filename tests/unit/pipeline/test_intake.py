@@ -203,6 +203,7 @@ def test_presence_is_rejected_without_an_answer(desk: Desk) -> None:
     desk.intake.gate = Doorkeeper(["b", "c"])
     assert desk.read(*(seen_on(f"t/{name}") for name in ("b", "no name", "c")), seen_on("t")) == []
     assert desk.results == []
+    assert [one.thing_name for one in desk.noted] == ["b", "no name", "c", None]
     assert desk.notices == [
         PresenceRejected("t/c", Reason.NOT_ADMITTED.value, "not today", 2),
         PresenceRejected(

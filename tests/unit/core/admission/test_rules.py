@@ -69,3 +69,12 @@ def test_the_rule_that_refuses_is_named() -> None:
         "the rule 'bridge' of announcements.shared.deny matches it"
     )
     assert not rules.admit_everybody
+
+
+def test_the_rule_that_admits_is_named() -> None:
+    """The first of those that match; none if everybody is allowed, or nobody."""
+    rules = Rules("admission", (*(Rule(name, glob_pattern("a*", CORE)) for name in "xy"),))
+    assert rules.admitting("a-1") == "admission.allow.x"
+    assert rules.admitting("b-1") is None
+    assert Rules("admission").admitting("a-1") is None
+    assert Rules("admission", allow=()).admitting("a-1") is None
