@@ -34,7 +34,7 @@ class Answered:
             say the same are equal whatever it is.
     """
 
-    request_id: str | None = field(default=None, kw_only=True, compare=False)
+    request_id: str | None = field(default=None, kw_only=True, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
