@@ -21,7 +21,7 @@ def test_the_trail_has_the_request_id_of_the_call(
     results.wait_for_names("associated", ["lamp"])
     journal = f"file:{associator.work / JOURNAL}?mode=ro"
     with closing(sqlite3.connect(journal, uri=True)) as database:
-        associated, announced = trail_of(database, "lamp", 10)
+        associated, announced = trail_of(database.execute, "lamp", 10)
     assert announced.event is TrailEvent.ANNOUNCED
     assert announced.detail == {"topic": "clientdevices/announce", "id": "7", "entry": "shared"}
     assert associated.event is TrailEvent.ASSOCIATED

@@ -5,8 +5,7 @@ page of 4 KiB for nearly every device, and reading all of the trail takes millis
 """
 
 import json
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from client_device_associator.core.trail import TrailEntry, TrailEvent
@@ -23,6 +22,9 @@ _COLUMNS = "at, thing_name, event, detail"
 
 _ENDS = "SELECT (SELECT MIN(entry_id) FROM trail), (SELECT MAX(entry_id) FROM trail)"
 """Asked for in one SELECT, all of the trail would be read."""
+
+Read = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
+"""Runs a query with its values."""
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -44,19 +46,18 @@ def read_trail_row(row: Any) -> TrailEntry:  # noqa: ANN401 - whatever the file 
     return TrailEntry(float(at), text(name), TrailEvent(event), detail)
 
 
-def trail_of(database: sqlite3.Connection, thing_name: str, limit: int) -> list[TrailEntry]:
+def trail_of(read: Read, thing_name: str, limit: int) -> list[TrailEntry]:
     """The trail of one device, newest first.
 
     Args:
-        database: A journal of version 4 or later; one that may only be read will do.
+        read: Reads a journal; one that may not be written to will do.
         thing_name: The device; "" for what named nobody.
         limit: How many entries at most.
 
     Raises:
-        sqlite3.Error: It cannot be read.
-        ValueError, TypeError: An entry is damaged.
+        ValueError, TypeError: An entry is damaged. And whatever `read` raises.
     """
-    rows = database.execute(
+    rows = read(
         f"SELECT {_COLUMNS} FROM trail WHERE thing_name = ? ORDER BY entry_id DESC LIMIT ?",  # noqa: S608 - ours
         (thing_name, limit),
     )
@@ -76,7 +77,7 @@ class Trail:
     def of(self, thing_name: str, limit: int) -> Sequence[TrailEntry]:
         """The newest entries of one device, newest first; raises JournalError."""
         with self._database.reading():
-            return trail_of(self._database.connection, thing_name, limit)
+            return trail_of(self._database.read, thing_name, limit)
 
     def add(self, entries: Sequence[TrailEntry], most: int) -> None:
         """Adds entries, and makes room for them; within a transaction.

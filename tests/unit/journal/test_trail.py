@@ -81,7 +81,7 @@ def test_a_trail_may_be_read_by_who_may_not_write(journal: Journal, path: Path) 
     """The operator's command opens the journal for reading only."""
     add(journal, 1, 1)
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    assert trail_of(database, "lamp", 10) == journal.trail.of("lamp", 10)
+    assert trail_of(database.execute, "lamp", 10) == journal.trail.of("lamp", 10)
     database.close()
 
 
