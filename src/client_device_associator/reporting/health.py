@@ -26,6 +26,7 @@ from client_device_associator.reporting.notices import (
     Notice,
     PresenceRejected,
     ResultsDecided,
+    Started,
 )
 
 ON_CHANGE_SECONDS = 10.0
@@ -43,6 +44,7 @@ class Health:
         version: Of this component.
         publish: Sends a message to the health topic.
         now: The time; the component begins now.
+        keep: Takes the whole document when the component starts and when a state has changed.
     """
 
     def __init__(
@@ -51,9 +53,11 @@ class Health:
         version: str,
         publish: Callable[[bytes], None],
         now: Callable[[], Instant],
+        keep: Callable[[Mapping[str, object]], None] = lambda _: None,
     ) -> None:
         self._publish = publish
         self._now = now
+        self._keep = keep
         self._head = {
             "coreDeviceThingName": core_thing_name,
             "version": version,
@@ -69,7 +73,7 @@ class Health:
         self._configuration: Mapping[str, object] = {"state": "inForce", "problems": []}
         self._requested = False
         self._published_at = 0.0
-        self._published: object = None
+        self._published: Mapping[str, object] | None = None
 
     def request(self) -> None:
         """Somebody wants to know."""
@@ -79,6 +83,9 @@ class Health:
         """Takes a notice."""
         self._count(notice)
         self._set_state(notice)
+        if isinstance(notice, Started):
+            # What is kept there is of another process.
+            self._keep(self._document(self._states(), {}))
 
     def run_due(self, figures: Callable[[], Mapping[str, int]]) -> float | None:
         """Publishes if somebody has asked or a state has changed.
@@ -99,6 +106,8 @@ class Health:
             return due_at
         counters = {**self._counts, **figures()}
         self._publish(health_message(self._head, states, counters, now.wall))
+        if states != self._published:
+            self._keep(self._document(states, counters))
         self._requested, self._published, self._published_at = False, states, now.steady
         return None
 
@@ -158,6 +167,13 @@ class Health:
                 "state": "reachable",
                 "since": iso(self._now().wall),
             }
+
+    def _document(
+        self, states: Mapping[str, object], counters: Mapping[str, int]
+    ) -> Mapping[str, object]:
+        """All of it, with nothing cut off."""
+        timestamp = iso(self._now().wall)
+        return {**self._head, **states, "counters": counters, "timestamp": timestamp}
 
     def _states(self) -> Mapping[str, object]:
         departures = self._calls.get(Operation.DISASSOCIATE)
