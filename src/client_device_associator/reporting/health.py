@@ -15,6 +15,7 @@ from client_device_associator.core.notices import (
     RosterUseless,
 )
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.messages.encoding import iso
 from client_device_associator.messages.health_message import health_message
 from client_device_associator.reporting.notices import (
@@ -34,6 +35,13 @@ ON_CHANGE_SECONDS = 10.0
 
 ON_REQUEST_SECONDS = 1.0
 """Requests are answered at most this often; those in between are answered together."""
+
+_KEPT_AT_ONCE = 5
+"""States that change are kept at once so often, as at a start, and then every `ON_CHANGE_SECONDS`:
+they go to the disk."""
+
+States = Mapping[str, object]
+"""The state of everything that the component depends on."""
 
 
 class Health:
@@ -73,7 +81,9 @@ class Health:
         self._configuration: Mapping[str, object] = {"state": "inForce", "problems": []}
         self._requested = False
         self._published_at = 0.0
-        self._published: Mapping[str, object] | None = None
+        self._published: States | None = None
+        self._keeping = RateLimit(_KEPT_AT_ONCE, 1.0 / ON_CHANGE_SECONDS)
+        self._kept: States | None = None
 
     def request(self) -> None:
         """Somebody wants to know."""
@@ -88,7 +98,7 @@ class Health:
             self._keep(self._document(self._states(), {}))
 
     def run_due(self, figures: Callable[[], Mapping[str, int]]) -> float | None:
-        """Publishes if somebody has asked or a state has changed.
+        """Publishes if somebody has asked or a state has changed; keeps what has changed.
 
         Args:
             figures: Gives what is counted elsewhere, if it is wanted.
@@ -98,6 +108,12 @@ class Health:
         """
         now = self._now()
         states = self._states()
+        waits = (self._publish_due(states, figures, now), self._keep_due(states, figures, now))
+        return min((at for at in waits if at is not None), default=None)
+
+    def _publish_due(
+        self, states: States, figures: Callable[[], Mapping[str, int]], now: Instant
+    ) -> float | None:
         # Only states: the counters change all the time.
         if states == self._published and not self._requested:
             return None
@@ -106,9 +122,18 @@ class Health:
             return due_at
         counters = {**self._counts, **figures()}
         self._publish(health_message(self._head, states, counters, now.wall))
-        if states != self._published:
-            self._keep(self._document(states, counters))
         self._requested, self._published, self._published_at = False, states, now.steady
+        return None
+
+    def _keep_due(
+        self, states: States, figures: Callable[[], Mapping[str, int]], now: Instant
+    ) -> float | None:
+        if states == self._kept:
+            return None
+        if not self._keeping.allow(1, now.steady):
+            return now.steady + ON_CHANGE_SECONDS
+        self._keep(self._document(states, {**self._counts, **figures()}))
+        self._kept = states
         return None
 
     def _count(self, notice: Notice) -> None:
@@ -168,14 +193,12 @@ class Health:
                 "since": iso(self._now().wall),
             }
 
-    def _document(
-        self, states: Mapping[str, object], counters: Mapping[str, int]
-    ) -> Mapping[str, object]:
+    def _document(self, states: States, counters: Mapping[str, int]) -> Mapping[str, object]:
         """All of it, with nothing cut off."""
         timestamp = iso(self._now().wall)
         return {**self._head, **states, "counters": counters, "timestamp": timestamp}
 
-    def _states(self) -> Mapping[str, object]:
+    def _states(self) -> States:
         departures = self._calls.get(Operation.DISASSOCIATE)
         return {
             "nucleus": self._nucleus,

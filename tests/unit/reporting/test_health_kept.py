@@ -45,20 +45,33 @@ def test_the_start_is_kept(health: Health, kept: Kept) -> None:
 def test_a_change_is_kept_and_a_request_is_not(
     health: Health, kept: Kept, clock: FakeClock
 ) -> None:
-    """As often as changes are published: flash wears out."""
+    """As it is and at once, unlike the message; what is asked for often is not written often."""
     topics = tuple(f"topic-{number}" for number in range(20))
+    health(ListeningChanged((), ("a",)))
+    health.run_due(dict)
     health(ListeningChanged(topics, ()))
-    health.run_due(lambda: {"pending": 3})
-    # Whole, unlike the message.
+    assert health.run_due(lambda: {"pending": 3}) == clock.steady() + ON_CHANGE_SECONDS
+    assert len(kept) == 2
     assert kept[-1]["nucleus"] == {"listening": list(topics), "refused": []}
     assert kept[-1]["counters"] == {"pending": 3}
     clock.seconds += 100
     health.request()
-    health.run_due(dict)
-    assert len(kept) == 1
-    health(CallsFailing(FailureCause.THROTTLED, "code", "message", 1.0))
-    assert health.run_due(dict) == clock.steady() + ON_CHANGE_SECONDS
-    assert len(kept) == 1
-    clock.seconds += ON_CHANGE_SECONDS
-    health.run_due(dict)
+    assert health.run_due(dict) is None
     assert len(kept) == 2
+
+
+def test_what_changes_all_the_time_is_kept_at_a_bounded_rate(
+    health: Health, kept: Kept, clock: FakeClock
+) -> None:
+    """Flash wears out; the last state is there in the end, with nothing else to wake it."""
+    for number in range(1000):
+        health(CallsFailing(FailureCause.THROTTLED, "code", str(number), 1.0))
+        health.run_due(dict)
+        clock.seconds += 0.1
+    assert 5 + 9 <= len(kept) <= 5 + 11
+    while (wake_at := health.run_due(dict)) is not None:
+        assert clock.steady() < wake_at <= clock.steady() + ON_CHANGE_SECONDS
+        clock.seconds += wake_at - clock.steady()
+    cloud = kept[-1]["cloud"]
+    assert isinstance(cloud, dict)
+    assert cloud["message"] == "999"
