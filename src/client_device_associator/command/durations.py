@@ -4,6 +4,9 @@ import re
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _WRITTEN = re.compile(r"(\d{1,9})(s|min|m|h|d|w)?", re.ASCII)
+_LONGEST_SECONDS = 1e12
+"""More than any clock is wrong; a damaged row may have infinity."""
+
 _AT_LEAST = 2
 """A unit is used from so many of it: 90 s say more than 1 min."""
 
@@ -19,7 +22,7 @@ def read_duration(text: str) -> float:
 
 def duration(seconds: float) -> str:
     """In one unit, rounded down: `35 s`, `15 min`, `3 h`, `2 d`; at least `0 s`."""
-    whole = max(0, int(seconds))
+    whole = int(min(max(0.0, seconds), _LONGEST_SECONDS))
     unit = "s"
     for longer in ("min", "h", "d"):
         if whole >= _AT_LEAST * _SECONDS[longer]:

@@ -9,8 +9,9 @@ from client_device_associator.command.arguments import Arguments
 from client_device_associator.command.command import Command, Context
 from client_device_associator.command.exit_codes import FINE
 from client_device_associator.command.shown_device import device_document
-from client_device_associator.errors import JournalError
 from client_device_associator.journal.overview import table_rows, unsent_counts
+from client_device_associator.journal.reader import converting
+from client_device_associator.journal.rows import text
 from client_device_associator.journal.selection import Selection, device_pages
 from client_device_associator.messages.encoding import iso
 
@@ -33,20 +34,12 @@ def _run(options: Namespace, context: Context) -> int:  # noqa: ARG001 - it is a
         facts = journal.read("SELECT name, value FROM fact ORDER BY name")
         write({"kind": "export", "version": __version__, "at": iso(context.now)})
         for name, value in facts:
-            write({"kind": "fact", "name": name, "value": value})
+            write({"kind": "fact", **_fact(name, value)})
         for page in device_pages(journal, Selection()):
             for device in page:
                 write({"kind": "device", **device_document(device)})
         for row in table_rows(journal, "waiting", _WAITING_KEY):
-            write(
-                {
-                    "kind": "waiting",
-                    "thingName": row["thing_name"],
-                    "topic": row["topic"],
-                    "bus": row["bus"],
-                    **({"id": row["announcement_id"]} if row["announcement_id"] else {}),
-                }
-            )
+            write({"kind": "waiting", **_waiting(row)})
         for bus, count in unsent_counts(journal):
             write({"kind": "owed", "bus": bus, "results": count})
         for row in table_rows(journal, _TRAIL, _TRAIL_KEY):
@@ -54,12 +47,34 @@ def _run(options: Namespace, context: Context) -> int:  # noqa: ARG001 - it is a
     return FINE
 
 
+def _fact(name: object, value: object) -> Mapping[str, object]:
+    with converting():
+        return {"name": text(name), "value": float(str(value))}
+
+
+def _waiting(row: Mapping[str, object]) -> Mapping[str, object]:
+    with converting():
+        announcement_id = text(row["announcement_id"])
+        return {
+            "thingName": text(row["thing_name"]),
+            "topic": text(row["topic"]),
+            "bus": text(row["bus"]),
+            **({"id": announcement_id} if announcement_id else {}),
+        }
+
+
 def _trail_entry(row: Mapping[str, object]) -> Mapping[str, object]:
-    try:
-        at, detail = iso(float(str(row["at"]))), json.loads(str(row["detail"]))
-    except (ValueError, RecursionError) as error:
-        raise JournalError(f"the journal is damaged: a row has {error}") from error
-    return {"at": at, "thingName": row["thing_name"], "event": row["event"], "detail": detail}
+    with converting():
+        try:
+            detail = json.loads(text(row["detail"]))
+        except RecursionError as error:
+            raise ValueError("a detail that is nested") from error
+        return {
+            "at": iso(float(str(row["at"]))),
+            "thingName": text(row["thing_name"]),
+            "event": text(row["event"]),
+            "detail": detail,
+        }
 
 
 EXPORT = Command("export", "print all that the journal holds as JSON lines", _add_arguments, _run)

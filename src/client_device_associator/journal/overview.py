@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from client_device_associator.core.life import QUEUED, DeviceState
-from client_device_associator.errors import JournalError
-from client_device_associator.journal.reader import JournalReader
+from client_device_associator.journal.reader import JournalReader, converting
+from client_device_associator.journal.rows import text
 
 _PAGE = 1000
 _WAITS = " OR ".join(
@@ -38,7 +38,7 @@ def read_overview(journal: JournalReader) -> Overview:
     ((oldest, due),) = journal.read(f"SELECT MIN(since), MIN(due_at) FROM device WHERE {_WAITS}")  # noqa: S608 - ours
     # In the words of the index.
     ((settled,),) = journal.read("SELECT MAX(since) FROM device WHERE state <> 0 AND state <> 3")
-    try:
+    with converting():
         return Overview(
             devices={DeviceState(state): int(number) for state, number in counts},
             oldest_waiting=_moment(oldest),
@@ -46,14 +46,13 @@ def read_overview(journal: JournalReader) -> Overview:
             last_settled=_moment(settled),
             unsent=dict(unsent_counts(journal)),
         )
-    except (ValueError, TypeError) as error:
-        raise JournalError(f"the journal is damaged: a row has {error}") from error
 
 
 def unsent_counts(journal: JournalReader) -> Sequence[tuple[str, int]]:
     """Each bus that has results to be sent, and how many; raises JournalError."""
     rows = journal.read("SELECT bus, COUNT(*) FROM owed GROUP BY bus ORDER BY bus")
-    return [(str(bus), int(number)) for bus, number in rows]
+    with converting():
+        return [(text(bus), int(number)) for bus, number in rows]
 
 
 def table_rows(

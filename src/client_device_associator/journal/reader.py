@@ -1,7 +1,8 @@
 """The journal for somebody who only looks: nothing is written, migrated or set aside."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ _ATTEMPTS = 5
 
 _PARAMETERS_PER_QUERY = 500
 """SQLite before 3.32 takes 999."""
+
+
+@contextmanager
+def converting() -> Iterator[None]:
+    """Whatever goes wrong while rows become values is the file's fault; raises JournalError."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        raise JournalError(f"the journal is damaged: it has {error}") from error
 
 
 class JournalReader:

@@ -6,8 +6,7 @@ from enum import Enum
 
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
-from client_device_associator.errors import JournalError
-from client_device_associator.journal.reader import JournalReader
+from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import read_device, text
 
 _PAGE = 500
@@ -98,7 +97,9 @@ def _pages_in_order(
         f"SELECT thing_name FROM device WHERE {condition}"  # noqa: S608 - ours
         f" ORDER BY {order.value}, thing_name"
     )
-    names = [text(name) for (name,) in journal.read(query, values)]
+    rows = journal.read(query, values)
+    with converting():
+        names = [text(name) for (name,) in rows]
     for start in range(0, len(names), _PAGE):
         portion = names[start : start + _PAGE]
         marks = ",".join("?" * len(portion))
@@ -109,7 +110,5 @@ def _pages_in_order(
 
 
 def _devices(rows: Sequence[Sequence[object]]) -> Sequence[Device]:
-    try:
+    with converting():
         return [read_device(row) for row in rows]
-    except (ValueError, KeyError, TypeError) as error:
-        raise JournalError(f"the journal is damaged: a row has {error}") from error

@@ -41,6 +41,8 @@ def test_what_is_no_duration(text: str) -> None:
         (172_799, "47 h"),
         (172_800, "2 d"),
         (1e9, "11574 d"),
+        (float("inf"), "11574074 d"),
+        (float("-inf"), "0 s"),
     ],
 )
 def test_durations_are_written(seconds: float, text: str) -> None:
