@@ -11,6 +11,7 @@ from client_device_associator import __version__
 from client_device_associator.command.main import main
 from client_device_associator.core.device import Device
 from client_device_associator.journal.journal import Journal
+from client_device_associator.messages.encoding import iso
 from client_device_associator.reporting.state_file import StateFile
 from client_device_associator.work_files import JOURNAL, STATE
 from support.journal_files import store_devices
@@ -36,6 +37,11 @@ class Ran:
     def documents(self) -> Sequence[Mapping[str, Any]]:
         """The same, as JSON."""
         return [json.loads(line) for line in self.lines]
+
+
+def second(epoch_seconds: float) -> str:
+    """A moment as people read it."""
+    return iso(epoch_seconds).replace(".000Z", "Z")
 
 
 class Terminal(io.StringIO):

@@ -1,6 +1,7 @@
 """The lines of `status`."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,12 +13,7 @@ from client_device_associator.journal.overview import Overview
 from client_device_associator.messages.encoding import epoch_seconds
 
 _WELL = ("reachable", "notCalledYet", "compared", "notComparedYet", "ok", "inForce")
-_WORDS = {
-    "notCalledYet": "not called yet",
-    "notComparedYet": "not compared yet",
-    "inForce": "in effect",
-}
-"""States that are not plain words."""
+_CAPITAL = re.compile("[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ def journal_lines(overview: Overview, now: float) -> Iterator[Line]:
 
 def _state_line(name: str, state: ComponentState, now: float) -> Line:
     value = state.text("state")
-    text = _WORDS.get(value, value)
+    text = _CAPITAL.sub(lambda found: f" {found[0].lower()}", value)
     if name == "roster" and value == "compared":
         compared = _moment(state.text("comparedAt"), now)
         text += f" at {compared}: {state.text('devices')} devices are on the cloud's list"
@@ -116,7 +112,10 @@ def _state_line(name: str, state: ComponentState, now: float) -> Line:
 
 def _moment(text: str, now: float) -> str:
     at = epoch_seconds(text)
-    return text if at is None else f"{text} ({duration(now - at)} ago)"
+    if at is None:
+        return text
+    # Milliseconds are for programs.
+    return f"{text.partition('.')[0].removesuffix('Z')}Z ({duration(now - at)} ago)"
 
 
 def _value(value: object) -> str:

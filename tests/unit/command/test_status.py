@@ -18,7 +18,7 @@ from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.schema import MIGRATIONS
 from client_device_associator.messages.encoding import iso
 from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
-from support.commands import NOW, Terminal, fill, keep_state, keep_state_of, run
+from support.commands import NOW, Terminal, fill, keep_state, keep_state_of, run, second
 from support.journal_files import NEXT_VERSION
 from support.journal_files import fill as fill_version
 from support.other_user import act_as_another_user, work_folder
@@ -47,13 +47,13 @@ def test_all_is_well(site: Path) -> None:
     """Every line, plain in a pipe; none of them is marked."""
     ran = run(site, "status")
     assert (ran.exit_code, ran.errors) == (FINE, "")
-    counted = f"at {iso(NOW - 60)} (60 s ago), when a state has changed last"
+    counted = f"at {second(NOW - 60)} (60 s ago), when a state has changed last"
     waits = "the oldest waits for 40 s, the next call is due in 5 s"
     assert list(ran.lines) == [
-        f"  running     since {iso(NOW - 7200)} (2 h ago), process {os.getpid()}",
+        f"  running     since {second(NOW - 7200)} (2 h ago), process {os.getpid()}",
         f"  version     {__version__} on core-1",
         "  listening   clientdevices/announce",
-        f"  cloud       reachable since {iso(NOW - 120)} (2 min ago)",
+        f"  cloud       reachable since {second(NOW - 120)} (2 min ago)",
         "  roster      not compared yet",
         "  journal     ok",
         f"  counters    associated 7, calls 2 ({counted})",
@@ -118,7 +118,7 @@ def test_it_does_not_run_any_more(site: Path) -> None:
     ran = run(site, "status")
     assert ran.exit_code == NOT_RUNNING
     assert ran.lines[0] == (
-        f"! running     no: process 0 has ended; it wrote its state last at {iso(NOW - 7200)}"
+        f"! running     no: process 0 has ended; it wrote its state last at {second(NOW - 7200)}"
         " (2 h ago)"
     )
     assert [line.split()[0] for line in ran.lines[1:]] == [

@@ -10,7 +10,7 @@ from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.overview import Overview
 from client_device_associator.messages.encoding import iso
-from support.commands import NOW
+from support.commands import NOW, second
 
 QUIET = Overview({}, None, None, None, {})
 
@@ -24,7 +24,7 @@ def line(label: str, **document: object) -> tuple[str, bool]:
 def test_a_list_that_was_compared() -> None:
     """When, and how many devices are on it."""
     roster = {"state": "compared", "devices": 7, "comparedAt": iso(NOW - 7200)}
-    text = f"compared at {iso(NOW - 7200)} (2 h ago): 7 devices are on the cloud's list"
+    text = f"compared at {second(NOW - 7200)} (2 h ago): 7 devices are on the cloud's list"
     assert line("roster", roster=roster) == (text, False)
 
 
@@ -32,7 +32,7 @@ def test_a_list_that_was_compared() -> None:
 def test_calls_that_fail(cause: FailureCause) -> None:
     """For whatever cause: since when, and what the service has said."""
     cloud = {"state": cause.value, "since": iso(NOW), "code": "Code", "message": "in words"}
-    text = f"{cause.value} since {iso(NOW)} (0 s ago): Code: in words"
+    text = f"{cause.name.lower().replace('_', ' ')} since {second(NOW)} (0 s ago): Code: in words"
     assert line("cloud", cloud=cloud) == (text, True)
 
 
