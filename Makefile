@@ -90,6 +90,7 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak 50000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.presence 20000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.noisy
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.commands 20000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.roster 5000
 
 clean:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the component's virtual environment, "venv", in the current directory, which a nucleus sets
-# to the component's work directory. The nucleus may call this at each of its starts: when the lock
+# to the component's work directory, and in it the operator's command, "associator". The nucleus may call this at each of its starts: when the lock
 # file and Python are the ones of last time, nothing is done and no network is needed.
 #
 # A new environment is made beside the old one and takes its place when it is complete. So an
@@ -12,6 +12,7 @@ set -eu
 umask 077
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+package=$(CDPATH='' cd -- "$here/.." && pwd)
 lock_file="$here/requirements.txt"
 environment=venv
 unfinished=venv.new
@@ -63,6 +64,25 @@ with open(sys.argv[1], "rb") as lock_file:
 PYTHON
 }
 
+# The command of this version, which may be new although the environment is not. Python is told to
+# import from nowhere else: the current directory of an operator who is root may be anybody's.
+write_command() {
+    command="$environment/bin/associator"
+    cat >"$command.new" <<SCRIPT || return 1
+#!/bin/sh
+exec '$(pwd)/$environment/bin/python3' -I -c 'import sys
+sys.path.insert(0, sys.argv.pop(1))
+from client_device_associator.command.main import run_command
+sys.exit(run_command(sys.argv[1:]))' '$package' "\$@"
+SCRIPT
+    chmod 700 "$command.new" && mv "$command.new" "$command"
+}
+
+# The component works without it.
+offer_command() {
+    write_command || say "could not write the command $(pwd)/$environment/bin/associator" >&2
+}
+
 [ -r "$lock_file" ] || fail "$lock_file is missing: the artifact is damaged. Build and deploy it again."
 python=$(find_python)
 wanted=$(fingerprint "$python")
@@ -77,6 +97,7 @@ if [ "$(cat "$environment/$stamp" 2>/dev/null)" = "$wanted" ] &&
     "$environment/bin/python3" -c '' 2>/dev/null; then
     # An earlier version may have made it for everybody. This closes all that is in it.
     chmod go-rwx "$environment" 2>/dev/null || :
+    offer_command
     say "the virtual environment is up to date"
     exit 0
 fi
@@ -103,4 +124,5 @@ if [ -e "$environment" ]; then
 fi
 mv "$unfinished" "$environment"
 clear_away "$replaced"
+offer_command
 say "the virtual environment is ready"

@@ -6,7 +6,6 @@ import random
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from types import FrameType
 
 from client_device_associator import __version__
@@ -41,13 +40,12 @@ from client_device_associator.reporting.notices import (
     report_to,
 )
 from client_device_associator.reporting.operator_log import OperatorLog, configure
+from client_device_associator.reporting.state_file import StateFile
 from client_device_associator.session.events import SessionEvent
 from client_device_associator.session.last_good import LastGood
 from client_device_associator.session.session import Session
 from client_device_associator.session.thread import SessionThread
-
-JOURNAL, LAST_GOOD = Path("associations.sqlite3"), Path("last-good-configuration.json")
-"""In the work directory, which the nucleus keeps over restarts and updates."""
+from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
 
 
 def main() -> int:
@@ -86,6 +84,7 @@ def run(environment: Mapping[str, str]) -> int:
             clock=clock,
             rng=random.Random(),  # noqa: S311 - jitter
             log=log,
+            keep_state=StateFile(STATE).keep,
         )
         parts.callback(component.journal.close)
         parts.callback(component.loop.end)
@@ -109,6 +108,7 @@ class Component:
         clock: The time.
         rng: The randomness of waits.
         log: What operators read.
+        keep_state: Takes the document of the component's state whenever a state has changed.
     """
 
     def __init__(
@@ -123,6 +123,7 @@ class Component:
         clock: Clock,
         rng: random.Random,
         log: Report,
+        keep_state: Callable[[Mapping[str, object]], None],
     ) -> None:
         self._core_thing_name = core_thing_name
         self._nucleus = nucleus
@@ -133,7 +134,7 @@ class Component:
         self._rng = rng
         self._seen = RecentlySeen(lambda: clock.now().steady)
         self._message_numbers = itertools.count(1)
-        health = Health(core_thing_name, __version__, self._publish_health, clock.now)
+        health = Health(core_thing_name, __version__, self._publish_health, clock.now, keep_state)
         self.report = report_to((log, health))
         self.journal = journal(self._journal_set_aside)
         self.loop = Loop(

@@ -2,6 +2,7 @@
 
 - AssociatorError
     - JournalError: the journal cannot be opened, read or written
+        - JournalVersionError: it is of another version of this component
     - NucleusError: an IPC call failed
         - NucleusLostError: there is no connection any more
         - NotAuthorizedError: accessControl does not allow it
@@ -15,6 +16,10 @@ class AssociatorError(Exception):
 
 class JournalError(AssociatorError):
     """The journal cannot be opened, read or written."""
+
+
+class JournalVersionError(JournalError):
+    """The journal is of another version of this component than this one."""
 
 
 class NucleusError(AssociatorError):

@@ -1,11 +1,12 @@
 """All targets."""
 
 from fuzz.target import Target
-from fuzz.targets import bus, cloud, files, log, sandbox
+from fuzz.targets import bus, cloud, commands, files, log, sandbox
 
 TARGETS: tuple[Target, ...] = (
     *bus.TARGETS,
     *cloud.TARGETS,
+    *commands.TARGETS,
     *files.TARGETS,
     *log.TARGETS,
     *sandbox.TARGETS,

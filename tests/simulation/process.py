@@ -95,6 +95,7 @@ class Process:
             clock=self.clock,
             rng=world.rng(f"jitter of process {number}"),
             log=self._report,
+            keep_state=lambda _: None,
         )
         self.component.record = record
         self.inbox.is_settled = lambda: self.component.is_settled

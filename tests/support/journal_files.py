@@ -1,7 +1,7 @@
 """Journals on disk, made and looked at."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from client_device_associator.core.decision import Decision
@@ -42,6 +42,11 @@ def store(journal: Journal, decision: Decision) -> None:
     """Stores a decision in a transaction of its own."""
     with journal.transaction():
         journal.store(decision)
+
+
+def store_devices(journal: Journal, devices: Iterable[Device]) -> None:
+    """Stores devices in a transaction of its own."""
+    store(journal, Decision(devices=tuple(devices)))
 
 
 def pragma(database: sqlite3.Connection, name: str) -> object:

@@ -56,6 +56,7 @@ class Rig:
             clock=self.clock,
             rng=LongestWaits(),
             log=self._report,
+            keep_state=lambda _: None,
         )
         self.journal = self.component.journal
         self.loop = self.component.loop

@@ -15,6 +15,7 @@ from client_device_associator.core.notices import (
     RosterUseless,
 )
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.messages.encoding import iso
 from client_device_associator.messages.health_message import health_message
 from client_device_associator.reporting.notices import (
@@ -26,6 +27,7 @@ from client_device_associator.reporting.notices import (
     Notice,
     PresenceRejected,
     ResultsDecided,
+    Started,
 )
 
 ON_CHANGE_SECONDS = 10.0
@@ -33,6 +35,13 @@ ON_CHANGE_SECONDS = 10.0
 
 ON_REQUEST_SECONDS = 1.0
 """Requests are answered at most this often; those in between are answered together."""
+
+_KEPT_AT_ONCE = 5
+"""States that change are kept at once so often, as at a start, and then every `ON_CHANGE_SECONDS`:
+they go to the disk."""
+
+States = Mapping[str, object]
+"""The state of everything that the component depends on."""
 
 
 class Health:
@@ -43,6 +52,7 @@ class Health:
         version: Of this component.
         publish: Sends a message to the health topic.
         now: The time; the component begins now.
+        keep: Takes the whole document when the component starts and when a state has changed.
     """
 
     def __init__(
@@ -51,9 +61,11 @@ class Health:
         version: str,
         publish: Callable[[bytes], None],
         now: Callable[[], Instant],
+        keep: Callable[[Mapping[str, object]], None] = lambda _: None,
     ) -> None:
         self._publish = publish
         self._now = now
+        self._keep = keep
         self._head = {
             "coreDeviceThingName": core_thing_name,
             "version": version,
@@ -69,7 +81,9 @@ class Health:
         self._configuration: Mapping[str, object] = {"state": "inForce", "problems": []}
         self._requested = False
         self._published_at = 0.0
-        self._published: object = None
+        self._published: States | None = None
+        self._keeping = RateLimit(_KEPT_AT_ONCE, 1.0 / ON_CHANGE_SECONDS)
+        self._kept: States | None = None
 
     def request(self) -> None:
         """Somebody wants to know."""
@@ -79,9 +93,12 @@ class Health:
         """Takes a notice."""
         self._count(notice)
         self._set_state(notice)
+        if isinstance(notice, Started):
+            # What is kept there is of another process.
+            self._keep(self._document(self._states(), {}))
 
     def run_due(self, figures: Callable[[], Mapping[str, int]]) -> float | None:
-        """Publishes if somebody has asked or a state has changed.
+        """Publishes if somebody has asked or a state has changed; keeps what has changed.
 
         Args:
             figures: Gives what is counted elsewhere, if it is wanted.
@@ -91,6 +108,12 @@ class Health:
         """
         now = self._now()
         states = self._states()
+        waits = (self._publish_due(states, figures, now), self._keep_due(states, figures, now))
+        return min((at for at in waits if at is not None), default=None)
+
+    def _publish_due(
+        self, states: States, figures: Callable[[], Mapping[str, int]], now: Instant
+    ) -> float | None:
         # Only states: the counters change all the time.
         if states == self._published and not self._requested:
             return None
@@ -100,6 +123,17 @@ class Health:
         counters = {**self._counts, **figures()}
         self._publish(health_message(self._head, states, counters, now.wall))
         self._requested, self._published, self._published_at = False, states, now.steady
+        return None
+
+    def _keep_due(
+        self, states: States, figures: Callable[[], Mapping[str, int]], now: Instant
+    ) -> float | None:
+        if states == self._kept:
+            return None
+        if not self._keeping.allow(1, now.steady):
+            return now.steady + ON_CHANGE_SECONDS
+        self._keep(self._document(states, {**self._counts, **figures()}))
+        self._kept = states
         return None
 
     def _count(self, notice: Notice) -> None:
@@ -159,7 +193,12 @@ class Health:
                 "since": iso(self._now().wall),
             }
 
-    def _states(self) -> Mapping[str, object]:
+    def _document(self, states: States, counters: Mapping[str, int]) -> Mapping[str, object]:
+        """All of it, with nothing cut off."""
+        timestamp = iso(self._now().wall)
+        return {**self._head, **states, "counters": counters, "timestamp": timestamp}
+
+    def _states(self) -> States:
         departures = self._calls.get(Operation.DISASSOCIATE)
         return {
             "nucleus": self._nucleus,

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from client_device_associator.component import JOURNAL, LAST_GOOD
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.core.answer import FailureCause
@@ -28,6 +27,7 @@ from client_device_associator.reporting.notices import (
     SubscriptionRefused,
 )
 from client_device_associator.reporting.operator_log import OperatorLog
+from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
 from support.documents import DOCUMENTS, ROOT, quoted, read, table
 
 OPERATING = read(ROOT / "docs" / "operating.md")
@@ -98,7 +98,7 @@ def test_files_have_their_names() -> None:
     names = [quoted(row[0])[0] for row in table(OPERATING, "## Where to look")]
     assert names[0] == str(JOURNAL)
     assert names[1].startswith(f"{JOURNAL}.damaged-")
-    assert names[2] == str(LAST_GOOD)
+    assert names[2:4] == [str(LAST_GOOD), str(STATE)]
 
 
 def test_health_topics_are_named_wherever_health_is() -> None:

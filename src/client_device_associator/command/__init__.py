@@ -1,0 +1,1 @@
+"""What an operator asks on the core device, from the shell."""

@@ -1,0 +1,12 @@
+"""The table of all commands: a new one is a module of this room, and a line here."""
+
+from client_device_associator.command.command import Command
+from client_device_associator.command.completion import completion_of
+from client_device_associator.command.devices import DEVICES
+from client_device_associator.command.export import EXPORT
+from client_device_associator.command.status import STATUS
+
+_LOOKING = (STATUS, DEVICES, EXPORT)
+
+COMMANDS: tuple[Command, ...] = (*_LOOKING, completion_of(_LOOKING))
+"""In the order of the help."""

@@ -1,0 +1,80 @@
+"""`export`: all that the journal holds, as lines of JSON."""
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+
+from client_device_associator import __version__
+from client_device_associator.command.arguments import Arguments
+from client_device_associator.command.command import Command, Context
+from client_device_associator.command.exit_codes import FINE
+from client_device_associator.command.shown_device import device_document
+from client_device_associator.journal.overview import table_rows, unsent_counts
+from client_device_associator.journal.reader import converting
+from client_device_associator.journal.rows import text
+from client_device_associator.journal.selection import Selection, device_pages
+from client_device_associator.messages.encoding import iso
+
+_WAITING_KEY = ("thing_name", "topic", "announcement_id", "bus")
+_TRAIL, _TRAIL_KEY = "trail", ("entry_id",)
+
+
+def _add_arguments(arguments: Arguments) -> None:
+    arguments.epilog = (
+        "One JSON object a line, each with a field kind: export (the first), fact, device, waiting"
+        " (an announcement that has no final result yet), owed (how many results are not sent yet),"
+        " trail."
+    )
+
+
+def _run(options: Namespace, context: Context) -> int:  # noqa: ARG001 - it is always JSON
+    write = context.output.json
+    with context.directory().journal() as journal:
+        # Before anything is printed: it may be no journal.
+        facts = journal.read("SELECT name, value FROM fact ORDER BY name")
+        write({"kind": "export", "version": __version__, "at": iso(context.now)})
+        for name, value in facts:
+            write({"kind": "fact", **_fact(name, value)})
+        for page in device_pages(journal, Selection()):
+            for device in page:
+                write({"kind": "device", **device_document(device)})
+        for row in table_rows(journal, "waiting", _WAITING_KEY):
+            write({"kind": "waiting", **_waiting(row)})
+        for bus, count in unsent_counts(journal):
+            write({"kind": "owed", "bus": bus, "results": count})
+        for row in table_rows(journal, _TRAIL, _TRAIL_KEY):
+            write({"kind": "trail", **_trail_entry(row)})
+    return FINE
+
+
+def _fact(name: object, value: object) -> Mapping[str, object]:
+    with converting():
+        return {"name": text(name), "value": float(str(value))}
+
+
+def _waiting(row: Mapping[str, object]) -> Mapping[str, object]:
+    with converting():
+        announcement_id = text(row["announcement_id"])
+        return {
+            "thingName": text(row["thing_name"]),
+            "topic": text(row["topic"]),
+            "bus": text(row["bus"]),
+            **({"id": announcement_id} if announcement_id else {}),
+        }
+
+
+def _trail_entry(row: Mapping[str, object]) -> Mapping[str, object]:
+    with converting():
+        try:
+            detail = json.loads(text(row["detail"]))
+        except RecursionError as error:
+            raise ValueError("a detail that is nested") from error
+        return {
+            "at": iso(float(str(row["at"]))),
+            "thingName": text(row["thing_name"]),
+            "event": text(row["event"]),
+            "detail": detail,
+        }
+
+
+EXPORT = Command("export", "print all that the journal holds as JSON lines", _add_arguments, _run)
