@@ -1,0 +1,1 @@
+"""One page that shows how things stand: what `report --html` writes."""
