@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import struct
 import subprocess
 from html import escape, unescape
 from pathlib import Path
@@ -10,15 +11,21 @@ from typing import Any
 
 import pytest
 
-from client_device_associator.command.report.facts import Moment, gather
+from client_device_associator.command.report.facts import gather
 from client_device_associator.command.report.page import page
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.trail import TrailEntry, TrailEvent
+from support.commands import run
+from support.documents import ROOT
+from support.report_site import make_report_site
 from support.values import START, numbered
 
 CHROMIUM = shutil.which("chromium")
 PHONE, DESK = 360, 1200
 """Widths in pixels."""
+PICTURE = (900, 1100)
+DOCUMENTED = ROOT / "docs" / "report.png"
 LIGHT, DARK = 1, 0
 """Of Chromium's setting preferredColorScheme."""
 
@@ -46,26 +53,34 @@ def seen(directory: Path, html: str, width: int, scheme: int) -> dict[str, Any]:
         f"<script>frame.onload = () => {{ {_LOOK} }};</script></body>",
         encoding="utf-8",
     )
+    dumped = browse(
+        directory,
+        f"--blink-settings=preferredColorScheme={scheme}",
+        "--dump-dom",
+        around.as_uri(),
+    )
+    found = re.search(r"<body>(\{.*\})</body>", dumped, re.DOTALL)
+    assert found is not None, dumped
+    look: dict[str, Any] = json.loads(unescape(found[1]))
+    return look
+
+
+def browse(directory: Path, *arguments: str) -> str:
+    """Runs the browser; returns what it prints."""
     assert CHROMIUM is not None
-    dumped = subprocess.run(
+    return subprocess.run(
         [
             CHROMIUM,
             "--headless=new",
             "--no-sandbox",
             "--disable-gpu",
             f"--user-data-dir={directory / 'profile'}",
-            f"--blink-settings=preferredColorScheme={scheme}",
-            "--dump-dom",
-            around.as_uri(),
+            *arguments,
         ],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    found = re.search(r"<body>(\{.*\})</body>", dumped, re.DOTALL)
-    assert found is not None, dumped
-    look: dict[str, Any] = json.loads(unescape(found[1]))
-    return look
 
 
 def long_page() -> str:
@@ -76,7 +91,7 @@ def long_page() -> str:
         for name in names
     ]
     trail = [
-        Moment(START + index, name, event, {"code": "C" * 64})
+        TrailEntry(START + index, name, TrailEvent(event), {"code": "C" * 64})
         for index, name in enumerate(names)
         for event in ("announced", "failed", "rejected")
     ]
@@ -107,3 +122,28 @@ def brightness(colour: str) -> float:
     """Of `rgb(…)`, from 0 to 255."""
     parts = [int(one) for one in re.findall(r"\d+", colour)[:3]]
     return sum(parts) / len(parts)
+
+
+def test_the_picture_in_the_documents_is_of_a_real_report(tmp_path: Path) -> None:
+    """Of the same size, with the same page behind it; remove it to have it made again."""
+    make_report_site(tmp_path)
+    file = tmp_path / "report.html"
+    assert run(tmp_path, "report", "--html", str(file)).exit_code == 0
+    fresh = tmp_path / "report.png"
+    browse(
+        tmp_path,
+        "--hide-scrollbars",
+        f"--window-size={PICTURE[0]},{PICTURE[1]}",
+        f"--screenshot={fresh}",
+        file.as_uri(),
+    )
+    if not DOCUMENTED.exists():
+        shutil.copy(fresh, DOCUMENTED)
+    for picture in (fresh, DOCUMENTED):
+        assert size_of(picture) == PICTURE
+
+
+def size_of(picture: Path) -> tuple[int, int]:
+    """Width and height of a PNG, as its first chunk has them (PNG, section 11.2.2)."""
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    return width, height

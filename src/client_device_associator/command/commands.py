@@ -4,9 +4,10 @@ from client_device_associator.command.command import Command
 from client_device_associator.command.completion import completion_of
 from client_device_associator.command.devices import DEVICES
 from client_device_associator.command.export import EXPORT
+from client_device_associator.command.report.command import REPORT
 from client_device_associator.command.status import STATUS
 
-_LOOKING = (STATUS, DEVICES, EXPORT)
+_LOOKING = (STATUS, DEVICES, EXPORT, REPORT)
 
 COMMANDS: tuple[Command, ...] = (*_LOOKING, completion_of(_LOOKING))
 """In the order of the help."""

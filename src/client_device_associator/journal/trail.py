@@ -5,7 +5,7 @@ page of 4 KiB for nearly every device, and reading all of the trail takes millis
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from client_device_associator.core.trail import TrailEntry, TrailEvent
@@ -14,6 +14,9 @@ from client_device_associator.journal.rows import text
 
 TRIM_AT_ONCE = 500
 """Entries deleted in one transaction beyond as many as were added, so that it stays short."""
+
+_READ_AT_ONCE = 1000
+"""Entries that are read together, so that no reader keeps a log from being shortened."""
 
 _SLACK_SHARE = 100
 """A full trail loses a hundredth of its entries at a time: each deletion writes a page or more."""
@@ -62,6 +65,24 @@ def trail_of(read: Read, thing_name: str, limit: int) -> list[TrailEntry]:
         (thing_name, limit),
     )
     return list(map(read_trail_row, rows))
+
+
+def whole_trail(read: Read) -> Iterator[TrailEntry]:
+    """All of the trail, oldest first, in portions; raises as `trail_of` does."""
+    last = 0
+    while True:
+        rows = list(
+            read(
+                f"SELECT entry_id, {_COLUMNS} FROM trail WHERE entry_id > ?"  # noqa: S608 - ours
+                " ORDER BY entry_id LIMIT ?",
+                (last, _READ_AT_ONCE),
+            )
+        )
+        for entry_id, *columns in rows:
+            last = int(entry_id)
+            yield read_trail_row(columns)
+        if len(rows) < _READ_AT_ONCE:
+            return
 
 
 class Trail:

@@ -11,6 +11,7 @@ from client_device_associator.journal.trail import (
     read_trail_row,
     trail_of,
     trail_row,
+    whole_trail,
 )
 from support.journal_files import connection
 from support.rig import fill_disk
@@ -83,6 +84,21 @@ def test_a_trail_may_be_read_by_who_may_not_write(journal: Journal, path: Path) 
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     assert trail_of(database.execute, "lamp", 10) == journal.trail.of("lamp", 10)
     database.close()
+
+
+def test_all_of_it_is_read_in_portions(journal: Journal) -> None:
+    """Oldest first, none twice, and as many as there are at the end of a portion."""
+    for count in (999, 1, 1, 1500):
+        add(journal, journal_length(journal), count, 10_000)
+        found = list(whole_trail(connection(journal).execute))
+        assert [one.at for one in found] == sorted({one.at for one in found})
+        assert len(found) == journal_length(journal)
+
+
+def journal_length(journal: Journal) -> int:
+    """How many entries there are."""
+    ((count,),) = connection(journal).execute("SELECT COUNT(*) FROM trail")
+    return int(count)
 
 
 def test_a_damaged_entry_is_the_journals_fault(journal: Journal) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.trail import TrailEntry, TrailEvent
 
 MAX_DEVICES = 1000
 """Devices that the page lists; beyond it, a phone could not show it. `devices` lists all."""
@@ -13,29 +14,35 @@ MAX_DEVICES = 1000
 MAX_NAMED = 5
 """Devices that are named where many have the same trouble."""
 
-_BEGIN = frozenset({"announced", "departureAnnounced", "restored", "silent", "handedOver"})
-_END = frozenset({"associated", "disassociated", "failed", "refused"})
-"""Events of the trail with which a device begins to wait for a call, and with which that ends."""
+_BEGIN = frozenset(
+    {
+        TrailEvent.ANNOUNCED,
+        TrailEvent.DEPARTURE_ANNOUNCED,
+        TrailEvent.RESTORED,
+        TrailEvent.SILENT,
+        TrailEvent.HANDED_OVER,
+    }
+)
+_END = frozenset(
+    {
+        TrailEvent.ASSOCIATED,
+        TrailEvent.DISASSOCIATED,
+        TrailEvent.FAILED,
+        TrailEvent.REFUSED,
+        TrailEvent.FORGOTTEN,
+    }
+)
+"""With these a device begins to wait for a call, and with these that ends."""
 
-_ANSWERS = frozenset({"associated", "disassociated", "retrying", "failed"})
-_REFUSALS = frozenset({"rejected", "refused"})
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One entry of the trail.
-
-    Attributes:
-        at: Epoch seconds.
-        thing_name: The device.
-        event: What happened, see `TrailEvent`.
-        detail: What is known about it.
-    """
-
-    at: float
-    thing_name: str
-    event: str
-    detail: Mapping[str, object]
+_ANSWERS = frozenset(
+    {
+        TrailEvent.ASSOCIATED,
+        TrailEvent.DISASSOCIATED,
+        TrailEvent.RETRYING,
+        TrailEvent.FAILED,
+    }
+)
+_REFUSALS = frozenset({TrailEvent.REJECTED, TrailEvent.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Facts:
     troubles: Sequence[Trouble]
 
 
-def gather(devices: Iterable[Device], trail: Sequence[Moment]) -> Facts:
+def gather(devices: Iterable[Device], trail: Sequence[TrailEntry]) -> Facts:
     """The facts of a page.
 
     Args:
@@ -113,10 +120,10 @@ def gather(devices: Iterable[Device], trail: Sequence[Moment]) -> Facts:
     )
 
 
-def _queue(trail: Sequence[Moment], waiting_now: int) -> list[tuple[float, int]]:
+def _queue(trail: Sequence[TrailEntry], waiting_now: int) -> list[tuple[float, int]]:
     """How many waited after each change; the last number is that of now.
 
-    The trail may begin in the middle: whoever began to wait before it is in the number that is
+    The trail may begin in the middle: those who began to wait before it are in the number that is
     counted back from now.
     """
     waits: set[str] = set()
@@ -133,14 +140,17 @@ def _queue(trail: Sequence[Moment], waiting_now: int) -> list[tuple[float, int]]
     return [(at, number + missing) for at, number in steps]
 
 
-def _count(trail: Sequence[Moment], events: frozenset[str], *details: str) -> Mapping[str, int]:
+def _count(
+    trail: Sequence[TrailEntry], events: frozenset[TrailEvent], *details: str
+) -> Mapping[str, int]:
     """How often which of these events came, with the first detail that it has; most often first."""
     counted: Counter[str] = Counter()
     for moment in trail:
         if moment.event in events:
             found = (moment.detail.get(key) for key in details)
             detail = next((str(one) for one in found if one), None)
-            counted[f"{moment.event}: {detail}" if detail else moment.event] += 1
+            event = moment.event.value
+            counted[f"{event}: {detail}" if detail else event] += 1
     return dict(counted.most_common())
 
 

@@ -18,7 +18,12 @@ WORDS = {
 }
 """The states that a device can have in the journal."""
 
-_ORIGINS = {Origin.OURS: "this component", Origin.FOREIGN: "somebody else", Origin.UNKNOWN: ""}
+_ORIGINS = {
+    Origin.OURS: "this component",
+    Origin.FOREIGN: "somebody else",
+    Origin.UNCLEAR: "somebody, maybe",
+    Origin.UNKNOWN: "",
+}
 
 _STYLE = """
 :root { color-scheme: light dark; --text: #1d232b; --soft: #5b6672; --back: #fff; --card: #f3f5f7;

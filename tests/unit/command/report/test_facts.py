@@ -4,17 +4,19 @@ from client_device_associator.command.report.facts import (
     MAX_DEVICES,
     MAX_NAMED,
     Facts,
-    Moment,
     gather,
 )
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.trail import TrailEntry, TrailEvent
 from support.values import START, numbered
 
 
-def happened(*events: tuple[float, str, str]) -> list[Moment]:
+def happened(*events: tuple[float, str, str]) -> list[TrailEntry]:
     """A trail of these: seconds, device, event."""
-    return [Moment(START + seconds, name, event, {}) for seconds, name, event in events]
+    return [
+        TrailEntry(START + seconds, name, TrailEvent(event), {}) for seconds, name, event in events
+    ]
 
 
 def queue_of(facts: Facts) -> list[tuple[float, int]]:
@@ -72,12 +74,14 @@ def test_a_trail_that_begins_in_the_middle_ends_with_what_is_there() -> None:
 def test_answers_and_refusals_are_counted() -> None:
     """By what the cloud has said, and by the rule or else the code; most often first."""
     trail = [
-        Moment(START, "a", "failed", {"code": "Oops"}),
-        Moment(START, "a", "associated", {}),
-        Moment(START, "b", "associated", {"code": None}),
-        Moment(START, "c", "rejected", {"code": "notAdmitted", "rule": "the rule 'x'"}),
-        Moment(START, "d", "rejected", {"code": "notJson"}),
-        Moment(START, "e", "rejected", {"code": "notJson"}),
+        TrailEntry(START, "a", TrailEvent.FAILED, {"code": "Oops"}),
+        TrailEntry(START, "a", TrailEvent.ASSOCIATED, {}),
+        TrailEntry(START, "b", TrailEvent.ASSOCIATED, {}),
+        TrailEntry(
+            START, "c", TrailEvent.REJECTED, {"code": "notAdmitted", "rule": "the rule 'x'"}
+        ),
+        TrailEntry(START, "d", TrailEvent.REJECTED, {"code": "notJson"}),
+        TrailEntry(START, "e", TrailEvent.REJECTED, {"code": "notJson"}),
     ]
     facts = gather([], trail)
     assert list(facts.answers.items()) == [("associated", 2), ("failed: Oops", 1)]

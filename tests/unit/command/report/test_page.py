@@ -4,10 +4,11 @@ import re
 
 from hypothesis import given
 
-from client_device_associator.command.report.facts import Moment, gather
+from client_device_associator.command.report.facts import gather
 from client_device_associator.command.report.page import WORDS, page
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.trail import TrailEntry, TrailEvent
 from support.values import START, UNICODE
 
 EMPTY = page(gather([], []), "core-1", START)
@@ -66,7 +67,7 @@ def test_nothing_is_loaded_from_anywhere() -> None:
 def test_nothing_that_is_shown_can_break_the_page(name: str, code: str) -> None:
     """Names come from anybody, codes and messages from the cloud."""
     device = Device(name, DeviceState.FAILED, START, code=code, message=code)
-    trail = [Moment(START, name, "rejected", {"rule": code})]
+    trail = [TrailEntry(START, name, TrailEvent.REJECTED, {"rule": code})]
     text = page(gather([device], trail), name, START)
     tags = set(re.findall(r"<(\w+)", text))
     assert tags <= set(re.findall(r"<(\w+)", EMPTY)) | {

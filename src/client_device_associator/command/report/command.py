@@ -1,0 +1,73 @@
+"""`report`: writes the page."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from client_device_associator.command.arguments import Arguments
+from client_device_associator.command.command import Command, Context
+from client_device_associator.command.component_state import ComponentState
+from client_device_associator.command.errors import CommandError
+from client_device_associator.command.exit_codes import FINE, WRONG
+from client_device_associator.command.report.facts import gather
+from client_device_associator.command.report.page import page
+from client_device_associator.core.device import Device
+from client_device_associator.journal.reader import JournalReader, converting
+from client_device_associator.journal.selection import Selection, device_pages
+from client_device_associator.journal.trail import whole_trail
+
+_STANDARD_OUTPUT = "-"
+
+
+def _add_arguments(arguments: Arguments) -> None:
+    arguments.add_argument(
+        "--html",
+        metavar="FILE",
+        required=True,
+        help="where to write the page; it is replaced as a whole. - is the standard output",
+    )
+    arguments.epilog = "The page is one file, loads nothing, and can be sent to anybody."
+
+
+def _run(options: Namespace, context: Context) -> int:
+    directory = context.directory()
+    with directory.journal() as journal:
+        devices = _devices(journal)
+        with converting():
+            trail = list(whole_trail(journal.read))
+        facts = gather(devices, trail)
+    state = None
+    with suppress(OSError):
+        state = directory.state()
+    core_thing_name = ComponentState(state or {}).text("coreDeviceThingName")
+    text = page(facts, core_thing_name, context.now)
+    if options.html == _STANDARD_OUTPUT:
+        context.output.line(text.rstrip("\n"))
+        return FINE
+    _write(Path(options.html), text)
+    if options.json:
+        context.output.json({"file": options.html, "devices": sum(facts.counts.values())})
+    else:
+        context.output.line(f"{options.html}: {sum(facts.counts.values())} devices")
+    return FINE
+
+
+def _devices(journal: JournalReader) -> Iterator[Device]:
+    for portion in device_pages(journal, Selection()):
+        yield from portion
+
+
+def _write(file: Path, text: str) -> None:
+    """Replaces the file; raises CommandError."""
+    unfinished = file.with_name(f"{file.name}.new")
+    try:
+        unfinished.write_text(text, encoding="utf-8", errors="replace")
+        unfinished.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise CommandError(f"the page cannot be written: {error}", WRONG) from error
+
+
+REPORT = Command("report", "write a page that shows how things stand", _add_arguments, _run)
