@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from client_device_associator import __version__
+from client_device_associator.channel.server import Channel
 from client_device_associator.clock import Clock, SystemClock
 from client_device_associator.cloud.calls import Calls
 from client_device_associator.cloud.port import Worker
@@ -45,7 +46,7 @@ from client_device_associator.session.events import SessionEvent
 from client_device_associator.session.last_good import LastGood
 from client_device_associator.session.session import Session
 from client_device_associator.session.thread import SessionThread
-from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
+from client_device_associator.work_files import JOURNAL, LAST_GOOD, SOCKET, STATE
 
 
 def main() -> int:
@@ -92,6 +93,10 @@ def run(environment: Mapping[str, str]) -> int:
         parts.callback(session.stop)
         component.report(Started(__version__, str(JOURNAL.absolute())))
         session.start()
+        # The last to begin, and the first to end: nobody is to ask a component that stops.
+        channel = Channel(SOCKET, inbox.put, component.report_from_thread)
+        channel.start()
+        parts.callback(channel.stop)
         return component.loop.run()
 
 

@@ -8,5 +8,8 @@ JOURNAL = Path("associations.sqlite3")
 LAST_GOOD = Path("last-good-configuration.json")
 """The last configuration that was good."""
 
+SOCKET = Path("associator.sock")
+"""Where commands reach the running component."""
+
 STATE = Path("state.json")
 """How the component is, for readers on the core device."""

@@ -1,9 +1,12 @@
-"""The component asks, and nobody can ask it but through the nucleus."""
+"""The component asks, and nobody can ask it but through the nucleus, and its own user."""
 
+import os
 import socket
+import stat
 
 import psutil
 
+from client_device_associator.work_files import SOCKET
 from greengrass_sandbox.core_device import CoreDevice
 from integration.conftest import Start
 from integration.test_process import start_a_call_that_hangs
@@ -48,3 +51,20 @@ def test_nothing_listens_during_a_call(core: CoreDevice, start: Start) -> None:
     assert worker.net_connections(kind="inet")
     assert open_doors(associator.pid) == []
     assert open_doors(worker.pid) == []
+
+
+def unix_doors(pid: int) -> list[str]:
+    """The paths of Unix sockets of a process that have one: those of a client have none."""
+    sockets = psutil.Process(pid).net_connections(kind="unix")
+    return [path for one in sockets if (path := str(one.laddr))]
+
+
+def test_the_only_door_is_a_socket_of_its_own_user(core: CoreDevice, start: Start) -> None:
+    """For commands; the worker, which has credentials, does not have it."""
+    associator, worker = start_a_call_that_hangs(core, start)
+    assert unix_doors(associator.pid) == [f"{SOCKET}.{associator.pid}"]
+    assert unix_doors(worker.pid) == []
+    (place,) = associator.work.glob(f"{SOCKET}*")
+    status = place.stat()
+    assert stat.S_ISSOCK(status.st_mode)
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o600, os.geteuid())

@@ -12,6 +12,7 @@ from client_device_associator.core.instant import Instant
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import CoreNotice
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.operator import Request, Ruling
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueEvent, QueueState
 from client_device_associator.core.result import Result
@@ -106,6 +107,23 @@ class EngineDriver:
         joins = any(one.state is DeviceState.PENDING for one in decision.devices)
         self._note(before, QueueEvent.ENQUEUED if joins else QueueEvent.SUPERSEDED, happened=joins)
         return decision
+
+    def ask(self, request: Request) -> Ruling:
+        """An operator asks for something; stores what is decided."""
+        rulings: list[Ruling] = []
+
+        def decide() -> Decision:
+            rulings.append(self.engine.asked(request, self.now))
+            return rulings[0].decision
+
+        before = self._state_after_waiting()
+        self.carry_out(decide)
+        (ruling,) = rulings
+        event = QueueEvent.ENQUEUED if ruling.hurries else QueueEvent.SUPERSEDED
+        if ruling.hurries and before is QueueState.WAITING:
+            event = QueueEvent.WAITED  # its wait was cut short
+        self._note(before, event)
+        return ruling
 
     def answer(self, answer: Answer) -> Decision:
         """Answers the call in flight and stores what is decided."""

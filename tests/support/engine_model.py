@@ -9,8 +9,15 @@ from client_device_associator.core.answer import Answer, Listed, Succeeded
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.operator import COMMAND, Announce, Done, Forget, Retry
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.result import SUPERSEDED, Result, Status
+from client_device_associator.core.result import (
+    FORGOTTEN,
+    ROSTER_TOPIC,
+    SUPERSEDED,
+    Result,
+    Status,
+)
 from client_device_associator.core.wish import WISHES, wish_of
 from client_device_associator.journal.journal import Journal
 from support.engine_driver import EngineDriver
@@ -98,6 +105,36 @@ class EngineModel:
         assert all(one.code == SUPERSEDED for one in decision.durable)
         receipts = {name for name, status in answered if status is Status.QUEUED}
         assert receipts == (taken if self.driver.policy.receipts else set())
+
+    def ask(self, request: Announce | Retry) -> None:
+        """What an operator says is a word on the roster's topic, unless there is nothing to do."""
+        ruling = self.driver.ask(request)
+        assert [one.thing_name for one in ruling.outcomes] == list(request.thing_names)
+        assert not ruling.decision.transient
+        superseded: list[Announcement] = []
+        for outcome in ruling.outcomes:
+            name = outcome.thing_name
+            announced = isinstance(request, Announce)
+            if outcome.done is Done.QUEUED or (outcome.done is Done.ALREADY and announced):
+                assert name not in self.refused
+                self.last_word[name] = False
+            if outcome.done is Done.QUEUED:
+                over = {one for one in self.waiting if one.leaves and one.thing_name == name}
+                superseded += over
+                self.waiting = (self.waiting - over) | {Announcement(name, ROSTER_TOPIC, COMMAND)}
+            waits = name in self.names(leaves=False) | self.names(leaves=True)
+            assert waits is (outcome.done in (Done.QUEUED, Done.DUE)) or announced
+        assert Counter(map(said, ruling.decision.durable)) == Counter(map(said, superseded))
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Nobody waits for these any more, and nothing is asked of the cloud because of it."""
+        decision = self.driver.ask(Forget(tuple(names))).decision
+        over = {one for one in self.waiting if one.thing_name in names}
+        assert Counter(map(said, decision.durable)) == Counter(map(said, over))
+        assert all(one.code == FORGOTTEN for one in decision.durable)
+        assert not self.journal.devices(names)
+        self._give_up(over, set(names))
+        self.restored -= set(names)
 
     def step(self) -> Step:
         """The engine does what it wants to do: a call, or what a list or the rules lead to."""

@@ -22,6 +22,7 @@ WITHOUT_UNIT_TEST = {
     "command/errors.py": "a name alone",
     "command/exit_codes.py": "numbers alone",
     "errors.py": "names alone",
+    "channel/port.py": "data alone",
     "cloud/port.py": "a Protocol and its events",
     "configuration/settings.py": "data alone",
     "core/admission/gate.py": "a Protocol and what it answers with",

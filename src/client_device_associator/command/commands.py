@@ -1,5 +1,6 @@
 """The table of all commands: a new one is a module of this room, and a line here."""
 
+from client_device_associator.command.changes import CHANGING
 from client_device_associator.command.command import Command
 from client_device_associator.command.completion import completion_of
 from client_device_associator.command.devices import DEVICES
@@ -9,5 +10,5 @@ from client_device_associator.command.status import STATUS
 
 _LOOKING = (STATUS, DEVICES, EXPORT, REPORT)
 
-COMMANDS: tuple[Command, ...] = (*_LOOKING, completion_of(_LOOKING))
+COMMANDS: tuple[Command, ...] = (*_LOOKING, *CHANGING, completion_of((*_LOOKING, *CHANGING)))
 """In the order of the help."""

@@ -9,7 +9,10 @@ from client_device_associator.command.command import Command
 
 PROGRAM = "associator"
 
-_ABOUT = "Looks at the client device associator on this core device, whether it runs or not."
+_ABOUT = (
+    "Looks at the client device associator on this core device, whether it runs or not, and has it"
+    " change something while it runs."
+)
 _EXIT_CODES = """\
 exit codes:
   0  all is well, or what was asked for was found

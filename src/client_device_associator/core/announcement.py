@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from client_device_associator.core.bus import Bus
-from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.result import ROSTER_TOPIC, Reason, Result, Status
 
 NOWHERE = ""
 """The topic of what nobody has announced: a device that is restored, or damage."""
@@ -32,6 +32,11 @@ class Announcement:
     leaves: bool = False
     lane: str = field(default="", compare=False)
     bus: Bus = Bus.LOCAL
+
+    @property
+    def was_heard(self) -> bool:
+        """Whether it came by a topic; not if this component, or an operator, has made it."""
+        return self.topic not in (NOWHERE, ROSTER_TOPIC)
 
     def result(self, status: Status) -> Result:
         """The bare result for this announcement; details are added with `replace`."""

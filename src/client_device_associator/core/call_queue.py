@@ -48,10 +48,18 @@ _NOW = 0.0
 
 @dataclass(frozen=True, slots=True)
 class _Outage:
-    """Calls that failed one after the other, for one cause or for several in turn."""
+    """Calls that failed one after the other, for one cause or for several in turn.
+
+    Attributes:
+        cause: Of the last one.
+        until: Steady seconds before which there is no other.
+        asked_until: As long the service itself has asked not to be called.
+        failures: How many, by pace.
+    """
 
     cause: FailureCause
     until: float
+    asked_until: float
     failures: Mapping[backoff.Backoff, int]
 
 
@@ -100,6 +108,16 @@ class CallQueue:
         if outage is None or outage.cause is FailureCause.ACCESS_DENIED:
             return _NOW
         return outage.until
+
+    def hurry(self, now: Instant) -> None:
+        """A person may have removed what is wrong: the wait ends, unless the service wants it.
+
+        The next one is as long as if this one had not been cut short.
+        """
+        outage = self._memory.outage
+        if outage is not None:
+            until = min(outage.until, max(now.steady, outage.asked_until))
+            self._memory = replace(self._memory, outage=replace(outage, until=until))
 
     def answered(self, call: Call, answer: Answer, now: Instant) -> Decision:
         """The call in flight was answered, or has failed."""
@@ -225,8 +243,11 @@ class CallQueue:
         failures = Counter(outage.failures if outage else {})
         pace = _PACE[failed.cause]
         failures[pace] += 1
-        wait = max(failed.retry_after, pace.delay(failures[pace], self._rng))
-        outage = _Outage(failed.cause, now.steady + wait, failures)
+        retry_after = failed.retry_after
+        steady = now.steady
+        until = steady + max(retry_after, pace.delay(failures[pace], self._rng))
+        asked_until = until if failed.cause is FailureCause.THROTTLED else steady + retry_after
+        outage = _Outage(failed.cause, until, asked_until, failures)
         self._memory = replace(self._memory, outage=outage)
         return outage.until
 

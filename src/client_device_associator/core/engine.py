@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from client_device_associator.core import operator
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.answer import Answer, CallFailed
 from client_device_associator.core.call_queue import CallQueue
@@ -18,6 +19,14 @@ from client_device_associator.core.handover import Claim, Handover
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.operator import (
+    Announce,
+    Forget,
+    Reconcile,
+    Request,
+    Retry,
+    Ruling,
+)
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState
 from client_device_associator.core.roster import Roster
@@ -65,15 +74,28 @@ class Engine:
         self._heard = heard.intersection(self._policy.lanes)
         self._silence.heard()
         self._handover.heard(announcements, now)
-        return enqueue(
-            announcements,
-            self._journal,
-            self._policy,
-            now,
-            resume_at={operation: queue.resume_at for operation, queue in self._queues.items()},
-            lanes=self._heard,
-            day=self._silence.day if self._silence.is_on else None,
-        )
+        return self._enqueue(announcements, now)
+
+    def asked(self, request: Request, now: Instant) -> Ruling:
+        """An operator wants something done; no device was heard because of it."""
+
+        def enqueue(announcements: Sequence[Announcement]) -> Decision:
+            return self._enqueue(announcements, now)
+
+        match request:
+            case Retry():
+                names = request.thing_names
+                ruling = operator.retry(names, self._journal, self._policy, enqueue, now)
+            case Forget():
+                ruling = operator.forget(request.thing_names, self._journal)
+            case Announce():
+                ruling = operator.announce(request.thing_names, self._policy, enqueue)
+            case Reconcile():
+                ruling = Ruling(list_at=self._roster.request(now))
+        if ruling.hurries:
+            for queue in self._queues.values():
+                queue.hurry(now)
+        return ruling
 
     def claimed(self, claims: Sequence[Claim], now: Instant) -> Decision:
         """Other core devices have associated client devices."""
@@ -151,6 +173,17 @@ class Engine:
         if step.wake_at is not None:
             wakes.append(step.wake_at)
         return replace(step, wake_at=min(wakes, default=None))
+
+    def _enqueue(self, announcements: Sequence[Announcement], now: Instant) -> Decision:
+        return enqueue(
+            announcements,
+            self._journal,
+            self._policy,
+            now,
+            resume_at={operation: queue.resume_at for operation, queue in self._queues.items()},
+            lanes=self._heard,
+            day=self._silence.day if self._silence.is_on else None,
+        )
 
     def _service_resumes_at(self) -> float:
         """Until when nothing is called because something is wrong that concerns all operations."""

@@ -32,6 +32,7 @@ class DeviceEvent(Enum):
     GIVEN_UP = "refused alone, or maxAttempts reached"
     REFUSED = "not admitted any more"
     FORGOTTEN = "trustSeconds are over"
+    DISMISSED = "forgotten by an operator"
     DEPARTED = "its departure was taken"
     DEPARTED_AND_TRUSTED = "its departure was taken again"
     RELEASED = "the cloud has disassociated it"
@@ -51,16 +52,19 @@ TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
     (DeviceState.PENDING, DeviceEvent.GIVEN_UP): DeviceState.FAILED,
     (DeviceState.PENDING, DeviceEvent.REFUSED): DeviceState.FAILED,
     (DeviceState.PENDING, DeviceEvent.DEPARTED): DeviceState.LEAVING,
+    (DeviceState.PENDING, DeviceEvent.DISMISSED): DeviceState.UNKNOWN,
     (DeviceState.ASSOCIATED, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.ASSOCIATED, DeviceEvent.ANNOUNCED_AND_TRUSTED): DeviceState.ASSOCIATED,
     (DeviceState.ASSOCIATED, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,
     (DeviceState.ASSOCIATED, DeviceEvent.DEPARTED): DeviceState.LEAVING,
     (DeviceState.ASSOCIATED, DeviceEvent.VANISHED): DeviceState.UNKNOWN,
     (DeviceState.ASSOCIATED, DeviceEvent.RESTORED): DeviceState.PENDING,
+    (DeviceState.ASSOCIATED, DeviceEvent.DISMISSED): DeviceState.UNKNOWN,
     (DeviceState.FAILED, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.FAILED, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,
     (DeviceState.FAILED, DeviceEvent.DEPARTED): DeviceState.LEAVING,
     (DeviceState.FAILED, DeviceEvent.LISTED): DeviceState.ASSOCIATED,
+    (DeviceState.FAILED, DeviceEvent.DISMISSED): DeviceState.UNKNOWN,
     (DeviceState.LEAVING, DeviceEvent.DEPARTED): DeviceState.LEAVING,
     (DeviceState.LEAVING, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.LEAVING, DeviceEvent.RELEASED): DeviceState.LEFT,
@@ -68,11 +72,13 @@ TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {
     (DeviceState.LEAVING, DeviceEvent.STAYED): DeviceState.ASSOCIATED,
     (DeviceState.LEAVING, DeviceEvent.GIVEN_UP): DeviceState.FAILED,
     (DeviceState.LEAVING, DeviceEvent.REFUSED): DeviceState.FAILED,
+    (DeviceState.LEAVING, DeviceEvent.DISMISSED): DeviceState.UNKNOWN,
     (DeviceState.LEFT, DeviceEvent.ANNOUNCED): DeviceState.PENDING,
     (DeviceState.LEFT, DeviceEvent.DEPARTED): DeviceState.LEAVING,
     (DeviceState.LEFT, DeviceEvent.DEPARTED_AND_TRUSTED): DeviceState.LEFT,
     (DeviceState.LEFT, DeviceEvent.FORGOTTEN): DeviceState.UNKNOWN,
     (DeviceState.LEFT, DeviceEvent.LISTED): DeviceState.ASSOCIATED,
+    (DeviceState.LEFT, DeviceEvent.DISMISSED): DeviceState.UNKNOWN,
 }
 """What is not here cannot happen. `docs/architecture.md` shows it as a diagram."""
 

@@ -132,8 +132,8 @@ class _Outcome:
         self._durable.extend(
             replace(one.result(self._wish.status), already=already) for one in waiting
         )
-        # Who is enrolled from the cloud, or restored, was not heard here.
-        is_here = any(one.bus is Bus.LOCAL for one in waiting)
+        # Who is enrolled from the cloud, by an operator, or restored, was not heard here.
+        is_here = any(one.bus is Bus.LOCAL and one.was_heard for one in waiting)
         if self._claims and is_here and state is DeviceState.ASSOCIATED:
             self._durable.append(self._claim(device))
         self._settled.append(name)

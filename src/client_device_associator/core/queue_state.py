@@ -27,7 +27,7 @@ class QueueEvent(Enum):
     CALL_FAILED = "the call fails"
     REFUSED = "devices are not admitted any more"
     WAITED = "the wait is over"
-    SUPERSEDED = "the opposite is wished for"
+    SUPERSEDED = "the opposite is wished for, or an operator has them forgotten"
     OTHER_FAILED = "a call of the other queue fails"
 
 

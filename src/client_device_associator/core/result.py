@@ -26,6 +26,10 @@ SUPERSEDED = "superseded"
 """The code of a result for an announcement that another word about its device came after."""
 
 
+FORGOTTEN = "forgotten"
+"""The code of a result for an announcement whose device an operator had forgotten."""
+
+
 class Reason(str, Enum):
     """Why an announcement was rejected."""
 

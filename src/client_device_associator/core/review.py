@@ -18,7 +18,7 @@ from client_device_associator.core.life import DeviceEvent
 from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
-from client_device_associator.core.result import ROSTER_TOPIC, Reason, Result
+from client_device_associator.core.result import Reason, Result
 
 
 def no_room(max_devices: int) -> Refusal:
@@ -73,14 +73,18 @@ def review(
 def _refusal(announcements: Sequence[Announcement], policy: Policy) -> Refusal | None:
     """Why none of a device's announcements is admitted; None if one is, or if there are none."""
     # What this component has decided by itself is nobody's announcement.
-    announced = [one for one in announcements if one.topic != ROSTER_TOPIC]
-    if len(announced) < len(announcements):
+    if any(one.leaves and not one.was_heard for one in announcements):
         return None
-    refusals = [policy.gate.why_not(one) for one in announced]
+    refusals = [policy.gate.why_not(_as_judged(one)) for one in announcements]
     spoken = [one for one in refusals if one is not None]
     if not spoken or len(spoken) < len(refusals):
         return None
     return next((one for one in spoken if not one.is_silent), spoken[0])
+
+
+def _as_judged(announcement: Announcement) -> Announcement:
+    """An operator's is on no topic that could prove its name, and needs no proof."""
+    return announcement if announcement.was_heard else replace(announcement, topic=NOWHERE)
 
 
 def _refuse(

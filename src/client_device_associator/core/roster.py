@@ -86,12 +86,20 @@ class Roster:
             self._is_denied = False
         self._policy = policy
 
-    def request(self, now: Instant) -> None:
-        """Somebody wants a list now."""
-        if not self._policy.reconcile_seconds or self._listing:
-            return
+    def request(self, now: Instant) -> float | None:
+        """Somebody wants a list now.
+
+        Returns:
+            Steady seconds at which it is asked for, at the earliest; None if the settings want no
+            list.
+        """
+        if not self._policy.reconcile_seconds:
+            return None
+        if self._listing:
+            return now.steady
         earliest = now.steady if self._began_at is None else self._began_at + ON_DEMAND_SECONDS
         self._next_at = min(self._due_at(now), max(now.steady, earliest))
+        return self._next_at
 
     def step(self, now: Instant, not_before: float) -> Step:
         """What to do now; to be asked only while no call is in flight.

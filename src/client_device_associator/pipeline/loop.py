@@ -4,6 +4,8 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
+from client_device_associator.channel.port import Asked
+from client_device_associator.channel.protocol import Refused, Trouble
 from client_device_associator.clock import Clock
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.pipeline.events import (
@@ -41,6 +43,8 @@ a portion at a time, and until then what was sent. A portion takes as long as th
 AFTER_DEFECT_SECONDS, _AFTER_DEFECT_DOUBLINGS = 1.0, 6
 """After a turn with an exception that nobody foresaw, doubling while they follow each other; what
 is pending is in the journal."""
+
+_NOT_READY = "the component has not read its configuration yet; try again in a minute"
 
 
 class Loop:
@@ -164,6 +168,8 @@ class Loop:
                     if isinstance(event.notice, ListeningChanged):
                         self._listens_to_all = not event.notice.refused
                         self._tell_listening()
+                case Asked() if self._pipeline is None:
+                    event.answer(Refused(Trouble.NOT_READY, _NOT_READY))
                 case _:
                     rest.append(event)
         return rest

@@ -1,10 +1,11 @@
 """One turn of the main thread: take in, decide, store, send, call."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 
+from client_device_associator.channel.port import Asked
 from client_device_associator.cloud.calls import Calls, Landed
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.configuration.settings import Settings
@@ -15,9 +16,9 @@ from client_device_associator.core.enqueue import reject
 from client_device_associator.core.handover import Claim
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.core.trail import TrailEntry
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
+from client_device_associator.pipeline import replies
 from client_device_associator.pipeline.events import (
     ClaimArrived,
     Event,
@@ -29,13 +30,9 @@ from client_device_associator.pipeline.events import (
 from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.outboxes import Outboxes
 from client_device_associator.pipeline.storage import Storage
-from client_device_associator.pipeline.trail import (
-    of_announcements,
-    of_answer,
-    of_claims,
-    of_step,
-)
+from client_device_associator.pipeline.trail import of_step
 from client_device_associator.pipeline.trail_writer import TrailWriter
+from client_device_associator.pipeline.turn import Turn
 from client_device_associator.reporting.notices import Report, ResultsDecided
 
 _STORAGE_MESSAGE = "the core device cannot write to its disk; try again later"
@@ -131,6 +128,7 @@ class Pipeline:
         messages: list[MessageArrived] = []
         claims: list[Claim] = []
         landed: list[Landed] = []
+        asked: list[Asked] = []
         for event in events:
             match event:
                 case MessageArrived():
@@ -141,10 +139,13 @@ class Pipeline:
                     self._outboxes.acknowledged(event)
                 case RosterRequested():
                     self._engine.list_requested(now)
+                case Asked():
+                    asked.append(event)
                 case CallAnswered() | WorkerEnded():
                     call = self._calls.handle(event, now)
                     landed += [call] if call else []
-        return self._decide(self._intake.read(messages, overflow, now), landed, now, claims)
+        announced = self._intake.read(messages, overflow, now)
+        return self._decide(announced, landed, now, claims, asked)
 
     def end(self) -> None:
         """Ends the worker, with whatever it is doing."""
@@ -167,46 +168,41 @@ class Pipeline:
         landed: Sequence[Landed],
         now: Instant,
         claims: Sequence[Claim] = (),
+        asked: Sequence[Asked] = (),
     ) -> bool:
         """Lets the engine decide and stores it all in one transaction; False if that failed."""
         may_store = self._storage.try_again_at is None
-        if not (announcements or landed or claims or (self._outboxes.must_store and may_store)):
+        came = announcements or landed or claims or asked
+        if not (came or (self._outboxes.must_store and may_store)):
             return True
+        turn = Turn(self._engine, self._store, self._intake.gate, now)
         try:
             with self._journal.transaction():
-                decisions: list[Decision] = []
-                entries: list[Iterator[TrailEntry]] = []
-                for call, answer in landed:
-                    decisions.append(self._store(self._engine.answered(call, answer, now)))
-                    entries.append(of_answer(answer, decisions[-1], now))
-                decisions.append(self._store(self._engine.claimed(claims, now)))
-                entries.append(of_claims(claims, decisions[-1], now))
-                if announcements:
-                    decisions.append(self._store(self._engine.announced(announcements, now)))
-                    entries.append(of_announcements(decisions[-1], self._intake.gate, now))
-                noted = self._outboxes.must_store
+                turn.decide(landed, claims, asked, announcements)
+                stores = turn.stores or self._outboxes.must_store
                 self._outboxes.store(now)
-                stores = noted or any(decision.stores for decision in decisions)
                 if stores:
-                    self._trail.store(chain.from_iterable(entries))
+                    self._trail.store(chain.from_iterable(turn.entries))
         except JournalError as error:
             self._storage.failed(error, now)
             for call, answer in landed:
                 self._engine.answer_lost(call, answer, now)
             self._publish(reject(announcements, Reason.STORAGE, _STORAGE_MESSAGE), now)
+            replies.refuse(asked)
             return False
         self._outboxes.stored()
         if stores:
             self._trail.stored()
             self._storage.succeeded()
-        for decision in decisions:
+        for decision in turn.decisions:
             self._publish(decision, now)
+        for one, ruling in turn.rulings:
+            replies.tell(one, ruling, self._report, now)
         return True
 
-    def _store(self, decision: Decision) -> Decision:
+    def _store(self, decision: Decision) -> None:
         if decision.stores:
             self._journal.store(self._outboxes.with_copies(decision))
-        return decision
 
     def _store_now(self, decision: Decision, now: Instant) -> None:
         """Stores a decision that no event has led to; raises JournalError."""

@@ -6,6 +6,7 @@ and the further failures of calls, leave no entry.
 
 from collections.abc import Iterator, Sequence
 
+from client_device_associator.channel.port import Asked
 from client_device_associator.core.admission.gate import Gate
 from client_device_associator.core.answer import Answer, Succeeded, ThingNotFound
 from client_device_associator.core.bus import Bus
@@ -14,6 +15,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.core.handover import HANDOVER, Claim
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.operator import Forget, Retry, Ruling
 from client_device_associator.core.result import Result, Status
 from client_device_associator.core.silence import SILENT
 from client_device_associator.core.trail import Scalar, TrailEntry, TrailEvent
@@ -86,6 +88,19 @@ def of_claims(claims: Sequence[Claim], decision: Decision, now: Instant) -> Iter
             coreDeviceThingName=claim.core_thing_name,
             heardAt=claim.heard_at,
         )
+
+
+def of_command(asked: Asked, ruling: Ruling, gate: Gate, now: Instant) -> Iterator[TrailEntry]:
+    """What an operator has asked for, as far as it has changed something."""
+    decision = ruling.decision
+    if isinstance(asked.request, Forget):
+        for name in decision.forgotten:
+            yield _entry(now, name, TrailEvent.FORGOTTEN, uid=asked.uid)
+        return
+    if isinstance(asked.request, Retry):
+        for device in decision.devices:
+            yield _entry(now, device.thing_name, TrailEvent.RETRIED, uid=asked.uid)
+    yield from of_announcements(decision, gate, now)
 
 
 def of_step(decision: Decision, now: Instant) -> Iterator[TrailEntry]:

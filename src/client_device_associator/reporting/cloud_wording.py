@@ -1,6 +1,6 @@
 """The words of the log lines about calls to the cloud, and what they mean for client devices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import singledispatch
 
 from client_device_associator.core.answer import FailureCause
@@ -19,7 +19,7 @@ from client_device_associator.core.notices import (
 )
 from client_device_associator.core.operation import Operation
 from client_device_associator.reporting.iam_statement import iam_statement
-from client_device_associator.reporting.line import Line, Place, info, warning
+from client_device_associator.reporting.line import Line, Place, info, some_of, warning
 
 _WHAT_TO_DO: Mapping[FailureCause, str] = {
     FailureCause.THROTTLED: "nothing to do",
@@ -42,8 +42,6 @@ _CALLS: Mapping[Operation, str] = {
     Operation.ASSOCIATE: "calls",
     Operation.DISASSOCIATE: "calls that disassociate client devices",
 }
-
-_NAMES_SHOWN = 3
 
 
 @singledispatch
@@ -106,7 +104,7 @@ def _device_failed(notice: DeviceFailed, _: Place) -> Line:
 
 @cloud_line.register
 def _devices_refused(notice: DevicesRefused, _: Place) -> Line:
-    names = _some_of(notice.thing_names, len(notice.thing_names))
+    names = some_of(notice.thing_names, len(notice.thing_names))
     return warning(f"client devices that waited are not admitted any more: {notice.why}: {names}")
 
 
@@ -114,7 +112,7 @@ def _devices_refused(notice: DevicesRefused, _: Place) -> Line:
 def _roster_compared(notice: RosterCompared, _: Place) -> Line | None:
     appeared, vanished = notice.names
     differences = [
-        f"{_some_of(names, count)} {what}"
+        f"{some_of(names, count)} {what}"
         for names, count, what in (
             (appeared, notice.appeared, "associated by somebody else"),
             (vanished, notice.vanished, "not on it any more"),
@@ -138,7 +136,7 @@ def _roster_denied(notice: RosterDenied, place: Place) -> Line:
 
 @cloud_line.register
 def _silent_devices(notice: SilentDevicesFound, _: Place) -> Line:
-    names = _some_of(notice.thing_names, len(notice.thing_names))
+    names = some_of(notice.thing_names, len(notice.thing_names))
     if notice.is_dry_run:
         return info(
             f"client devices that were silent for departures.afterSilentDays: {names}. They would"
@@ -151,7 +149,7 @@ def _silent_devices(notice: SilentDevicesFound, _: Place) -> Line:
 
 @cloud_line.register
 def _let_go(notice: DevicesLetGo, _: Place) -> Line:
-    names = _some_of(notice.thing_names, len(notice.thing_names))
+    names = some_of(notice.thing_names, len(notice.thing_names))
     return info(
         "client devices that another core device has associated, and that were not heard here for"
         f" handover.graceSeconds since, are disassociated from this one: {names}"
@@ -164,9 +162,3 @@ def _roster_useless(notice: RosterUseless, _: Place) -> Line:
         f"the cloud's list of associated devices proves nothing: {notice.why}; it is asked for"
         " again later"
     )
-
-
-def _some_of(names: Sequence[str], count: int) -> str:
-    more = count - _NAMES_SHOWN
-    shown = ", ".join(names[:_NAMES_SHOWN])
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,7 +1,10 @@
 """A line of the log, before it is written."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+_NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,10 @@ def warning(text: str) -> Line:
 def error(text: str) -> Line:
     """What an operator has to do something about."""
     return Line(logging.ERROR, text)
+
+
+def some_of(names: Sequence[str], count: int) -> str:
+    """The first names, and how many more there are of them all together."""
+    more = count - _NAMES_SHOWN
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -219,6 +219,30 @@ class IdleWorkerEnded:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelClosed:
+    """Commands cannot reach this component: its socket could not be made."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCarriedOut:
+    """An operator has asked for something by command, and it was done.
+
+    Attributes:
+        command: Its name.
+        uid: The user id of the operator.
+        thing_names: The devices that it was about.
+        outcomes: How many of them had which outcome.
+    """
+
+    command: str
+    uid: int
+    thing_names: tuple[str, ...]
+    outcomes: Mapping[str, int]
+
+
 Notice = (
     CoreNotice
     | Started
@@ -245,6 +269,8 @@ Notice = (
     | JournalUsable
     | JournalSetAside
     | IdleWorkerEnded
+    | ChannelClosed
+    | CommandCarriedOut
 )
 
 Report = Callable[[Notice], None]

@@ -7,7 +7,7 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.reporting import notices
 from client_device_associator.reporting.access_control import subscribe_block
 from client_device_associator.reporting.cloud_wording import cloud_line
-from client_device_associator.reporting.line import Line, Place, error, info, warning
+from client_device_associator.reporting.line import Line, Place, error, info, some_of, warning
 from client_device_associator.reporting.refusals import results_refused, subscription_refused
 
 
@@ -164,6 +164,24 @@ def _journal_set_aside(notice: notices.JournalSetAside, _: Place) -> Line:
         " new one was started. Devices that waited in it are associated when they announce"
         " themselves again"
     )
+
+
+@line_for.register
+def _channel_closed(notice: notices.ChannelClosed, _: Place) -> Line:
+    return warning(
+        f"commands that change something cannot reach this component: no socket ({notice.why})."
+        " All else goes on; it is tried again at the next start"
+    )
+
+
+@line_for.register
+def _command_carried_out(notice: notices.CommandCarriedOut, _: Place) -> Line:
+    asked = f"user id {notice.uid} has asked by command: {notice.command}"
+    if not notice.thing_names:
+        return info(asked)
+    names = some_of(notice.thing_names, len(notice.thing_names))
+    counts = ", ".join(f"{what}: {count}" for what, count in notice.outcomes.items())
+    return info(f"{asked} {names} ({counts})")
 
 
 def _refused(bus: Bus, text: str) -> Line:

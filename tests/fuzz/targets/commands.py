@@ -7,15 +7,24 @@ from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 
+from client_device_associator.channel.protocol import (
+    ProtocolError,
+    decode_reply,
+    decode_request,
+    encode_reply,
+    encode_request,
+)
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.operator import MAX_NAMES, Reconcile
 from client_device_associator.core.result import Result, Status
+from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.journal.journal import Journal
 from client_device_associator.messages.text import printable
 from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
-from fuzz.material import NASTY_NUMBERS, NASTY_TEXTS, Material
+from fuzz.material import NASTY_NUMBERS, NASTY_TEXTS, Material, says_why
 from fuzz.target import Target
 from support.commands import HEALTHY, run
 
@@ -120,7 +129,46 @@ def _good_journal() -> bytes:
         return path.read_bytes()
 
 
+def request(data: bytes) -> None:
+    """A line on the socket is a request of different thing names, or is refused as none."""
+    try:
+        found = decode_request(data)
+    except ProtocolError as error:
+        says_why(error)
+        return
+    assert decode_request(encode_request(found)) == found
+    names = () if isinstance(found, Reconcile) else found.thing_names
+    assert len(set(names)) == len(names) <= MAX_NAMES
+    assert all(map(is_thing_name, names))
+
+
+def reply(data: bytes) -> None:
+    """A line that the command reads is a reply, or is refused as none."""
+    try:
+        found = decode_reply(data)
+    except ProtocolError as error:
+        says_why(error)
+        return
+    encode_reply(found)
+
+
 TARGETS = (
+    Target(
+        "command-request",
+        request,
+        (
+            b'{"version": 1, "command": "retry", "thingNames": ["a", "b"]}',
+            b'{"version": 1, "command": "reconcile"}',
+        ),
+    ),
+    Target(
+        "command-reply",
+        reply,
+        (
+            b'{"version": 1, "outcomes": [{"thingName": "a", "outcome": "due"}], "listAt": 1.5}',
+            b'{"version": 1, "error": "storage", "message": "no room"}',
+        ),
+    ),
     Target("command-rows", journal_rows, examples=40, share=0.02),
     Target("command-journal", journal_bytes, examples=40, share=0.02),
     Target("command-documents", documents, examples=60, share=0.05),

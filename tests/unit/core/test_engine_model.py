@@ -20,6 +20,7 @@ from client_device_associator.core.answer import (
     ValidationFailed,
 )
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.operator import Announce, Retry
 from client_device_associator.core.queue_state import TRANSITIONS
 from support.engine_model import NAMES, EngineModel
 from support.gates import Doorkeeper
@@ -102,6 +103,16 @@ class EngineMachine(RuleBasedStateMachine):
                 for number, word in enumerate(words)
             ]
         )
+
+    @rule(names=st.lists(st.sampled_from(NAMES), unique=True, max_size=4), retries=st.booleans())
+    def ask(self, names: list[str], retries: bool) -> None:  # noqa: FBT001 - drawn
+        """An operator announces devices, or has them tried again."""
+        self.model.ask(Retry(tuple(names)) if retries else Announce(tuple(names)))
+
+    @rule(names=st.lists(st.sampled_from(NAMES), unique=True, max_size=4))
+    def forget(self, names: list[str]) -> None:
+        """An operator has devices forgotten."""
+        self.model.forget(names)
 
     @rule(names=st.sets(st.sampled_from(NAMES), max_size=4))
     def change_the_rules(self, names: set[str]) -> None:

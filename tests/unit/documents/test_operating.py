@@ -9,12 +9,13 @@ from client_device_associator.configuration.reader import Problem
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.notices import CallsFailing, RosterDenied, RosterUseless
-from client_device_associator.core.result import SUPERSEDED, Reason, Status
+from client_device_associator.core.result import FORGOTTEN, SUPERSEDED, Reason, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.journal.set_aside import SetAside
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, HEALTH_TOPIC
 from client_device_associator.reporting.notices import (
+    ChannelClosed,
     ConfigurationRejected,
     DefectFound,
     JournalSetAside,
@@ -27,7 +28,7 @@ from client_device_associator.reporting.notices import (
     SubscriptionRefused,
 )
 from client_device_associator.reporting.operator_log import OperatorLog
-from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
+from client_device_associator.work_files import JOURNAL, LAST_GOOD, SOCKET, STATE
 from support.documents import DOCUMENTS, ROOT, quoted, read, table
 
 OPERATING = read(ROOT / "docs" / "operating.md")
@@ -62,6 +63,7 @@ def log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
         MessageUnreadable("a/+"),
         RosterDenied("no"),
         RosterUseless("a circle"),
+        ChannelClosed("associator.sock: Read-only file system"),
     ]
     operator_log = OperatorLog("core-1", "eu-central-1")
     for notice in notices:
@@ -88,17 +90,17 @@ def test_log_lines_in_the_table_are_those_of_the_log(log: list[str]) -> None:
 def test_other_symptoms_are_statuses_and_codes() -> None:
     """Nothing in the first column is invented."""
     known = {status.value for status in Status} | {reason.value for reason in Reason}
-    known |= {"ResourceNotFoundException", SUPERSEDED}
+    known |= {"ResourceNotFoundException", SUPERSEDED, FORGOTTEN}
     for row in table(OPERATING, "## When a device is not associated"):
         assert {text for text in quoted(row[0]) if "…" not in text} <= known
 
 
 def test_files_have_their_names() -> None:
-    """The journal, its companions, and the last good configuration."""
+    """The journal, its companions, the socket, and the last good configuration."""
     names = [quoted(row[0])[0] for row in table(OPERATING, "## Where to look")]
     assert names[0] == str(JOURNAL)
     assert names[1].startswith(f"{JOURNAL}.damaged-")
-    assert names[2:4] == [str(LAST_GOOD), str(STATE)]
+    assert names[2:5] == [str(SOCKET), str(LAST_GOOD), str(STATE)]
 
 
 def test_health_topics_are_named_wherever_health_is() -> None:

@@ -93,6 +93,23 @@ LINES: list[tuple[notices.Notice, int, str]] = [
         ),
     ),
     (
+        notices.ChannelClosed("associator.sock: Read-only file system"),
+        logging.WARNING,
+        "cannot reach this component: no socket (associator.sock: Read-only file system)",
+    ),
+    (
+        notices.CommandCarriedOut(
+            "forget", 0, ("a", "b", "c", "d"), {"forgotten": 3, "unknown": 1}
+        ),
+        logging.INFO,
+        "user id 0 has asked by command: forget a, b, c and 1 more (forgotten: 3, unknown: 1)",
+    ),
+    (
+        notices.CommandCarriedOut("reconcile", 1001, (), {}),
+        logging.INFO,
+        "user id 1001 has asked by command: reconcile",
+    ),
+    (
         notices.EverybodyAdmitted(),
         logging.INFO,
         "no admission rules: every client device that is announced here is associated",

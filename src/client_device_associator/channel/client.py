@@ -1,0 +1,106 @@
+"""Asks the running component for something, from another process."""
+
+import os
+import socket
+from pathlib import Path
+
+from client_device_associator.channel.lines import (
+    ANSWER_SECONDS,
+    TALK_SECONDS,
+    TooSlowError,
+    read_line,
+    send,
+)
+from client_device_associator.channel.protocol import (
+    MAX_REPLY_BYTES,
+    OtherVersionError,
+    ProtocolError,
+    Reply,
+    decode_reply,
+    encode_request,
+)
+from client_device_associator.core.operator import Request
+from client_device_associator.work_files import SOCKET
+
+PATIENCE_SECONDS = ANSWER_SECONDS + 2 * TALK_SECONDS
+"""Another client may be before this one."""
+
+
+class ChannelError(Exception):
+    """The component could not be asked; the text is for a person."""
+
+
+class NotRunningError(ChannelError):
+    """Nobody listens."""
+
+
+class NotAllowedError(ChannelError):
+    """This user may not ask."""
+
+
+class ChannelVersionError(ChannelError):
+    """The component is of another version."""
+
+
+def ask(directory: Path, request: Request) -> Reply:
+    """What the running component answers.
+
+    Args:
+        directory: Its work directory.
+        request: What is wanted.
+
+    Raises:
+        NotRunningError: It does not run.
+        NotAllowedError: This user may not ask.
+        ChannelVersionError: It answers in a way that this version does not know.
+        ChannelError: It may run and cannot be asked, or has not answered: whether it does what was
+            asked for is not known then.
+    """
+    connection = _connect(directory)
+    with connection:
+        try:
+            send(connection, encode_request(request), TALK_SECONDS)
+            line = read_line(connection, MAX_REPLY_BYTES, PATIENCE_SECONDS)
+        except TooSlowError as error:
+            raise ChannelError("the component does not answer") from error
+        except OSError as error:
+            raise ChannelError(f"the component has gone before it answered ({error})") from error
+    if not line:
+        raise ChannelError("the component has ended before it answered")
+    try:
+        return decode_reply(line)
+    except OtherVersionError as error:
+        raise ChannelVersionError(str(error)) from error
+    except ProtocolError as error:
+        raise ChannelError(f"the component's answer cannot be read: {error}") from error
+
+
+def _connect(directory: Path) -> socket.socket:
+    """A connection to the component; raises ChannelError."""
+    path = directory / SOCKET
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(TALK_SECONDS)
+        folder = os.open(directory, os.O_PATH | os.O_DIRECTORY)
+        try:
+            # The kernel takes 108 bytes, and the path of a work directory may have more.
+            connection.connect(f"/proc/self/fd/{folder}/{SOCKET}")
+        finally:
+            os.close(folder)
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+        connection.close()
+        raise NotRunningError(
+            f"the component does not run, or cannot be asked: nobody listens at {path}"
+        ) from error
+    except PermissionError as error:
+        connection.close()
+        raise NotAllowedError(
+            f"only root and the component's own user may ask it for something ({path})"
+        ) from error
+    except OSError as error:
+        connection.close()
+        raise ChannelError(f"the component cannot be asked at {path}: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection

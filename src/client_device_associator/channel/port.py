@@ -1,0 +1,22 @@
+"""What the socket hands on to those who decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from client_device_associator.channel.protocol import Reply
+from client_device_associator.core.operator import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person on the core device wants something done.
+
+    Attributes:
+        request: What.
+        uid: The user id of the one who asks, as the kernel says.
+        answer: Takes the reply, once; it never blocks, and any thread may call it.
+    """
+
+    request: Request
+    uid: int
+    answer: Callable[[Reply], None] = field(compare=False)

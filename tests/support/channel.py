@@ -1,0 +1,61 @@
+"""A channel with somebody behind it who answers."""
+
+import os
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from client_device_associator.channel.port import Asked
+from client_device_associator.channel.protocol import CarriedOut, Reply
+from client_device_associator.channel.server import Channel
+from client_device_associator.reporting.notices import Notice
+from client_device_associator.work_files import SOCKET
+
+SOON_SECONDS = 30.0
+"""Far longer than anything takes."""
+
+
+class Listening:
+    """A channel in a directory, and what comes through it.
+
+    Attributes:
+        channel: It listens.
+        asked: What has come.
+        reported: What it has told operators.
+        reply: What is answered at once; None for nothing.
+        came: Called with each request, on the thread of the channel, before it is answered.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.asked: list[Asked] = []
+        self._came: queue.SimpleQueue[Asked] = queue.SimpleQueue()
+        self.reported: queue.SimpleQueue[Notice] = queue.SimpleQueue()
+        self.reply: Reply | None = CarriedOut()
+        self.came: Callable[[Asked], None] = lambda _: None
+        self.channel = Channel(path, self._post, self.reported.put)
+
+    def next_asked(self) -> Asked:
+        """The next request, when it comes."""
+        return self._came.get(timeout=SOON_SECONDS)
+
+    def _post(self, asked: Asked) -> None:
+        self.came(asked)
+        self.asked.append(asked)
+        self._came.put(asked)
+        if self.reply is not None:
+            asked.answer(self.reply)
+
+
+@contextmanager
+def listening(directory: Path) -> Iterator[Listening]:
+    """A channel that listens in a directory, which is the current one meanwhile."""
+    before = Path.cwd()
+    os.chdir(directory)
+    one = Listening(SOCKET)
+    try:
+        one.channel.start()
+        yield one
+    finally:
+        one.channel.stop()
+        os.chdir(before)
