@@ -97,9 +97,7 @@ class JournalReader:
             else:
                 mode = "mode=ro"
             address = f"{self._path.absolute().as_uri()}?{mode}"
-            connection = sqlite3.connect(
-                address, timeout=_LOCK_TIMEOUT_SECONDS, isolation_level=None, uri=True
-            )
+            connection = sqlite3.connect(address, timeout=_LOCK_TIMEOUT_SECONDS, uri=True)
             try:
                 self._check(connection)
             except BaseException:
@@ -110,7 +108,7 @@ class JournalReader:
 
     def _look(self) -> None:
         """What the disk says better than SQLite does; raises OSError or JournalError."""
-        status = self._path.stat()
+        self._path.stat()
         if not self._path.is_file():
             # To open a FIFO would block for ever.
             raise JournalError(f"{self._path} is no regular file")
@@ -118,8 +116,6 @@ class JournalReader:
             if file.is_file():
                 with file.open("rb"):
                     pass
-        if not status.st_size and not self._log.exists():
-            raise JournalError(f"{self._path} is empty: the component has not written to it yet")
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Whether it is ours, and of this version."""

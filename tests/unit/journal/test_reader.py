@@ -143,6 +143,23 @@ def test_a_component_that_came_and_went_is_noticed(path: Path) -> None:
         assert reader.read(COUNT) == [(8,)]
 
 
+def test_a_journal_that_is_replaced_is_looked_for_again(path: Path) -> None:
+    """The component puts one aside and begins another, and for a moment there is none."""
+    fill(path, 7)
+    away = path.with_name("away")
+
+    class Late(JournalReader):
+        def _opened(self) -> sqlite3.Connection:
+            if away.exists():
+                away.rename(path)
+            else:
+                path.rename(away)
+            return super()._opened()
+
+    with closing(Late(path)) as reader:
+        assert reader.read(COUNT) == [(7,)]
+
+
 def test_a_file_that_changes_all_the_time_is_given_up(path: Path) -> None:
     """With a word, and not with a wrong answer."""
     fill(path, 1)

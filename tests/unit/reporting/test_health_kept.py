@@ -75,3 +75,20 @@ def test_what_changes_all_the_time_is_kept_at_a_bounded_rate(
     cloud = kept[-1]["cloud"]
     assert isinstance(cloud, dict)
     assert cloud["message"] == "999"
+
+
+def test_what_was_published_and_not_kept_is_kept_later(
+    health: Health, kept: Kept, clock: FakeClock
+) -> None:
+    """A request may have it published at once, and then nothing else causes a turn."""
+    for number in range(9):
+        health(CallsFailing(FailureCause.THROTTLED, "code", str(number), 1.0))
+        health.run_due(dict)
+    clock.seconds += 2
+    health.request()
+    assert health.run_due(dict) == clock.steady() + ON_CHANGE_SECONDS
+    clock.seconds += ON_CHANGE_SECONDS
+    assert health.run_due(dict) is None
+    cloud = kept[-1]["cloud"]
+    assert isinstance(cloud, dict)
+    assert cloud["message"] == "8"
