@@ -1,5 +1,3 @@
-from collections import Counter
-
 import pytest
 
 from client_device_associator.core.answer import FailureCause
@@ -17,16 +15,21 @@ from client_device_associator.reporting.metric_table import (
     CALLS,
     DEVICES_ASSOCIATED,
     FAILURES,
+    GAUGES,
     METRICS,
     OLDEST_WAITING,
     QUEUE_LENGTH,
     SINCE_ANSWER,
+    THROTTLES,
     Figures,
     Series,
 )
 from support.aws_metrics import why_not
 from support.fakes import FakeClock
 from support.values import START, moment
+
+AWS_BATCH = 20
+"""Metrics at which AWS's component calls CloudWatch at once."""
 
 IDLE = Figures(queue_length=0, oldest_since=None, devices_associated=7)
 
@@ -44,8 +47,12 @@ class Told:
         """What a round says."""
         self.measured.clear()
         self.clock.seconds = seconds
-        self.is_left = self.metrics.send(figures, self.clock.now())
+        self._is_left = self.metrics.send(figures, self.clock.now())
         return {one.series: one.value for one in self.measured}
+
+    def is_left(self) -> bool:
+        """Whether the last round says that something is left."""
+        return self._is_left
 
 
 @pytest.fixture
@@ -108,26 +115,50 @@ def test_what_was_refused_goes_with_a_later_round(told: Told) -> None:
 
 
 def test_a_round_is_bounded_and_nothing_is_lost_by_that(told: Told) -> None:
-    """Sums come first, and their parts take turns, however often one of them grows."""
-    total: Counter[Series] = Counter()
-    for cause in FailureCause:
-        told.counters(CallEnded(cause))
+    """AWS's component is not called for inside its callback; what is left comes later."""
+    assert MAX_AT_ONCE < AWS_BATCH
     for number in range(20):
         told.counters(DeviceFailed("a", f"Code{number}", "m"))
-    rounds = 0
-    while (sent := told.round()) and rounds < 20:
-        assert len(sent) <= MAX_AT_ONCE
-        assert rounds == 0 or Series(FAILURES, "Code0") in sent or told.is_left or sent
-        total.update({one: count for one, count in sent.items() if one.metric.counts})
-        if rounds == 0:
-            assert {Series(CALLS), Series(CALL_FAILURES), Series(FAILURES)} <= set(sent)
-            assert told.is_left
-        if rounds < 2:
-            told.counters(DeviceFailed("a", "Code0", "m"))
-        rounds += 1
-    assert total == told.counters.counts
-    assert not told.is_left
-    assert rounds <= 4
+    first = told.round()
+    assert len(first) == MAX_AT_ONCE
+    assert told.is_left()
+    second = told.round()
+    assert not told.is_left()
+    assert len(first) + len(second) == 20 + 1 + 4
+    assert not first.keys() & second.keys()
+
+
+def test_a_round_may_be_full_with_nothing_left(told: Told) -> None:
+    """There is no other then."""
+    told.round()
+    for number in range(MAX_AT_ONCE - 1):
+        told.counters(DeviceFailed("a", f"Code{number}", "m"))
+    assert len(told.round()) == MAX_AT_ONCE
+    assert not told.is_left()
+
+
+def test_sums_and_gauges_come_first(told: Told) -> None:
+    """Alarms are about those."""
+    for number in range(20):
+        told.counters(DeviceFailed("a", f"Code{number}", "m"))
+    told.counters(CallEnded(FailureCause.THROTTLED))
+    sent = told.round()
+    whole = {one for one in sent if one.label_value is None}
+    assert {one.metric for one in whole} == {FAILURES, CALLS, CALL_FAILURES, THROTTLES, *GAUGES}
+
+
+def test_parts_take_turns(told: Told) -> None:
+    """However often the first of them grow, each of the others is sent."""
+    told.round()
+    sent: set[str | None] = set()
+    for _ in range(3):
+        for number in range(20):
+            told.counters(DeviceFailed("a", f"Code{number}", "m"))
+        sent |= {one.label_value for one in told.round()}
+    assert sent == {None, *(f"Code{number}" for number in range(20))}
+    last = told.round()
+    assert told.round() == {}
+    assert sum(last.values()) < 60
 
 
 def test_every_series_makes_a_message_that_is_taken() -> None:

@@ -178,6 +178,15 @@ def test_a_refusal_is_reported_once_and_tried_in_each_interval(kept: Kept) -> No
     assert len(refusals) == 2
 
 
+def test_a_refusal_of_the_first_round_is_reported() -> None:
+    """As it comes if accessControl was forgotten."""
+    kept = Kept()
+    kept.metrics.refused(Measurement(Series(ANNOUNCEMENTS), 1), "not known yet")
+    kept.metrics.reconfigure(on())
+    kept.metrics.refused(Measurement(Series(ANNOUNCEMENTS), 1), "no")
+    assert kept.notices == [MetricsRefused("no", on())]
+
+
 def test_another_interval_counts_at_once(kept: Kept) -> None:
     """An operator who looks for a fault does not wait for the end of a long one."""
     kept.metrics.reconfigure(on(HOUR))
