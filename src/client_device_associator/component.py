@@ -16,14 +16,20 @@ from client_device_associator.cloud.port import Worker
 from client_device_associator.cloud.worker_process import WorkerProcess
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.engine import Engine
-from client_device_associator.errors import NucleusLostError
+from client_device_associator.errors import NucleusError, NucleusLostError
 from client_device_associator.journal.database import OnSetAside
 from client_device_associator.journal.journal import Journal
 from client_device_associator.journal.set_aside import SetAside
+from client_device_associator.messages.metric_message import METRICS_TOPIC
 from client_device_associator.messages.topic import HEALTH_TOPIC
 from client_device_associator.nucleus.ipc import IpcNucleus
 from client_device_associator.nucleus.port import Nucleus
-from client_device_associator.pipeline.events import NoticeGiven, NucleusLost, StopRequested
+from client_device_associator.pipeline.events import (
+    MeasurementRefused,
+    NoticeGiven,
+    NucleusLost,
+    StopRequested,
+)
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.intake import Intake
 from client_device_associator.pipeline.loop import EXIT_FAILED, Loop
@@ -32,7 +38,9 @@ from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.pipeline.trail_writer import TrailWriter
 from client_device_associator.privacy import protect_process
+from client_device_associator.reporting.cloudwatch_metrics import Measurement
 from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.metrics import Metrics
 from client_device_associator.reporting.notices import (
     JournalSetAside,
     Notice,
@@ -140,10 +148,16 @@ class Component:
         self._seen = RecentlySeen(lambda: clock.now().steady)
         self._message_numbers = itertools.count(1)
         health = Health(core_thing_name, __version__, self._publish_health, clock.now, keep_state)
-        self.report = report_to((log, health))
+        metrics = Metrics(core_thing_name, __version__, self._put_metric, self._report, clock.now)
+        self.report = report_to((log, health, metrics))
         self.journal = journal(self._journal_set_aside)
         self.loop = Loop(
-            inbox=inbox, build=self.pipeline, health=health, report=self.report, clock=clock
+            inbox=inbox,
+            build=self.pipeline,
+            health=health,
+            metrics=metrics,
+            report=self.report,
+            clock=clock,
         )
 
     def pipeline(self, settings: Settings) -> Pipeline:
@@ -190,6 +204,16 @@ class Component:
     def _journal_set_aside(self, aside: SetAside) -> None:
         self._seen.clear()  # the devices in it are not known any more
         self.report(JournalSetAside(aside))
+
+    def _report(self, notice: Notice) -> None:
+        self.report(notice)
+
+    def _put_metric(self, measurement: Measurement) -> None:
+        def acknowledge(error: NucleusError | None) -> None:
+            if error is not None:
+                self._inbox.put(MeasurementRefused(measurement, str(error)))
+
+        self._nucleus.publish(METRICS_TOPIC, measurement.message(), acknowledge)
 
     def _publish_health(self, message: bytes) -> None:
         self._nucleus.publish(HEALTH_TOPIC, message, lambda _: None)

@@ -4,7 +4,11 @@ import random
 from collections.abc import Mapping, Sequence
 
 from client_device_associator.configuration.admission import Admission
-from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.configuration.settings import (
+    AnnouncementTopic,
+    MetricSettings,
+    Settings,
+)
 from client_device_associator.core.admission.gate import Gate
 from client_device_associator.core.admission.rules import Rules
 from client_device_associator.messages.template import parse_template
@@ -56,6 +60,17 @@ def gate(topics: Sequence[AnnouncementTopic]) -> Gate:
     return Admission(Rules("admission"), requires_proven_name=False, topics=tuple(topics))
 
 
+TRAILS = {2.0: 0, 5.0: 5, 30.0: 200, 300.0: 10_000, 3600.0: 5}
+"""Entries of the trail, by how often subscriptions are renewed."""
+
+
+def metrics(topics: Sequence[AnnouncementTopic], renewal_seconds: float) -> MetricSettings:
+    """Where metrics go: by chance, which is that of the topics and of the renewals."""
+    return MetricSettings(
+        to_cloudwatch=len(topics) % 2 == 0, interval_seconds=max(1.0, renewal_seconds / 5)
+    )
+
+
 def written(settings: Settings, rng: random.Random) -> Document:
     """A document that means these settings; some values as lite keeps them, as strings."""
     policy = settings.policy
@@ -95,6 +110,10 @@ def written(settings: Settings, rng: random.Random) -> Document:
         "departures": {"topics": departures},
         "trustSeconds": scalar(policy.trust_seconds),
         "trail": {"maxEntries": scalar(settings.trail_max_entries)},
+        "metrics": {
+            "cloudWatch": scalar(settings.metrics.to_cloudwatch),
+            "intervalSeconds": scalar(settings.metrics.interval_seconds),
+        },
         "workerIdleSeconds": scalar(settings.worker_idle_seconds),
         "subscriptionRenewalSeconds": scalar(settings.subscription_renewal_seconds),
         "deploymentVeto": scalar(settings.deployment_veto),

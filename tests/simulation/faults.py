@@ -17,9 +17,6 @@ _WALL_JUMPS = (-5.0, 5.0, -3600.0, 3600.0, -86_400.0, 86_400.0, 3e8, -3e8)
 _SELDOM = 300.0
 """Seconds: with renewals more often than this, nobody waits for a day."""
 
-_TRAILS = {2.0: 0, 5.0: 5, 30.0: 200, 300.0: 10_000, 3600.0: 5}
-"""Entries of the trail, by how often subscriptions are renewed."""
-
 _UNSET_CLOCK = -1_799_999_000.0
 """A core device without a battery begins in 1970."""
 
@@ -166,7 +163,8 @@ def other_settings(draft: Draft) -> Settings:
         subscription_renewal_seconds=renewal,
         deployment_veto=rng.random() < 0.3,
         log_level=rng.choice(["INFO", "DEBUG", "ERROR"]),
-        trail_max_entries=_TRAILS[renewal],
+        trail_max_entries=documents.TRAILS[renewal],
+        metrics=documents.metrics(topics, renewal),
     )
 
 

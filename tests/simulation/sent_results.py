@@ -1,12 +1,14 @@
 """Results: which are owed, and which have come to those who listen."""
 
 from client_device_associator.core.result import ROSTER_TOPIC, Result
+from client_device_associator.messages.metric_message import METRICS_TOPIC
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.topic import HEALTH_TOPIC
 from simulation.checks import Checks
 from simulation.facts import DurableResult, Key
 from simulation.result_keys import keys, read_document
 from simulation.world import World
+from support.aws_metrics import why_not
 
 
 class SentResults(Checks):
@@ -34,6 +36,9 @@ class SentResults(Checks):
         if topic == HEALTH_TOPIC:
             self.health_published_at = self.world.time
             return
+        if topic == METRICS_TOPIC:
+            assert why_not(message) is None, message
+            return
         document = read_document(message)
         for check in self.checks:
             check.published(topic, message, document)
@@ -46,7 +51,7 @@ class SentResults(Checks):
 
     def delivered(self, topic: str, message: Payload) -> None:
         """The nucleus has passed a message on to those who listen."""
-        if topic == HEALTH_TOPIC:
+        if topic in (HEALTH_TOPIC, METRICS_TOPIC):
             return
         for key in keys(topic, read_document(message)):
             for one in self.durable.get(key, ()):

@@ -221,6 +221,25 @@ OPTIONS: tuple[Option, ...] = (
         " before it is disassociated from this one",
     ),
     Option(
+        "metrics.cloudWatch",
+        default=False,
+        kind=Boolean(),
+        meaning="whether metrics go to Amazon CloudWatch, through the component"
+        " `aws.greengrass.Cloudwatch` (see [metrics.md](metrics.md))",
+    ),
+    Option(
+        "metrics.textfile",
+        None,
+        Text("absolute path that ends in `.prom`"),
+        "where metrics are written for the text file collector of Prometheus; absent for nowhere",
+    ),
+    Option(
+        "metrics.intervalSeconds",
+        60,
+        Number(1, _DAY_SECONDS),
+        "metrics go there at most this often, and only if something has changed",
+    ),
+    Option(
         "workerIdleSeconds",
         60,
         Number(0, _DAY_SECONDS),

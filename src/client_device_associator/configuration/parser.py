@@ -12,6 +12,7 @@ from client_device_associator.configuration.announcement_topics import (
     local_topics,
 )
 from client_device_associator.configuration.handover import read_claim_topic
+from client_device_associator.configuration.metrics import read_metrics
 from client_device_associator.configuration.options import (
     Boolean,
     Choice,
@@ -25,7 +26,11 @@ from client_device_associator.configuration.result_topics import (
     why_no_results_topic,
 )
 from client_device_associator.configuration.rules import read_rules, restricts
-from client_device_associator.configuration.settings import AnnouncementTopic, Settings
+from client_device_associator.configuration.settings import (
+    AnnouncementTopic,
+    MetricSettings,
+    Settings,
+)
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.messages.claim import ClaimTopic
@@ -35,7 +40,7 @@ _RESULTS_TOPIC = "results.topic"
 _IOT_CORE, _IOT_CORE_RESULTS = "iotCore", "iotCore.results"
 _IOT_CORE_RESULTS_TOPIC, _ALL_RESULTS = "iotCore.results.topic", "iotCore.results.all"
 _ADMISSION, _DEPARTURES, _ROSTER = "admission", "departures", "roster"
-_HANDOVER = "handover"
+_HANDOVER, _METRICS = "handover", "metrics"
 _HOUR_SECONDS = 3600.0
 _OF_THE_NUCLEUS = "accessControl"
 
@@ -87,11 +92,12 @@ def parse_configuration(
     claims = read_claim_topic(
         sections[_HANDOVER], values, core_thing_name, _usable(iot_core), answered
     )
+    metrics = read_metrics(sections[_METRICS], values)
     rules = read_rules(sections[_ADMISSION], _ADMISSION, core_thing_name)
     root.ignore(_OF_THE_NUCLEUS)
     problems, warnings = root.findings()
     admission = Admission(rules, values["admission.requireProvenName"], topics)
-    settings = None if problems else _settings(topics, admission, claims, values)
+    settings = None if problems else _settings(topics, admission, claims, metrics, values)
     return ParsedConfiguration(settings, problems, warnings)
 
 
@@ -116,6 +122,7 @@ def _settings(
     topics: tuple[AnnouncementTopic, ...],
     admission: Admission,
     claims: ClaimTopic | None,
+    metrics: MetricSettings,
     values: Mapping[str, Any],
 ) -> Settings:
     return Settings(
@@ -147,6 +154,7 @@ def _settings(
         all_results_to_iot_core=values[_ALL_RESULTS],
         claims=claims,
         trail_max_entries=values["trail.maxEntries"],
+        metrics=metrics,
     )
 
 

@@ -40,6 +40,26 @@ class AnnouncementTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricSettings:
+    """Where metrics go.
+
+    Attributes:
+        to_cloudwatch: Whether they go to Amazon CloudWatch, through AWS's component for that.
+        textfile: The absolute path of a file for a collector of text files; None for no file.
+        interval_seconds: They go there at most this often.
+    """
+
+    to_cloudwatch: bool = False
+    textfile: str | None = None
+    interval_seconds: float = 60.0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether they go anywhere."""
+        return self.to_cloudwatch or self.textfile is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that an operator may set.
 
@@ -57,6 +77,7 @@ class Settings:
         iot_core_results_topic: The template of result topics on AWS IoT Core.
         all_results_to_iot_core: Whether results of local announcements go there, too.
         claims: Where core devices tell each other whom they have associated; None if they do not.
+        metrics: Where metrics go.
     """
 
     announcement_topics: tuple[AnnouncementTopic, ...]
@@ -71,6 +92,7 @@ class Settings:
     iot_core_results_topic: str = "{topic}/status"
     all_results_to_iot_core: bool = False
     claims: ClaimTopic | None = None
+    metrics: MetricSettings = MetricSettings()
 
     def topics_on(self, bus: Bus) -> tuple[AnnouncementTopic, ...]:
         """Where announcements come from over one bus."""

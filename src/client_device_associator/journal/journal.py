@@ -18,6 +18,7 @@ from client_device_associator.journal.associated import (
 from client_device_associator.journal.database import Database, OnSetAside, Opener
 from client_device_associator.journal.due import due_names, next_due_at
 from client_device_associator.journal.file import open_journal
+from client_device_associator.journal.oldest import oldest_since
 from client_device_associator.journal.owed import (
     DurableResult,
     drop_oldest,
@@ -176,6 +177,10 @@ class Journal:
     def pending(self) -> int:
         """How many devices wait for a call."""
         return sum(self._pending.read().values())
+
+    def oldest_since(self) -> float | None:
+        """Since when the device waits that waits for the longest time; steady seconds."""
+        return oldest_since(self._database, self.pending())
 
     def pending_by_lane(self) -> Mapping[str, int]:
         """The same for each lane that has any."""

@@ -9,6 +9,7 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
+from client_device_associator.reporting.cloudwatch_metrics import Measurement
 from client_device_associator.reporting.notices import Notice
 
 
@@ -71,6 +72,14 @@ class NoticeGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasurementRefused:
+    """The nucleus has refused a message with a metric."""
+
+    measurement: Measurement
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class NucleusLost:
     """There is no connection to the nucleus any more."""
 
@@ -90,6 +99,7 @@ Event = (
     | HealthRequested
     | RosterRequested
     | NoticeGiven
+    | MeasurementRefused
     | NucleusLost
     | StopRequested
     | Asked

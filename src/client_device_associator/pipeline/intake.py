@@ -17,6 +17,7 @@ from client_device_associator.messages.announcement import (
 )
 from client_device_associator.pipeline.events import MessageArrived, Origin
 from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.reporting.metric_notices import AnnouncementsRead
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     PresenceRejected,
@@ -102,6 +103,9 @@ class Intake:
             )
             for one in dict.fromkeys(overflow)
         )
+        if announcements:
+            departures = sum(one.leaves for one in announcements)
+            self._report(AnnouncementsRead(len(announcements) - departures, departures))
         self.reject(rejections, now)
         self.leave_unanswered(unanswered, now)
         return announcements
@@ -111,7 +115,8 @@ class Intake:
         if not rejections:
             return
         self._note(rejections, now)
-        self._report(ResultsDecided({Status.REJECTED: len(rejections)}))
+        codes = Counter(one.code or "" for one in rejections)
+        self._report(ResultsDecided({Status.REJECTED: len(rejections)}, codes))
         allowed = self._rejections.allow(len(rejections), now.steady)
         self._send(rejections[:allowed])
         kinds = Counter(

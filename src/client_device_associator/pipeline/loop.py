@@ -8,9 +8,11 @@ from client_device_associator.channel.port import Asked
 from client_device_associator.channel.protocol import Refused, Trouble
 from client_device_associator.clock import Clock
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
 from client_device_associator.pipeline.events import (
     Event,
     HealthRequested,
+    MeasurementRefused,
     NoticeGiven,
     NucleusLost,
     Origin,
@@ -20,6 +22,7 @@ from client_device_associator.pipeline.events import (
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.pipeline import Pipeline
 from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.metrics import Metrics
 from client_device_associator.reporting.notices import (
     DefectFound,
     ListeningChanged,
@@ -47,6 +50,10 @@ is pending is in the journal."""
 _NOT_READY = "the component has not read its configuration yet; try again in a minute"
 
 
+_NOT_NEEDED = frozenset({METRIC_ANSWERS_TOPIC})
+"""To hear every client device; the component listens to it all the same."""
+
+
 class Loop:
     """Handles what the inbox has, until there is a reason to end.
 
@@ -58,6 +65,7 @@ class Loop:
         build: Makes a pipeline on the journal; called again after an exception that nobody foresaw,
             because the memory of the one before may be wrong.
         health: What may be asked for.
+        metrics: What is told without being asked for.
         report: Takes what an operator may want to know.
         clock: The time.
 
@@ -71,12 +79,14 @@ class Loop:
         inbox: Inbox,
         build: Callable[[Settings], Pipeline],
         health: Health,
+        metrics: Metrics,
         report: Report,
         clock: Clock,
     ) -> None:
         self._inbox = inbox
         self._build = build
         self._health = health
+        self._metrics = metrics
         self._report = report
         self._clock = clock
         self._settings: Settings | None = None
@@ -131,6 +141,7 @@ class Loop:
 
     def _take_settings(self, settings: Settings) -> None:
         configure(settings.log_level)
+        self._metrics.reconfigure(settings)
         self._settings = settings
         if self._pipeline is None:
             self._pipeline = self._build(settings)
@@ -163,10 +174,12 @@ class Loop:
                     self._take_settings(event.settings)
                 case HealthRequested():
                     self._health.request()
+                case MeasurementRefused():
+                    self._metrics.refused(event.measurement, event.why)
                 case NoticeGiven():
                     self._report(event.notice)
                     if isinstance(event.notice, ListeningChanged):
-                        self._listens_to_all = not event.notice.refused
+                        self._listens_to_all = set(event.notice.refused) <= _NOT_NEEDED
                         self._tell_listening()
                 case Asked() if self._pipeline is None:
                     event.answer(Refused(Trouble.NOT_READY, _NOT_READY))
@@ -180,7 +193,11 @@ class Loop:
             return None
         wake_at = self._pipeline.turn(events, overflow, self._clock.now())
         self._defects = 0
-        waits = (wake_at, self._health.run_due(self._figures))
+        waits = (
+            wake_at,
+            self._health.run_due(self._figures),
+            self._metrics.run_due(self._pipeline.metric_figures),
+        )
         return min((at for at in waits if at is not None), default=None)
 
     def _start_over(self, error: Exception) -> float | None:

@@ -10,6 +10,7 @@ from client_device_associator.cloud.calls import Calls, Landed
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.announcement import Announcement
+from client_device_associator.core.answer import CallFailed
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.engine import Engine
 from client_device_associator.core.enqueue import reject
@@ -33,6 +34,8 @@ from client_device_associator.pipeline.storage import Storage
 from client_device_associator.pipeline.trail import of_step
 from client_device_associator.pipeline.trail_writer import TrailWriter
 from client_device_associator.pipeline.turn import Turn
+from client_device_associator.reporting.metric_notices import CallEnded
+from client_device_associator.reporting.metric_table import Figures
 from client_device_associator.reporting.notices import Report, ResultsDecided
 
 _STORAGE_MESSAGE = "the core device cannot write to its disk; try again later"
@@ -98,6 +101,16 @@ class Pipeline:
         with suppress(JournalError):
             return {"pending": self._journal.pending(), **self._outboxes.figures()}
         return self._outboxes.figures()
+
+    def metric_figures(self) -> Figures | None:
+        """What metrics do not get from notices; None if the journal cannot be read."""
+        with suppress(JournalError):
+            return Figures(
+                queue_length=self._journal.pending(),
+                oldest_since=self._journal.oldest_since(),
+                devices_associated=self._journal.occupied(),
+            )
+        return None
 
     def turn(
         self, events: Sequence[Event], overflow: Sequence[Origin], now: Instant
@@ -171,6 +184,8 @@ class Pipeline:
         asked: Sequence[Asked] = (),
     ) -> bool:
         """Lets the engine decide and stores it all in one transaction; False if that failed."""
+        for _, answer in landed:
+            self._report(CallEnded(answer.cause if isinstance(answer, CallFailed) else None))
         may_store = self._storage.try_again_at is None
         came = announcements or landed or claims or asked
         if not (came or (self._outboxes.must_store and may_store)):

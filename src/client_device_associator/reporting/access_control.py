@@ -8,6 +8,7 @@ from client_device_associator.configuration.result_topics import reach
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import ROSTER_TOPIC
+from client_device_associator.messages.metric_message import METRICS_TOPIC
 from client_device_associator.messages.topic import MULTI, SINGLE
 
 _PUBSUB, _MQTT_PROXY = "aws.greengrass.ipc.pubsub", "aws.greengrass.ipc.mqttproxy"
@@ -25,7 +26,7 @@ def subscribe_block(topic_filters: Iterable[str], bus: Bus = Bus.LOCAL) -> str:
 
 
 def publish_block(settings: Settings, bus: Bus = Bus.LOCAL) -> str:
-    """What allows every result that these settings can lead to on a bus, as one line of JSON."""
+    """What allows all that these settings can lead to on a bus, as one line of JSON."""
     template = settings.results_topic_on(bus)
     reached = [reach(template, one.topic_filter) for one in settings.answered_on(bus)]
     if bus is Bus.IOT_CORE:
@@ -34,7 +35,8 @@ def publish_block(settings: Settings, bus: Bus = Bus.LOCAL) -> str:
         if settings.claims:
             reached.append(settings.claims.topic_filter)
         return _iot_core_block("publish", "PublishToIoTCore", reached)
-    return _local_block("publish", "PublishToTopic", [*reached, ROSTER_TOPIC])
+    metrics = [METRICS_TOPIC] if settings.metrics.to_cloudwatch else []
+    return _local_block("publish", "PublishToTopic", [*reached, ROSTER_TOPIC, *metrics])
 
 
 def _local_block(policy: str, operation: str, topics: Iterable[str]) -> str:

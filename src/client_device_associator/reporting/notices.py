@@ -6,7 +6,7 @@ health.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.configuration.settings import Settings
@@ -14,6 +14,7 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.core.notices import CoreNotice
 from client_device_associator.core.result import Status
 from client_device_associator.journal.set_aside import SetAside
+from client_device_associator.reporting.metric_notices import MetricNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,10 @@ class EverybodyAdmitted:
 
 @dataclass(frozen=True, slots=True)
 class ResultsDecided:
-    """How many results of each status were decided."""
+    """How many results of each status were decided, and of rejections for each reason."""
 
     statuses: Mapping[Status, int]
+    rejections: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,7 @@ class CommandCarriedOut:
 
 Notice = (
     CoreNotice
+    | MetricNotice
     | Started
     | Stopping
     | DefectFound

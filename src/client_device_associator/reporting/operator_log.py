@@ -7,6 +7,7 @@ import traceback
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding
 from client_device_associator.core.operation import Operation
+from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
 from client_device_associator.messages.text import printable
 from client_device_associator.messages.topic import OWN_TOPICS
 from client_device_associator.reporting.line import Line, Place
@@ -22,6 +23,8 @@ _LOGGER = "client_device_associator"
 
 _MAX_DEFECTS = 20
 """Different ones; each comes with a traceback."""
+
+_NO_ANNOUNCEMENTS = frozenset({*OWN_TOPICS, METRIC_ANSWERS_TOPIC})
 
 _TRACE = "    | "
 """Before each line of a traceback."""
@@ -82,7 +85,7 @@ class OperatorLog:
 
     def _listening(self, notice: ListeningChanged) -> None:
         """A topic that the nucleus closes again and again is written once."""
-        topics = [one for one in notice.listening if one not in OWN_TOPICS]
+        topics = [one for one in notice.listening if one not in _NO_ANNOUNCEMENTS]
         if not self._listened.issuperset(topics):
             self._listened.update(topics)
             text = f"listening for announcements on {', '.join(topics)}"

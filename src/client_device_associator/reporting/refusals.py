@@ -1,7 +1,9 @@
 """The words for what the nucleus refuses, with the accessControl that may be missing."""
 
 from client_device_associator.core.bus import Bus
+from client_device_associator.messages.metric_message import METRICS_TOPIC
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
+from client_device_associator.reporting.metric_notices import MetricsRefused
 from client_device_associator.reporting.notices import ResultsRefused, SubscriptionRefused
 
 
@@ -33,4 +35,13 @@ def results_refused(notice: ResultsRefused) -> str:
     return (
         f"the nucleus does not take result messages on {notice.topic} ({notice.why}); if"
         f" accessControl does not allow it, merge {block}. The results are kept and sent later"
+    )
+
+
+def metrics_refused(notice: MetricsRefused) -> str:
+    """What to say of metrics that the nucleus does not take."""
+    return (
+        f"the nucleus does not take metrics on {METRICS_TOPIC} ({notice.why}); if accessControl"
+        f" does not allow it, merge {publish_block(notice.settings)}. Nothing that was counted is"
+        " lost: it is sent later"
     )

@@ -4,11 +4,15 @@ import logging
 from functools import singledispatch
 
 from client_device_associator.core.bus import Bus
-from client_device_associator.reporting import notices
+from client_device_associator.reporting import metric_notices, notices
 from client_device_associator.reporting.access_control import subscribe_block
 from client_device_associator.reporting.cloud_wording import cloud_line
 from client_device_associator.reporting.line import Line, Place, error, info, some_of, warning
-from client_device_associator.reporting.refusals import results_refused, subscription_refused
+from client_device_associator.reporting.refusals import (
+    metrics_refused,
+    results_refused,
+    subscription_refused,
+)
 
 
 @singledispatch
@@ -142,6 +146,28 @@ def _subscription_ended(notice: notices.SubscriptionEnded, _: Place) -> Line:
 @line_for.register
 def _results_refused(notice: notices.ResultsRefused, _: Place) -> Line:
     return _refused(notice.bus, results_refused(notice))
+
+
+@line_for.register
+def _metrics_refused(notice: metric_notices.MetricsRefused, _: Place) -> Line:
+    return warning(metrics_refused(notice))
+
+
+@line_for.register
+def _metrics_lost(notice: metric_notices.MetricsLost, _: Place) -> Line:
+    whose = "metrics of this component" if notice.are_ours else "metrics of some component"
+    return warning(
+        f"aws.greengrass.Cloudwatch has not put {whose} into CloudWatch ({notice.why}); check that"
+        " the token exchange role allows cloudwatch:PutMetricData"
+    )
+
+
+@line_for.register
+def _textfile_unwritable(notice: metric_notices.TextfileUnwritable, _: Place) -> Line:
+    return warning(
+        f"cannot write the metrics to {notice.path} ({notice.why}); the folder has to exist, and"
+        " the user of this component needs write access to it. Trying again with the next metrics"
+    )
 
 
 @line_for.register

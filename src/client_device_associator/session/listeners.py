@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus, shown
 from client_device_associator.messages.claim import ClaimTopic
+from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
@@ -17,6 +18,7 @@ from client_device_associator.pipeline.events import (
 )
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.session.metric_answers import MetricAnswers
 
 LEAST_PRESENCE_SECONDS = 60.0
 """A device whose presence is known is not looked at again before this, even if `trustSeconds` is 0:
@@ -122,7 +124,7 @@ class _Unreadable:
 
 
 def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[Listener]:
-    """Every announcement topic of the settings, and those on which something is requested.
+    """Every announcement topic of the settings, those of requests, and that of metrics if any.
 
     What is on AWS IoT Core comes last: to wait for it must not keep what is local waiting.
     """
@@ -151,9 +153,11 @@ def listeners(settings: Settings, inbox: Inbox, seen: RecentlySeen) -> list[List
         HEALTH_REQUEST_TOPIC: HealthRequested(),
         ROSTER_REQUEST_TOPIC: RosterRequested(),
     }
+    metrics = [METRIC_ANSWERS_TOPIC] if settings.metrics.to_cloudwatch else []
     return [
         *announced_on(Bus.LOCAL),
         *(listener(topic, _Requests(inbox, request)) for topic, request in requests.items()),
+        *(listener(topic, MetricAnswers(inbox)) for topic in metrics),
         *announced_on(Bus.IOT_CORE),
         *claimed(settings.claims),
     ]

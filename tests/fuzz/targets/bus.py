@@ -19,6 +19,7 @@ from client_device_associator.messages.announcement import (
 )
 from client_device_associator.messages.claim import ClaimTopic, why_no_claim_topic
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode
+from client_device_associator.messages.metric_message import NAMESPACE, read_metric_answer
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.result_message import MAX_RESULTS_IN_JSON, pack
 from client_device_associator.messages.template import (
@@ -53,6 +54,8 @@ _TOPICS = ("clientdevices/announce", "clientdevices/pump-7/announce", "a", "a//b
 _LITE_BUDGET, _COST_OF_KEY, _COST_OF_ITEM = 487, 21, 11
 """From what nucleus lite was measured to deliver: see MAX_RESULTS_IN_JSON."""
 _SECONDS = 1_800_000_000.0
+_MAX_REASON = 500
+"""Characters of a reason in the log."""
 
 
 def binary_announcement(data: bytes) -> None:
@@ -87,6 +90,17 @@ def claims(data: bytes) -> None:
         assert is_thing_name(claim.core_thing_name)
         assert claim.core_thing_name != "core-1"
         assert math.isfinite(claim.heard_at)
+
+
+def metric_answers(data: bytes) -> None:
+    """What anybody publishes where AWS's component says what became of metrics."""
+    material = Material(data)
+    words = ("response", "status", "fail", "success", "namespace", NAMESPACE, "error")
+    document = {material.text(words): material.json(words) for _ in range(material.number(4))}
+    inner = {material.text(words): material.json(words) for _ in range(material.number(6))}
+    for payload in (document, {**document, "response": inner}, material.rest()):
+        answer = read_metric_answer(payload)
+        assert answer is None or answer.why is None or 0 < len(answer.why) <= _MAX_REASON
 
 
 def presence(data: bytes) -> None:
@@ -244,6 +258,7 @@ TARGETS = (
     Target("binary-announcement", binary_announcement, (_SEED, b"\x00\x00" + b"[" * 20_000)),
     Target("json-announcement", json_announcement),
     Target("claims", claims, (_CLAIM,)),
+    Target("metric-answers", metric_answers),
     Target("presence", presence),
     Target("topics", topics),
     Target("templates", templates),

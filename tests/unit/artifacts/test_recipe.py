@@ -144,6 +144,7 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
             "topic": "clientdevices/{thingName}/associated",
             "graceSeconds": 3600,
         },
+        "metrics": {"cloudWatch": False, "intervalSeconds": 60},
         "workerIdleSeconds": 60,
         "subscriptionRenewalSeconds": 300,
         "trail": {"maxEntries": 10_000},

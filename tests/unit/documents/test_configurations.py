@@ -161,6 +161,6 @@ def test_the_iam_statement_is_the_one_that_the_log_shows() -> None:
 def test_each_json_example_is_of_a_kind_that_is_checked() -> None:
     """A new kind of example needs a test of its own."""
     marks = {"thingName", "thingNames", "status", "timestamp"}
-    marks |= {"Effect", "mqttTopicMapping", "deviceGroups"}
+    marks |= {"Effect", "mqttTopicMapping", "deviceGroups", "request"}
     for block in blocks("json"):
         assert block in CONFIGURATIONS or marks & block.json().keys(), str(block)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
@@ -14,6 +16,7 @@ from client_device_associator.pipeline.intake import (
     Intake,
 )
 from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.reporting.metric_notices import AnnouncementsRead
 from client_device_associator.reporting.notices import (
     AnnouncementsRejected,
     Notice,
@@ -80,7 +83,17 @@ def test_takes_announcements_in_order(desk: Desk) -> None:
         ("b", None),
         ("c", None),
     ]
-    assert (desk.results, desk.notices) == ([], [])
+    assert (desk.results, desk.notices) == ([], [AnnouncementsRead(3, 0)])
+
+
+def test_arrivals_and_departures_are_counted_apart(desk: Desk) -> None:
+    """Those that are read and admitted; of what is refused, how much for which reason."""
+    leaving = arrived(b"", "a/left", "{topic:0}")
+    leaving = replace(leaving, source=replace(leaving.source, leaves=True))
+    desk.read(arrived(b'{"thingNames": ["a", "!", 5, "b"]}'), leaving, BAD, BAD)
+    assert desk.notices[0] == AnnouncementsRead(2, 1)
+    (decided,) = (one for one in desk.notices if isinstance(one, ResultsDecided))
+    assert decided.rejections == {"notJson": 2, "invalidThingName": 1, "wrongType": 1}
 
 
 def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:

@@ -2,7 +2,7 @@ from typing import get_args
 
 from client_device_associator.core import notices as core_notices
 from client_device_associator.core.notices import CallsSucceeding
-from client_device_associator.reporting import notices
+from client_device_associator.reporting import metric_notices, notices
 from client_device_associator.reporting.notices import (
     JournalUsable,
     Notice,
@@ -27,10 +27,10 @@ def test_each_receiver_gets_each_notice_in_order() -> None:
 
 
 def test_every_kind_of_notice_is_one() -> None:
-    """A record in one of the two modules that is not in `Notice` could not be reported."""
+    """A record in one of the modules that is not in `Notice` could not be reported."""
     kinds = {
         one
-        for module in (notices, core_notices)
+        for module in (notices, metric_notices, core_notices)
         for one in vars(module).values()
         if isinstance(one, type) and one.__module__ == module.__name__
     }

@@ -7,6 +7,7 @@ import pytest
 
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding, DeviceFailed
+from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC
 from client_device_associator.reporting.notices import DefectFound, ListeningChanged
 from client_device_associator.reporting.operator_log import OperatorLog, configure
@@ -75,7 +76,7 @@ def test_topics_are_written_when_they_are_first_heard(
     for _ in range(3):
         log(ListeningChanged(("a", HEALTH_REQUEST_TOPIC), ()))
         log(ListeningChanged((HEALTH_REQUEST_TOPIC,), ()))
-    log(ListeningChanged(("a", "b"), ()))
+    log(ListeningChanged(("a", "b", METRIC_ANSWERS_TOPIC), ()))
     assert [record.message for record in caplog.records] == [
         "listening for announcements on a",
         "listening for announcements on a, b",

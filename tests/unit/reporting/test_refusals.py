@@ -2,12 +2,17 @@ import logging
 
 import pytest
 
-from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.configuration.settings import AnnouncementTopic, MetricSettings
 from client_device_associator.core.bus import Bus
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.line import Place
+from client_device_associator.reporting.metric_notices import MetricsRefused
 from client_device_associator.reporting.notices import ResultsRefused, SubscriptionRefused
-from client_device_associator.reporting.refusals import results_refused, subscription_refused
+from client_device_associator.reporting.refusals import (
+    metrics_refused,
+    results_refused,
+    subscription_refused,
+)
 from client_device_associator.reporting.wording import line_for
 from support.values import settings
 
@@ -30,6 +35,17 @@ def test_a_refusal_by_iot_core_may_mean_that_the_core_device_is_offline() -> Non
     assert "on cloud/status for AWS IoT Core (no): this core device is offline" in text
     assert publish_block(configured, Bus.IOT_CORE) in text
     assert "the newest 10000 results" in text
+
+
+def test_refused_metrics_have_the_block_for_everything_that_is_published() -> None:
+    """A merge of it must not take away what the results need."""
+    configured = settings(metrics=MetricSettings(to_cloudwatch=True))
+    text = metrics_refused(MetricsRefused("no", configured))
+    assert publish_block(configured) in text
+    assert '"cloudwatch/metric/put"' in text
+    assert '"clientdevices/announce/status"' in text
+    assert "cloudwatch" not in publish_block(settings())
+    assert "cloudwatch" not in publish_block(configured, Bus.IOT_CORE)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from client_device_associator.journal.set_aside import SetAside
 from client_device_associator.reporting import notices
 from client_device_associator.reporting.access_control import publish_block, subscribe_block
 from client_device_associator.reporting.line import Line, Place
+from client_device_associator.reporting.metric_notices import MetricNotice
 from client_device_associator.reporting.wording import line_for
 from support.values import settings
 
@@ -249,7 +250,7 @@ def test_a_line_says_what_happened_to_whom(notice: notices.Notice, level: int, w
 
 def test_every_notice_has_a_line_or_needs_none() -> None:
     """Subscriptions are written by the log itself, results are only counted."""
-    without = {notices.ListeningChanged, notices.ResultsDecided}
+    without = {notices.ListeningChanged, notices.ResultsDecided, *get_args(MetricNotice)}
     assert {type(notice) for notice, _, _ in LINES} == set(get_args(notices.Notice)) - without
     assert line_for(notices.ResultsDecided({Status.QUEUED: 1}), PLACE) is None
 

@@ -1,8 +1,9 @@
 import pytest
 
-from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.configuration.settings import AnnouncementTopic, MetricSettings
 from client_device_associator.core.bus import Bus
 from client_device_associator.messages.claim import ClaimTopic
+from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC, NAMESPACE
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import parse_template
 from client_device_associator.messages.topic import HEALTH_REQUEST_TOPIC, ROSTER_REQUEST_TOPIC
@@ -15,6 +16,7 @@ from client_device_associator.pipeline.events import (
 )
 from client_device_associator.pipeline.inbox import MAX_MESSAGES, Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
+from client_device_associator.reporting.metric_notices import MetricsLost
 from client_device_associator.reporting.notices import MessageUnreadable
 from client_device_associator.session.listeners import (
     LEAST_PRESENCE_SECONDS,
@@ -53,6 +55,19 @@ def test_every_announcement_topic_and_that_for_health() -> None:
         RosterRequested(),
         *(MessageArrived(topic, "t", b"x") for topic in topics),
     )
+
+
+def test_answers_about_metrics_are_listened_to_only_if_there_are_any() -> None:
+    """What is lost is reported; it is no announcement."""
+    inbox = empty_inbox()
+    assert METRIC_ANSWERS_TOPIC not in [
+        one.topic_filter for one in listeners(settings(), inbox, SEEN)
+    ]
+    configured = settings(metrics=MetricSettings(to_cloudwatch=True))
+    answers = listeners(configured, inbox, SEEN)[-1]
+    assert (answers.topic_filter, answers.bus) == (METRIC_ANSWERS_TOPIC, Bus.LOCAL)
+    answers.deliver("t", {"response": {"namespace": NAMESPACE, "status": "fail", "error": "E"}})
+    assert inbox.take().events == (NoticeGiven(MetricsLost("E", are_ours=True)),)
 
 
 def test_what_is_on_iot_core_comes_after_all_that_is_local() -> None:
