@@ -1,0 +1,64 @@
+"""Why a device is not in: a component is brought to each way, and the command says what it is."""
+
+from pathlib import Path
+
+import pytest
+
+from client_device_associator.command.exit_codes import FINE, UNREADABLE, WRONG
+from support.commands import run
+from support.documents import read
+from support.ways.table import COMMAND, DOCUMENT, WAYS, with_table
+from support.ways.way import NAME, Way, why
+
+FINE_REASONS = ("associated", "claimed", "left", "silent", "handedOver", "waiting", "throttled")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.what)
+def test_it_names_the_cause_and_the_remedy(way: Way, tmp_path: Path) -> None:
+    """In words that a person finds in the settings, the log and the cloud."""
+    ran = why(way, tmp_path, "--json")
+    (said,) = ran.documents
+    assert ran.errors == ""
+    assert said["reason"] == way.reason
+    assert way.says in said["cause"]
+    assert way.remedy in said["remedy"]
+    assert said["running"] is way.runs
+    assert ran.exit_code == (WRONG if said["needsPerson"] else FINE)
+    if way.reason in FINE_REASONS:
+        assert not said["needsPerson"]
+
+
+def test_the_document_has_every_way() -> None:
+    """Its table is what the command says."""
+    document = read(DOCUMENT)
+    assert document == with_table(document), f"write it again: {COMMAND}"
+
+
+def test_the_text_has_the_whole_story(tmp_path: Path) -> None:
+    """The cause first, then what comes next, and then what was."""
+    way = next(one for one in WAYS if one.reason == "thingNotFound")
+    lines = why(way, tmp_path).lines
+    assert lines[0].startswith(f"{NAME}: it waits to be associated")
+    assert lines[1].startswith("  next:        its next call is in ")
+    assert lines[2].startswith("  you can do:  create a thing")
+    story = [line for line in lines if line.startswith("  20")]
+    assert "announced on clientdevices/announce (entry shared)" in story[0]
+    assert "AWS request id 8c4a9f5e" in story[1]
+    assert "Who waits for a result" in lines
+    assert lines[lines.index("Who waits for a result") + 1] == "  clientdevices/announce"
+
+
+def test_results_that_are_owed_are_shown(tmp_path: Path) -> None:
+    """The nucleus has not taken them; those of other devices are not this one's."""
+    way = next(one for one in WAYS if one.reason == "refused")
+    (said,) = why(way, tmp_path, "--json").documents
+    assert said["unsentResults"] == [
+        {"status": "rejected", "topic": "clientdevices/announce", "bus": "local"}
+    ]
+
+
+def test_without_a_journal_it_says_so(tmp_path: Path) -> None:
+    """It never ran, or it is elsewhere."""
+    ran = run(tmp_path, "why", NAME)
+    assert ran.exit_code == UNREADABLE
+    assert "there is no journal" in ran.errors
