@@ -1,12 +1,22 @@
 """Why a device is not in: a component is brought to each way, and the command says what it is."""
 
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from client_device_associator.command.exit_codes import FINE, UNREADABLE, WRONG
+from client_device_associator.core.decision import Decision
+from client_device_associator.core.device import Device
+from client_device_associator.core.life import DeviceState
+from client_device_associator.work_files import JOURNAL
 from support.commands import run
 from support.documents import read
+from support.journal_files import store
+from support.rig import Rig
+from support.values import START
 from support.ways.table import COMMAND, DOCUMENT, WAYS, with_table
 from support.ways.way import NAME, Way, why
 
@@ -62,3 +72,45 @@ def test_without_a_journal_it_says_so(tmp_path: Path) -> None:
     ran = run(tmp_path, "why", NAME)
     assert ran.exit_code == UNREADABLE
     assert "there is no journal" in ran.errors
+
+
+def test_a_damaged_journal_is_a_sentence(tmp_path: Path) -> None:
+    """Whichever of its tables is damaged."""
+    for table, column in (("device", "since"), ("trail", "event"), ("waiting", "bus")):
+        folder = tmp_path / table
+        folder.mkdir()
+        way = next(one for one in WAYS if one.reason == "thingNotFound")
+        why(way, folder)
+        with closing(sqlite3.connect(folder / JOURNAL)) as database, database:
+            database.execute(f"UPDATE {table} SET {column} = 'odd'")  # noqa: S608 - ours
+        ran = run(folder, "why", NAME)
+        assert ran.exit_code == UNREADABLE
+        assert "damaged" in ran.errors
+
+
+def test_attempts_at_departures_are_told_like_others(tmp_path: Path) -> None:
+    """A device that leaves waits for calls of another kind."""
+    way = replace(WAYS[0], reason="", drive=leaving, document={})
+    (said,) = why(way, tmp_path, "--json").documents
+    assert said["reason"] == "waiting"
+    assert "it waits to be disassociated" in said["cause"]
+
+
+def leaving(rig: Rig) -> None:
+    """It is to be disassociated."""
+    store(rig.journal, Decision(devices=(Device(NAME, DeviceState.LEAVING, START),)))
+
+
+def test_who_is_before_it_in_the_queue_is_counted(tmp_path: Path) -> None:
+    """A call takes a hundred at most."""
+
+    def queued(rig: Rig) -> None:
+        names = [(f"device-{number}", 0.0) for number in range(150)]
+        devices = [Device(name, DeviceState.PENDING, START, due_at=at) for name, at in names]
+        late = Device(NAME, DeviceState.PENDING, START, due_at=START + 100)
+        store(rig.journal, Decision(devices=(*devices, late)))
+
+    (said,) = why(replace(WAYS[0], drive=queued), tmp_path, "--json").documents
+    assert said["next"] == (
+        "its next call is in 100 s; 150 devices are due before it, up to 100 go in a call"
+    )
