@@ -1,5 +1,7 @@
 """Why a device is not associated: by its state, and by what is wrong with the component."""
 
+from dataclasses import replace
+
 from client_device_associator.command import remedies
 from client_device_associator.command.case import Case
 from client_device_associator.command.component_state import Running
@@ -11,7 +13,7 @@ from client_device_associator.core.admission.gate import Refusal
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import QUEUED, DeviceState
-from client_device_associator.core.result import Reason
+from client_device_associator.core.result import ROSTER_TOPIC, Reason
 from client_device_associator.core.thing_name import is_thing_name, why_not
 from client_device_associator.core.trail import TrailEvent
 
@@ -30,7 +32,8 @@ def diagnose(case: Case) -> Verdict:
         return _associated(device, case)
     if case.running is not Running.YES:
         return _not_running(case)
-    return unknown(case) if device is None else _known(device, case)
+    verdict = unknown(case) if device is None else _known(device, case)
+    return replace(verdict, remedy=verdict.remedy.replace(remedies.THING, name))
 
 
 def _known(device: Device, case: Case) -> Verdict:
@@ -99,7 +102,7 @@ def _gone(reason: str, why: str, device: Device, case: Case) -> Verdict:
 def _failed(device: Device, case: Case) -> Verdict:
     code, said = device.code or "", f"{device.code}: {device.message}"
     when = ago(device.since, case.now)
-    then = remedies.ANNOUNCE_AGAIN
+    then = remedies.TRY_AGAIN
     stays = "nothing, until it is announced again"
     if code in (Reason.NOT_ADMITTED.value, Reason.UNPROVEN_NAME.value):
         cause = f"it waited, and was not admitted any more {when}: {device.message}"
@@ -166,6 +169,9 @@ def _in_the_queue(device: Device, since: str, case: Case) -> Verdict:
 
 def _refusal(case: Case) -> Refusal | None:
     """Why none of its announcements is admitted by the settings as they are now."""
+    # What the component or an operator has decided is nobody's announcement.
+    if any(one.topic == ROSTER_TOPIC for one in case.waiting):
+        return None
     if case.settings is None or not case.waiting:
         return None
     refusals = [case.settings.policy.gate.why_not(one) for one in case.waiting]

@@ -35,6 +35,11 @@ OF_REJECTIONS: Mapping[Reason, str] = {
     " device again",
 }
 
+THING = "THING"
+"""Stands for the device's name in the commands that are proposed."""
+
+_END_WAIT = f"then end the wait with: associator retry {THING}"
+
 OF_FAILURES: Mapping[FailureCause, str] = {
     FailureCause.THROTTLED: "nothing; if it is usual, fewer core devices of the account should call"
     " at a time, or ask AWS for a higher quota",
@@ -44,9 +49,10 @@ OF_FAILURES: Mapping[FailureCause, str] = {
     " alias of the nucleus configuration",
     FailureCause.CREDENTIALS_REFUSED: "check this core device's clock, and its token exchange role",
     FailureCause.ACCESS_DENIED: "allow it for the token exchange role; the component's log has the"
-    " IAM statement to add, in the line 'calls for core device … fail'",
-    FailureCause.CORE_UNKNOWN: "check that the core device exists in this account and region",
-    FailureCause.MISCONFIGURED: "correct what the message says",
+    f" IAM statement to add, in the line 'calls for core device … fail'; {_END_WAIT}",
+    FailureCause.CORE_UNKNOWN: "check that the core device exists in this account and region;"
+    f" {_END_WAIT}",
+    FailureCause.MISCONFIGURED: f"correct what the message says; {_END_WAIT}",
 }
 
 _MAX_DEVICES = "limits.maxDevices"
@@ -78,7 +84,7 @@ REFUSED_ALONE, CORRECT_NAME = (
     "ValidationException",
     "correct the name: the service does not take it, also alone in a call",
 )
-ANNOUNCE_AGAIN = "then announce the device again"
+TRY_AGAIN = f"then announce the device again, or run: associator retry {THING}"
 START = (
     "have the nucleus start it (greengrass-cli component restart, or a deployment), and read the"
     " end of its log if it does not stay"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.core.trail import Scalar, TrailEntry, TrailEvent
 
 _WORDS: Mapping[TrailEvent, str] = {
@@ -29,6 +30,8 @@ def words_of(entry: TrailEntry) -> str:
     """One entry of the trail, in one line without its time."""
     detail = entry.detail
     words = _WORDS[entry.event]
+    if entry.event is TrailEvent.ANNOUNCED and detail.get("topic") == ROSTER_TOPIC:
+        return "an operator has announced it"
     if entry.event is TrailEvent.SUPERSEDED:
         words += " by its departure" if detail.get("byDeparture") else " by a new announcement"
     if detail.get("already"):
@@ -53,6 +56,7 @@ def _asides(detail: Mapping[str, Scalar]) -> str:
         "id": "id {}",
         "attempts": "attempt {}",
         "requestId": "AWS request id {}",
+        "uid": "user {}",
     }
     found = [text.format(detail[key]) for key, text in names.items() if key in detail]
     if detail.get("presence"):

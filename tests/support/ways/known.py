@@ -83,7 +83,7 @@ KNOWN: Sequence[Way] = (
         "the same, as often as is tried",
         "givenUp",
         "OddException",
-        "announce the device again",
+        f"associator retry {NAME}",
         answered(_ODD),
         _ONE_TRY,
     ),

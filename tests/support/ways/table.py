@@ -15,7 +15,7 @@ from support.ways.way import Way, why
 WAYS: Sequence[Way] = (*REJECTED, *KNOWN)
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "why.md"
-COMMAND = "PYTHONPATH=tests .venv/bin/python -m support.ways.table"
+WRITE_AGAIN = "PYTHONPATH=tests .venv/bin/python -m support.ways.table"
 """Writes the table into the document."""
 
 _PLACE = re.compile(r"(<!-- table: why -->\n)(.*?)(<!-- end of table -->)", re.DOTALL)

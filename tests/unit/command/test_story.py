@@ -1,6 +1,7 @@
 import pytest
 
 from client_device_associator.command.story import words_of
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.core.trail import Scalar, TrailEntry, TrailEvent
 
 
@@ -24,6 +25,16 @@ def test_every_event_has_words(event: TrailEvent) -> None:
                 "rule": "admission.allow.a",
             },
             "announced on t over iotCore (admitted by admission.allow.a, entry e, id 7, presence)",
+        ),
+        (
+            TrailEvent.ANNOUNCED,
+            {"topic": ROSTER_TOPIC, "id": "command"},
+            "an operator has announced it",
+        ),
+        (
+            TrailEvent.RETRIED,
+            {"uid": 0},
+            "an operator has asked for another try (user 0)",
         ),
         (
             TrailEvent.ASSOCIATED,

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from client_device_associator.command.exit_codes import FINE, UNREADABLE, WRONG
+from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.operator import COMMAND
+from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.work_files import JOURNAL
 from support.commands import run
 from support.documents import read
 from support.journal_files import store
 from support.rig import Rig
 from support.values import START
-from support.ways.table import COMMAND, DOCUMENT, WAYS, with_table
+from support.ways.table import DOCUMENT, WAYS, WRITE_AGAIN, with_table
 from support.ways.way import NAME, Way, why
 
 FINE_REASONS = ("associated", "claimed", "left", "silent", "handedOver", "waiting", "throttled")
@@ -41,7 +44,7 @@ def test_it_names_the_cause_and_the_remedy(way: Way, tmp_path: Path) -> None:
 def test_the_document_has_every_way() -> None:
     """Its table is what the command says."""
     document = read(DOCUMENT)
-    assert document == with_table(document), f"write it again: {COMMAND}"
+    assert document == with_table(document), f"write it again: {WRITE_AGAIN}"
 
 
 def test_the_text_has_the_whole_story(tmp_path: Path) -> None:
@@ -94,6 +97,19 @@ def test_attempts_at_departures_are_told_like_others(tmp_path: Path) -> None:
     (said,) = why(way, tmp_path, "--json").documents
     assert said["reason"] == "waiting"
     assert "it waits to be disassociated" in said["cause"]
+
+
+def test_what_an_operator_has_announced_is_not_refused_any_more(tmp_path: Path) -> None:
+    """The rules were asked when the command was given."""
+
+    def announced(rig: Rig) -> None:
+        waiting = Announcement(NAME, ROSTER_TOPIC, COMMAND)
+        device = Device(NAME, DeviceState.PENDING, START)
+        store(rig.journal, Decision(devices=(device,), waiting=(waiting,)))
+
+    way = replace(WAYS[0], drive=announced, document={"admission": {"deny": {"all": "*"}}})
+    (said,) = why(way, tmp_path, "--json").documents
+    assert said["reason"] == "waiting"
 
 
 def leaving(rig: Rig) -> None:
