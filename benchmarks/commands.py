@@ -29,6 +29,7 @@ COMMANDS = (
     ("devices", "--json"),
     ("devices", "--sort", "since"),
     ("devices", "--state", "failed", "device-*9"),
+    ("why", "device-00005"),
     ("export",),
 )
 _STATES = (DeviceState.ASSOCIATED,) * 8 + (DeviceState.PENDING, DeviceState.FAILED)

@@ -81,6 +81,21 @@ def test_a_refused_configuration_needs_a_person(core: CoreDevice, start: Start) 
     assert command(associator.work, "status").returncode == WRONG
 
 
+def test_why_tells_what_has_happened(core: CoreDevice, start: Start, results: Results) -> None:
+    """Of a device that is in, and of one that no thing is there for."""
+    core.call(core.cloud.add_things, ["lamp"])
+    associator = start({"limits": {"maxAttempts": 1}})
+    core.publish(SHARED, {"thingNames": ["lamp", "ghost"]})
+    results.wait_for_names("associated", ["lamp"])
+    results.wait_for_names("failed", ["ghost"])
+    (lamp,) = documents(associator.work, "why", "lamp")
+    assert [one["event"] for one in lamp["trail"]] == ["associated", "announced"]
+    ran = command(associator.work, "why", "ghost")
+    assert ran.returncode == WRONG
+    assert "create a thing of this name" in ran.stdout
+    assert "AWS request id" in ran.stdout
+
+
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
 def test_commands_do_not_hold_up_the_component(
     core: CoreDevice, start: Start, results: Results

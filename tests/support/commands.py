@@ -57,11 +57,12 @@ def run(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     out: io.StringIO | None = None,
+    now: float = NOW,
 ) -> Ran:
     """Runs a command on a work directory; without colours unless `out` is a terminal."""
     out, errors = out or io.StringIO(), io.StringIO()
     where = () if directory is None else ("--directory", str(directory))
-    exit_code = main([*arguments, *where], out, errors, environment or {}, NOW)
+    exit_code = main([*arguments, *where], out, errors, environment or {}, now)
     return Ran(exit_code, out.getvalue(), errors.getvalue())
 
 

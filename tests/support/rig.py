@@ -1,7 +1,7 @@
 """The whole component between a real journal and stand-ins for its ports, in simulated time."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from client_device_associator.cloud.port import CallAnswered, Worker
@@ -33,6 +33,7 @@ class Rig:
         worker: Makes the calls; by default one that a test answers for.
 
     Attributes:
+        states: What was kept of the component's states.
         expects_defects: Whether the test has the component meet exceptions that nobody foresaw.
     """
 
@@ -44,6 +45,7 @@ class Rig:
         self.worker = FakeWorker()
         self.inbox = Inbox(self.clock.steady)
         self.notices: list[Notice] = []
+        self.states: list[Mapping[str, object]] = []
         self.session_events: list[SessionEvent] = []
         self._log = OperatorLog("core-1", "eu-central-1")
         self.component = Component(
@@ -56,7 +58,7 @@ class Rig:
             clock=self.clock,
             rng=LongestWaits(),
             log=self._report,
-            keep_state=lambda _: None,
+            keep_state=self.states.append,
         )
         self.journal = self.component.journal
         self.loop = self.component.loop

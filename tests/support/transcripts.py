@@ -5,18 +5,21 @@
 
 import os
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.trail import TrailEntry, TrailEvent
+from client_device_associator.journal.journal import Journal
 from client_device_associator.messages.encoding import iso
-from client_device_associator.work_files import LAST_GOOD
+from client_device_associator.work_files import JOURNAL, LAST_GOOD
 from support.commands import NOW, fill, keep_state, run
 from support.documents import ROOT, read
 
 DOCUMENT = ROOT / "docs" / "operating.md"
 BEGIN, END = "<!-- transcript: {} -->\n", "<!-- end of transcript -->"
-COMMANDS = ("status", "devices --older-than 1min --sort since")
+COMMANDS = ("status", "devices --older-than 1min --sort since", "why robot-3")
 _PROCESS = "1234"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -81,6 +84,30 @@ def _make_site(site: Path) -> None:
             message="no thing of this name exists",
         ),
     )
+    _leave_trail(site)
+
+
+def _leave_trail(site: Path) -> None:
+    """What has happened to the device that has failed."""
+    announced = {"topic": "clientdevices/announce", "entry": "shared", "id": "shift 7"}
+    failed = {"code": "ResourceNotFoundException", "message": "no thing of this name exists"}
+    entries = [
+        TrailEntry(NOW - 3 * _DAY - _HOUR, "robot-3", TrailEvent.ANNOUNCED, announced),
+        *(
+            TrailEntry(
+                NOW - 3 * _DAY - ago,
+                "robot-3",
+                event,
+                {**failed, "attempts": attempts, "requestId": request},
+            )
+            for ago, event, attempts, request in (
+                (_HOUR - 1, TrailEvent.RETRYING, 1, "8c4a9f5e-9f3b-4a3c-8d3e-0123456789ab"),
+                (0, TrailEvent.FAILED, 10, "1f0e7c1a-52d8-4f7e-b1a9-ba9876543210"),
+            )
+        ),
+    ]
+    with closing(Journal(site / JOURNAL)) as journal, journal.transaction():
+        journal.trail.add(entries, len(entries))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from client_device_associator.command.devices import DEVICES
 from client_device_associator.command.export import EXPORT
 from client_device_associator.command.report.command import REPORT
 from client_device_associator.command.status import STATUS
+from client_device_associator.command.why import WHY
 
-_LOOKING = (STATUS, DEVICES, EXPORT, REPORT)
+_LOOKING = (STATUS, DEVICES, WHY, EXPORT, REPORT)
 
 COMMANDS: tuple[Command, ...] = (*_LOOKING, *CHANGING, completion_of((*_LOOKING, *CHANGING)))
 """In the order of the help."""

@@ -105,9 +105,9 @@ class Trail:
 
         Args:
             entries: In the order in which they happened; of more than `most` the last are taken.
-            most: How many entries the trail may have; 0 or more.
+            most: How many entries the trail may have; 1 or more.
         """
-        added = entries[-most:] if most else ()
+        added = entries[-most:]
         self._database.write_all(
             f"INSERT INTO trail ({_COLUMNS}) VALUES (?, ?, ?, ?)",  # noqa: S608 - ours
             map(trail_row, added),

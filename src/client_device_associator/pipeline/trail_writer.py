@@ -105,7 +105,6 @@ class TrailWriter:
         return noted_at is not None and steady < noted_at + NOTED_AGAIN_SECONDS
 
     def _remember(self, key: int, steady: float) -> None:
-        self._known.pop(key, None)
         if len(self._known) >= MAX_KNOWN_REJECTIONS:
             del self._known[next(iter(self._known))]
         self._known[key] = steady

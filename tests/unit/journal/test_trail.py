@@ -129,11 +129,11 @@ def test_of_more_than_there_is_room_for_the_last_are_taken(journal: Journal) -> 
     assert numbers(journal) == [17, 18, 19, 20, 21]
 
 
-def test_a_trail_that_may_have_nothing_takes_nothing(journal: Journal) -> None:
-    """And loses what it had."""
-    add(journal, 0, 3)
-    add(journal, 3, 3, most=0)
-    assert numbers(journal) == []
+def test_as_many_give_way_as_come(journal: Journal) -> None:
+    """However many come at once: the trail is never longer than it may be."""
+    add(journal, 0, MOST)
+    add(journal, MOST, MOST)
+    assert numbers(journal) == list(range(MOST + 10, 2 * MOST))
 
 
 def test_a_trail_that_is_far_too_long_is_shortened_in_portions(journal: Journal) -> None:

@@ -6,6 +6,7 @@ from client_device_associator.configuration.settings import AnnouncementTopic, S
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Status
+from client_device_associator.core.trail import TrailEvent
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.encoding import iso
 from client_device_associator.messages.template import parse_template
@@ -115,3 +116,15 @@ def test_a_claim_that_cannot_be_stored_is_lost(rig: Rig) -> None:
     fill_disk(rig.journal, full=False)
     claim(rig)
     assert claimed_at(rig) is not None
+
+
+def test_a_claim_is_on_the_trail(rig: Rig) -> None:
+    """With the core device whose it is; the trail says later why the device was let go."""
+    started(rig)
+    rig.call("lamp")
+    rig.answer(Succeeded())
+    rig.clock.seconds = DAY
+    claim(rig)
+    claimed, *_ = rig.journal.trail.of("lamp", 10)
+    assert claimed.event is TrailEvent.CLAIMED
+    assert claimed.detail["coreDeviceThingName"] == "core-2"

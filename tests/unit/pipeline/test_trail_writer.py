@@ -15,6 +15,7 @@ from client_device_associator.pipeline.trail_writer import (
     WRITE_AFTER_SECONDS,
     TrailWriter,
 )
+from support.gates import Doorkeeper
 from support.rig import Rig, fill_disk
 from support.values import SHARED, arrived, moment, numbered, policy, settings
 
@@ -172,6 +173,7 @@ def test_a_trail_that_may_be_longer_is_not_looked_at(writer: TrailWriter, journa
     assert writer.wake_at(moment()) is None
     write(writer, journal, *[SOMETHING] * 10)
     writer.reconfigure(5)
+    writer.reconfigure(6)
     assert writer.is_due(moment())
 
 
@@ -222,3 +224,37 @@ def test_a_full_disk_costs_the_trail_nothing(rig: Rig) -> None:
     (noted,) = rig.journal.trail.of(long_names[0], 10)
     assert (noted.event, noted.detail["code"]) == (TrailEvent.REJECTED, "storage")
     assert names(rig.journal, long_names) == long_names[:REJECTIONS_AT_ONCE]
+
+
+def test_a_repeat_that_stores_nothing_writes_no_rejection(rig: Rig) -> None:
+    """It would be a commit of its own, for each of them."""
+    rig.configure()
+    rig.announce("lamp")
+    rig.turn(arrived(b'{"thingName": "no such name"}'))
+    rig.announce("lamp")
+    assert names(rig.journal, ["no such name"]) == []
+
+
+def test_a_rejection_is_written_once_whatever_is_stored_next(rig: Rig) -> None:
+    """Another announcement, or a refusal when a call was due."""
+    rig.configure()
+    rig.turn(arrived(b'{"thingName": "no such name"}'))
+    rig.announce("lamp")
+    rig.announce("bell")
+    rig.turn(arrived(b'{"thingName": "nor such a name"}'))
+    for refused in ("lamp", "bell"):
+        rig.configure(settings(policy=policy(gate=Doorkeeper([refused]))))
+        rig.clock.seconds += 2
+        rig.turn()
+    assert events(rig, "lamp") == ["announced", "refused"]
+    assert events(rig, "bell") == ["announced", "refused"]
+    rig.announce("horn")
+    assert names(rig.journal, ["no such name", "nor such a name"]) == [
+        "no such name",
+        "nor such a name",
+    ]
+
+
+def events(rig: Rig, name: str) -> list[str]:
+    """What has happened to a device, oldest first."""
+    return [one.event.value for one in reversed(rig.journal.trail.of(name, 100))]
