@@ -42,6 +42,7 @@ class _Stream:
     number: int
     subscription: Subscription | None = None
     is_ignored: bool = False
+    has_ended: bool = False
 
     def close(self) -> None:
         """Ends it; the nucleus may deliver on it until it has seen that."""
@@ -187,6 +188,9 @@ class Subscriptions:
     def _run_due(self, topic: _Topic, renewal_seconds: float) -> float:
         """Does the next thing for a topic; returns the seconds from its end to the one after."""
         if topic.old is not None:
+            if topic.current is not None and topic.current.has_ended:
+                # The event that says so still waits: until then the old one is the only one.
+                return BOTH_SECONDS
             topic.old.close()
             topic.old = None
             return renewal_seconds
@@ -245,11 +249,15 @@ class Subscriptions:
             if not stream.is_ignored:
                 topic.listener.count_unreadable()
 
+        def end() -> None:
+            stream.has_ended = True
+            self._post(SubscriptionClosed(stream.number))
+
         stream.subscription = self._nucleus.subscribe(
             topic.listener.topic_filter,
             deliver,
             count,
-            lambda: self._post(SubscriptionClosed(stream.number)),
+            end,
             topic.listener.bus,
         )
         return stream

@@ -3,7 +3,11 @@ import pytest
 from client_device_associator.errors import NucleusError
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.reporting.notices import SubscriptionEnded, SubscriptionRefused
-from client_device_associator.session.subscriptions import BOTH_SECONDS, TRY_SOON_SECONDS
+from client_device_associator.session.subscriptions import (
+    BOTH_SECONDS,
+    RESUBSCRIBE_SECONDS,
+    TRY_SOON_SECONDS,
+)
 from support.subscribed import FILTERS, RENEWAL, TOPICS, Subscribed
 
 
@@ -74,6 +78,24 @@ def test_a_late_end_of_an_old_subscription_means_nothing(subscribed: Subscribed)
     assert subscribed.notices == []
     subscribed.run_due(RENEWAL + BOTH_SECONDS)
     subscribed.run_due(RENEWAL + BOTH_SECONDS + 1)
+    assert sorted(subscribed.nucleus.live_filters()) == sorted(FILTERS)
+
+
+def test_an_old_subscription_is_not_closed_after_the_end_of_the_new_one(
+    subscribed: Subscribed,
+) -> None:
+    """Although the event waits, as it does while a slow nucleus is asked something else."""
+    subscribed.run_due(0)
+    subscribed.run_due(RENEWAL)
+    old, _, new, _ = subscribed.nucleus.subscriptions
+    new.end()
+    assert subscribed.run_due(RENEWAL + BOTH_SECONDS) == BOTH_SECONDS
+    closed = [old.closed]
+    subscribed.handle_all(RENEWAL + BOTH_SECONDS)
+    for seconds in (RESUBSCRIBE_SECONDS, BOTH_SECONDS + RESUBSCRIBE_SECONDS):
+        subscribed.run_due(RENEWAL + BOTH_SECONDS + seconds)
+        closed.append(old.closed)
+    assert closed == [False, False, True]
     assert sorted(subscribed.nucleus.live_filters()) == sorted(FILTERS)
 
 
