@@ -2,6 +2,7 @@
 
 import os
 import queue
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,15 @@ class Listening:
         self._came.put(asked)
         if self.reply is not None:
             asked.answer(self.reply)
+
+
+def bind(one: socket.socket, directory: Path) -> None:
+    """Puts a socket in the place of a component's, however long the path of its directory is."""
+    folder = os.open(directory, os.O_PATH | os.O_DIRECTORY)
+    try:
+        one.bind(f"/proc/self/fd/{folder}/{SOCKET}")
+    finally:
+        os.close(folder)
 
 
 @contextmanager

@@ -22,7 +22,6 @@ from client_device_associator.core.operation import Operation
 from client_device_associator.core.operator import (
     Announce,
     Forget,
-    Reconcile,
     Request,
     Retry,
     Ruling,
@@ -90,7 +89,7 @@ class Engine:
                 ruling = operator.forget(request.thing_names, self._journal)
             case Announce():
                 ruling = operator.announce(request.thing_names, self._policy, enqueue)
-            case Reconcile():
+            case _:  # Reconcile
                 ruling = Ruling(list_at=self._roster.request(now))
         if ruling.hurries:
             for queue in self._queues.values():

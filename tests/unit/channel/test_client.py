@@ -18,7 +18,7 @@ from client_device_associator.channel.client import (
 from client_device_associator.channel.protocol import CarriedOut
 from client_device_associator.core.operator import Forget, Reconcile
 from client_device_associator.work_files import SOCKET
-from support.channel import SOON_SECONDS, listening
+from support.channel import SOON_SECONDS, bind, listening
 from support.other_user import act_as_another_user, work_folder
 
 
@@ -38,7 +38,7 @@ def test_a_component_that_does_not_run_is_said_so(tmp_path: Path, leaves: str) -
         directory.mkdir()
     if leaves == "a dead socket":
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
-            dead.bind(str(directory / SOCKET))
+            bind(dead, directory)
     if leaves == "a file":
         (directory / SOCKET).write_text("")
     with pytest.raises(NotRunningError, match="does not run") as refused:
@@ -49,7 +49,7 @@ def test_a_component_that_does_not_run_is_said_so(tmp_path: Path, leaves: str) -
 def test_who_may_not_is_told_who_may() -> None:
     """Another user of the core device."""
     with work_folder() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(str(folder / SOCKET))
+        bind(listener, folder)
         (folder / SOCKET).chmod(0o600 if os.geteuid() == 0 else 0)
 
         def act() -> None:
@@ -62,7 +62,7 @@ def test_who_may_not_is_told_who_may() -> None:
 def answer_with(directory: Path, reply: bytes) -> threading.Thread:
     """Somebody who listens there, takes one request and says this."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(directory / SOCKET))
+    bind(listener, directory)
     listener.listen()
 
     def serve() -> None:
@@ -93,6 +93,31 @@ def test_an_answer_that_is_none(reply: bytes, kind: type[ChannelError], why: str
             ask(folder, Reconcile())
         thread.join(SOON_SECONDS)
     assert type(refused.value) is kind
+
+
+def test_one_that_does_not_even_listen_to_it(tmp_path: Path) -> None:
+    """It was ended just then."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        bind(listener, tmp_path)
+        listener.listen()
+
+        def close() -> None:
+            connection, _ = listener.accept()
+            connection.close()
+
+        thread = threading.Thread(target=close)
+        thread.start()
+        with pytest.raises(ChannelError, match=r"has (gone|ended) before it answered"):
+            ask(tmp_path, Reconcile())
+        thread.join(SOON_SECONDS)
+
+
+def test_something_else_in_its_place_is_said_so(tmp_path: Path) -> None:
+    """A socket of another kind."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        bind(other, tmp_path)
+        with pytest.raises(ChannelError, match="cannot be asked at"):
+            ask(tmp_path, Reconcile())
 
 
 def test_one_that_never_answers_is_given_up(

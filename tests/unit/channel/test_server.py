@@ -22,7 +22,7 @@ from client_device_associator.channel.protocol import (
 from client_device_associator.core.operator import Announce, Done, Outcome, Reconcile, Retry
 from client_device_associator.reporting.notices import ChannelClosed, DefectFound
 from client_device_associator.work_files import SOCKET
-from support.channel import SOON_SECONDS, Listening, listening
+from support.channel import SOON_SECONDS, Listening, bind, listening
 
 
 @pytest.fixture
@@ -180,8 +180,7 @@ def test_it_goes_on_when_a_client_could_not_be_taken(
 def test_what_a_dead_process_has_left_is_replaced(tmp_path: Path) -> None:
     """A socket, or anything else that is no directory."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
-        dead.bind(str(tmp_path / "s"))
-        (tmp_path / "s").rename(tmp_path / SOCKET)
+        bind(dead, tmp_path)
     with pytest.raises(NotRunningError):
         ask(tmp_path, Reconcile())
     with listening(tmp_path) as channel:
