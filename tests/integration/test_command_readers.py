@@ -15,7 +15,7 @@ from client_device_associator.work_files import JOURNAL
 from support.commands import run
 from support.other_user import act_as_another_user, work_folder
 
-READINGS = 40
+READINGS = 15
 WARM_UP_COMMITS = 20
 
 

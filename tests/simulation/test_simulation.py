@@ -8,7 +8,7 @@ from simulation.invariants import ALL
 from simulation.long_outage import MAX_PROBES, MAX_SECONDS_AFTER, endure
 from simulation.run import Run, run_seed
 
-SEEDS = 160
+SEEDS = 112
 PARTS = 8
 
 

@@ -2,7 +2,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from client_device_associator.core.answer import Answer, Succeeded, ValidationFailed
@@ -167,6 +167,7 @@ BATCHES = st.integers(1, 100).flatmap(
 )
 
 
+@settings(max_examples=40)
 @given(BATCHES)
 @example((numbered(100), set(numbered(100))))
 def test_exactly_the_poisoned_are_found(batch: tuple[list[str], set[str]]) -> None:
