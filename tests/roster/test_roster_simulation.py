@@ -20,7 +20,7 @@ def test_cloud_journal_and_last_words_agree_in_the_end(part: int) -> None:
 
 def test_every_operation_and_every_news_of_the_list_is_in_some_seed() -> None:
     """The seeds have associations, departures, lists, and devices that appear and vanish."""
-    runs = [run_seed(seed) for seed in range(8)]
+    runs = [run_seed(seed) for seed in range(12)]
     assert {call[1] for run in runs for call in run.cloud.calls} == set(Operation)
     news = {result.status for run in runs for result in run.core.results}
     assert news >= {Status.VANISHED, Status.ASSOCIATED, Status.DISASSOCIATED, Status.FAILED}
