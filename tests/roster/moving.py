@@ -119,7 +119,8 @@ class Move:
             for _ in range(rng.choice([0, 2])):
                 deaf_at = START + rng.uniform(0, self.active)
                 self.at(deaf_at, partial(hall.listen, to_all=False))
-                self.at(deaf_at + rng.uniform(0, 3000), partial(hall.listen, to_all=True))
+                heard_at = min(deaf_at + rng.uniform(0, 3000), START + self.active)
+                self.at(heard_at, partial(hall.listen, to_all=True))
 
     def _announce(self, name: str) -> None:
         for hall in self.where[name]:
