@@ -1,0 +1,1 @@
+"""What can be checked on the core device: what `doctor` says."""
