@@ -30,6 +30,8 @@ COMMANDS = (
     ("devices", "--sort", "since"),
     ("devices", "--state", "failed", "device-*9"),
     ("why", "device-00005"),
+    ("doctor",),
+    ("report", "--html", "-"),
     ("export",),
 )
 _STATES = (DeviceState.ASSOCIATED,) * 8 + (DeviceState.PENDING, DeviceState.FAILED)

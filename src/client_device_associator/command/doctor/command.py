@@ -17,10 +17,6 @@ from client_device_associator.command.doctor.component_checks import (
 from client_device_associator.command.doctor.finding import Finding, Health, ok, unknown
 from client_device_associator.command.doctor.journal_checks import check_journal
 from client_device_associator.command.doctor.machine_checks import check_clock, check_disk
-from client_device_associator.command.doctor.network_checks import (
-    check_endpoint,
-    check_token_exchange,
-)
 from client_device_associator.command.doctor.offline_checks import check_offline
 from client_device_associator.command.doctor.surroundings import environment_of
 from client_device_associator.command.exit_codes import FINE, WRONG
@@ -70,6 +66,12 @@ def _findings(directory: WorkDirectory, now: float) -> Iterator[Finding]:
     environment = None
     if running is Running.YES:
         environment = environment_of(state.section("process").number("pid"))
+    # It brings Python's HTTP and TLS, several MB that the other commands do not need.
+    from client_device_associator.command.doctor.network_checks import (  # noqa: PLC0415
+        check_endpoint,
+        check_token_exchange,
+    )
+
     yield from check_component(state, running)
     yield from check_disk(directory.path)
     yield from check_clock(now, directory.path.glob("*"))
