@@ -8,6 +8,7 @@ from typing import Any
 
 from client_device_associator.errors import JournalError, JournalVersionError
 from client_device_associator.journal.file import is_damage
+from client_device_associator.journal.log_header import has_frames
 from client_device_associator.journal.schema import (
     APPLICATION_ID,
     MIGRATIONS,
@@ -87,7 +88,7 @@ class JournalReader:
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._look()
-            # With no log nobody writes, and SQLite would have to make one even to read.
+            # Without a log SQLite would have to make one even to read.
             self._fixed = self._state()
             if self._fixed is not None:
                 mode = "mode=ro&immutable=1"
@@ -145,8 +146,8 @@ class JournalReader:
             )
 
     def _state(self) -> tuple[int, ...] | None:
-        """Changes when somebody has written to the file; None if there is a log."""
-        if self._log.exists():
+        """Changes when somebody has written to the file; None if there is a log to be read too."""
+        if has_frames(self._log):
             return None
         status = self._path.stat()
         return (status.st_ino, status.st_mtime_ns, status.st_size)
