@@ -37,6 +37,8 @@ class Life:
     waiting: set[tuple[str, str | None]] = field(default_factory=set)
     heard_retrying: set[tuple[str, str | None]] = field(default_factory=set)
     error_entries: int = 0
+    inherited: int = 0
+    """1 if an error entry for it was on its way when this life began: it may count."""
     attempts: int = 0
     due_by: float = 0.0
     promised: float | None = None

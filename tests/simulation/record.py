@@ -67,6 +67,7 @@ class Record(SentResults):
         self.last_settled_at = 0.0
         self.lives_started = self.interruptions = 0
         self.error_entries = self.reconfigurations = 0
+        self.spoken_of: frozenset[str] = frozenset()
         self.pace = CallPaces()
 
     @property
@@ -197,6 +198,7 @@ class Record(SentResults):
                 check.called(call)
             self.called_at.append(self.world.time)
         self.flight = Flight(call, self.world.time, reply)
+        self.spoken_of = frozenset()
         for name in call.thing_names:
             self.lives[name].promised = None
 
@@ -215,6 +217,7 @@ class Record(SentResults):
         else:
             for check in self.checks:
                 check.answered(flight)
+        self.spoken_of = frozenset(flight.reply.against)
         for name in flight.reply.against:
             life = self.lives.get(name)
             # Something else may be wished for by now: then it is not spoken of.
@@ -255,6 +258,7 @@ class Record(SentResults):
             if life is None or name in decision.settled:
                 leaves = device.state is DeviceState.LEAVING
                 life = Life(name, self.world.time, leaves)
+                life.inherited = int(name in self.spoken_of)
                 self.lives_started += 1
             life.attempts = device.attempts
             self.lives[name] = life

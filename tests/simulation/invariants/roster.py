@@ -19,6 +19,8 @@ LEAST_SHARE = 0.9
 USELESS_FLOOR = 300.0
 _ROUNDING = 0.01
 _TURN = 0.1
+_SLOW_TURN = 10.0
+"""With a slow disk a list is decided on so long before its first page is asked for."""
 
 
 class ListsAreFew(Check):
@@ -76,7 +78,7 @@ class ListsAreFew(Check):
             return
         since_end, since_start = now - self._over_at, now - self._began_at
         least = interval * LEAST_SHARE
-        is_asked = self._asked and since_start >= ON_DEMAND - _ROUNDING
+        is_asked = self._asked and since_start >= ON_DEMAND - _SLOW_TURN
         confirm = min(CONFIRM, CONFIRM_SHARE * interval) - _ROUNDING
         confirms = not self._confirmed and since_end >= confirm
         if self._wait:
@@ -93,6 +95,7 @@ class ListsAreFew(Check):
     def storage_trouble(self) -> None:
         """What an answer means was lost, maybe: then the list starts again."""
         self._over_at = None
+        self._confirmed = False
 
     def page_came(self, flight: Flight) -> None:
         """Whether that was the last page."""

@@ -156,7 +156,8 @@ class FailuresAreFair(Check):
             poisoned = record.cloud.thing(name).poison is not None
             given = device.attempts - poisoned * (device.state is DeviceState.FAILED)
             exact = not record.interruptions and not record.pace.storage_failures
-            right = given == life.error_entries if exact else given <= life.error_entries
+            most = life.error_entries + life.inherited
+            right = life.error_entries <= given <= most if exact else given <= most
             self.require(
                 right, f"{given} attempts of {name}, the cloud spoke {life.error_entries} times"
             )
