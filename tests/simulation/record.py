@@ -16,14 +16,7 @@ from client_device_associator.core.result import Result, Status
 from simulation.call_paces import CallPaces
 from simulation.caps import DEVICE_CAP, DEVICE_PACE, LONGEST_AFTER_DEFECT
 from simulation.cloud import Cloud, Reply
-from simulation.facts import (
-    Broken,
-    DurableResult,
-    Flight,
-    Incarnation,
-    Key,
-    Life,
-)
+from simulation.facts import Broken, DurableResult, Flight, Incarnation, Key, Life
 from simulation.plan import Ending, Fault, Message, Plan
 from simulation.roster_facts import RosterFacts
 from simulation.sent_results import SentResults
