@@ -78,6 +78,22 @@ def ask(directory: Path, request: Request) -> Reply:
 def _connect(directory: Path) -> socket.socket:
     """A connection to the component; raises ChannelError."""
     path = directory / SOCKET
+    try:
+        return _open(directory)
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+        raise NotRunningError(
+            f"the component does not run, or cannot be asked: nobody listens at {path}"
+        ) from error
+    except PermissionError as error:
+        raise NotAllowedError(
+            f"only root and the component's own user may ask it for something ({path})"
+        ) from error
+    except OSError as error:
+        raise ChannelError(f"the component cannot be asked at {path}: {error}") from error
+
+
+def _open(directory: Path) -> socket.socket:
+    """The same; raises OSError."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(TALK_SECONDS)
@@ -87,19 +103,6 @@ def _connect(directory: Path) -> socket.socket:
             connection.connect(f"/proc/self/fd/{folder}/{SOCKET}")
         finally:
             os.close(folder)
-    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
-        connection.close()
-        raise NotRunningError(
-            f"the component does not run, or cannot be asked: nobody listens at {path}"
-        ) from error
-    except PermissionError as error:
-        connection.close()
-        raise NotAllowedError(
-            f"only root and the component's own user may ask it for something ({path})"
-        ) from error
-    except OSError as error:
-        connection.close()
-        raise ChannelError(f"the component cannot be asked at {path}: {error}") from error
     except BaseException:
         connection.close()
         raise

@@ -12,8 +12,7 @@ from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
 from client_device_associator.core.trail import TrailEntry
-from client_device_associator.errors import JournalError
-from client_device_associator.journal.reader import JournalReader
+from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import load_result, read_announcement_row, read_device
 from client_device_associator.journal.trail import trail_of
 
@@ -75,7 +74,7 @@ def read_case(
     """
     state = ComponentState(directory.state() or {})
     configuration = directory.configuration()
-    try:
+    with converting():
         device = _device(journal, thing_name)
         return Case(
             thing_name,
@@ -90,8 +89,6 @@ def read_case(
             _settings(configuration, state.text("coreDeviceThingName")),
             now,
         )
-    except (ValueError, KeyError, TypeError) as error:
-        raise JournalError(f"the journal is damaged: a row has {error}") from error
 
 
 def _device(journal: JournalReader, thing_name: str) -> Device | None:

@@ -1,6 +1,5 @@
 """`export`: all that the journal holds, as lines of JSON."""
 
-import json
 from argparse import Namespace
 from collections.abc import Mapping
 
@@ -9,14 +8,15 @@ from client_device_associator.command.arguments import Arguments
 from client_device_associator.command.command import Command, Context
 from client_device_associator.command.exit_codes import FINE
 from client_device_associator.command.shown_device import device_document
+from client_device_associator.core.trail import TrailEntry
 from client_device_associator.journal.overview import table_rows, unsent_counts
 from client_device_associator.journal.reader import converting
 from client_device_associator.journal.rows import text
 from client_device_associator.journal.selection import Selection, device_pages
+from client_device_associator.journal.trail import whole_trail
 from client_device_associator.messages.encoding import iso
 
 _WAITING_KEY = ("thing_name", "topic", "announcement_id", "bus")
-_TRAIL, _TRAIL_KEY = "trail", ("entry_id",)
 
 
 def _add_arguments(arguments: Arguments) -> None:
@@ -42,8 +42,9 @@ def _run(options: Namespace, context: Context) -> int:  # noqa: ARG001 - it is a
             write({"kind": "waiting", **_waiting(row)})
         for bus, count in unsent_counts(journal):
             write({"kind": "owed", "bus": bus, "results": count})
-        for row in table_rows(journal, _TRAIL, _TRAIL_KEY):
-            write({"kind": "trail", **_trail_entry(row)})
+        with converting():
+            for entry in whole_trail(journal.read):
+                write({"kind": "trail", **_trail_entry(entry)})
     return FINE
 
 
@@ -63,18 +64,13 @@ def _waiting(row: Mapping[str, object]) -> Mapping[str, object]:
         }
 
 
-def _trail_entry(row: Mapping[str, object]) -> Mapping[str, object]:
-    with converting():
-        try:
-            detail = json.loads(text(row["detail"]))
-        except RecursionError as error:
-            raise ValueError("a detail that is nested") from error
-        return {
-            "at": iso(float(str(row["at"]))),
-            "thingName": text(row["thing_name"]),
-            "event": text(row["event"]),
-            "detail": detail,
-        }
+def _trail_entry(entry: TrailEntry) -> Mapping[str, object]:
+    return {
+        "at": iso(entry.at),
+        "thingName": entry.thing_name,
+        "event": entry.event.value,
+        "detail": entry.detail,
+    }
 
 
 EXPORT = Command("export", "print all that the journal holds as JSON lines", _add_arguments, _run)
