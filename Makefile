@@ -58,6 +58,7 @@ $(STAMP): tests/requirements.txt tests/installer.txt pyproject.toml
 	$(UV) pip install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
+check: export THOROUGH := 1
 check: lint
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n 8 --dist worksteal -q

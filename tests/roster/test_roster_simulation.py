@@ -6,8 +6,9 @@ from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
 from roster.moving import move_seed
 from roster.run import run_seed
+from support.thorough import repeats
 
-SEEDS, MOVING_SEEDS = 64, 32
+SEEDS, MOVING_SEEDS = repeats(32, 96), repeats(16, 48)
 PARTS = 8
 
 
