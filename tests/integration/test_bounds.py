@@ -63,9 +63,7 @@ ALLOWED = {"accessControl": access("gateway/*", SHARED, f"{SHARED}/status")}
 
 @pytest.mark.slow(30)
 @pytest.mark.timeout(240)
-def test_many_changes_under_a_stream_of_announcements(
-    core: CoreDevice, start: Start
-) -> None:
+def test_many_changes_under_a_stream_of_announcements(core: CoreDevice, start: Start) -> None:
     """Good and bad in random order: each announcement is answered, and a burst costs 3 calls.
 
     Answered once; twice at most if it came on both subscriptions of a renewal.
