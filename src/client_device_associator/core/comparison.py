@@ -12,7 +12,9 @@ from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import DeviceEvent, DeviceState, after
 from client_device_associator.core.listing import Listing, Names
+from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC, Result, Status
+from client_device_associator.core.room import Room
 
 LATENESS_SECONDS = 300.0
 """How old the service's list may be: what happened since so long before it began is not judged by
@@ -25,6 +27,9 @@ more often: flash wears out. With more, announcements would wait longer."""
 MAX_REPORTED = 1000
 """Devices of one list that are reported one by one; the others are counted."""
 
+_RESTORED_LANE = ""
+"""Of devices that nobody has announced."""
+
 _FIRST = ""
 """Before every thing name."""
 
@@ -36,7 +41,8 @@ class Comparison:
         listing: The list; it is complete.
         absent_before: Who was missing on the list before: only those have vanished who are missing
             on two complete lists, for a list may end early without a sign of it.
-        restores: Whether a device of ours that has vanished is associated again.
+        policy: Whether a device of ours that has vanished is associated again, and how many may
+            wait.
         is_first: Whether no list was ever compared before: then nobody has appeared, and it is
             just not known.
         started: Steady seconds: what another process has stored is older, whatever its clock said.
@@ -44,7 +50,7 @@ class Comparison:
     Attributes:
         began: Steady seconds at which the list began.
         listed_count: How many devices are on it.
-        absent: Who is missing on this list, and was not on the one before.
+        absent: Who is missing on this list, and is looked for on the next one.
         appeared: Devices that somebody else has associated, as far as they are reported.
         appeared_count: How many they are.
         vanished: Devices that somebody else has disassociated, as far as they are reported.
@@ -56,14 +62,14 @@ class Comparison:
         self,
         listing: Listing,
         absent_before: Names,
+        policy: Policy,
         *,
-        restores: bool,
         is_first: bool,
         started: float,
     ) -> None:
         self._listing = listing
         self._absent_before = absent_before
-        self._restores = restores
+        self._policy = policy
         self._is_first = is_first
         self._started = started
         self._judged_before = listing.began - LATENESS_SECONDS
@@ -84,15 +90,17 @@ class Comparison:
         if self._after is not None:
             devices = journal.associated(self._after, PORTION)
             self._after = devices[-1].thing_name if len(devices) == PORTION else None
-            return self._look_for(devices, now)
+            return self._look_for(devices, journal, now)
         names = next(self._unknown, None)
         if names is None:
             self.is_over = True
             return Decision()
         return self._take(names, journal, now)
 
-    def _look_for(self, devices: Sequence[Device], now: Instant) -> Decision:
+    def _look_for(self, devices: Sequence[Device], journal: JournalView, now: Instant) -> Decision:
         """Whether these, which the journal has as associated, are on the list."""
+        # As many as the queue has room for, without the places that are kept for announcements.
+        room = Room(self._policy.max_pending, journal.pending_by_lane(), self._policy.lanes)
         newly_absent: list[str] = []
         restored: list[Device] = []
         forgotten: list[str] = []
@@ -104,12 +112,15 @@ class Comparison:
             if name not in self._absent_before:
                 newly_absent.append(name)
                 continue
-            vanished.append(name)
-            if self._restores and one.origin is Origin.OURS:
-                restored.append(_restored(one, now))
-            else:
+            if not (self._policy.restores and one.origin is Origin.OURS):
                 after(one.state, DeviceEvent.VANISHED)
                 forgotten.append(name)
+            elif room.take(_RESTORED_LANE):
+                restored.append(_restored(one, now))
+            else:
+                newly_absent.append(name)  # its turn comes with the next list
+                continue
+            vanished.append(name)
         self.absent.add(newly_absent)
         self.vanished_count += len(vanished)
         return Decision(
@@ -171,6 +182,7 @@ def _restored(device: Device, now: Instant) -> Device:
         after(device.state, DeviceEvent.RESTORED),
         now.steady,
         due_at=now.steady,
+        lane=_RESTORED_LANE,
         origin=device.origin,
         heard_on=device.heard_on,
     )

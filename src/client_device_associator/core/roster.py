@@ -145,7 +145,7 @@ class Roster:
             self._comparison = Comparison(
                 self._listing,
                 self._absent,
-                restores=self._policy.restores,
+                self._policy,
                 is_first=self._journal.fact(LISTED_AT) is None,
                 started=self._started,
             )

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from client_device_associator.privacy import PRIVATE_FILE
+from client_device_associator.whole_file import replace_file
 
 _PROCESSES = Path("/proc")
 _START_TIME = 19
@@ -29,15 +30,10 @@ class StateFile:
         """Writes a state and which process this is. If the disk refuses, the old one stays."""
         pid = os.getpid()
         document = {"process": {"pid": pid, "startTicks": start_ticks(pid)}, **state}
-        unfinished = self._path.with_name(f"{self._path.name}.new")
         # What a service said may hold half a surrogate pair, which is no Unicode.
         content = json.dumps(document, ensure_ascii=True).encode()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-            with os.fdopen(os.open(unfinished, flags, PRIVATE_FILE), "wb") as file:
-                file.write(content)
-            unfinished.replace(self._path)
+            replace_file(self._path, content, mode=PRIVATE_FILE)
 
 
 def start_ticks(pid: int) -> int | None:

@@ -1,6 +1,5 @@
 """The metrics in a file, for a collector of text files; nothing listens."""
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from client_device_associator.reporting.metric_table import (
     Series,
 )
 from client_device_associator.reporting.notices import Report
+from client_device_associator.whole_file import replace_file
 
 READABLE_BY_ALL = 0o644
 """A collector is another user; numbers and codes are all that is in the file."""
@@ -81,7 +81,7 @@ class Textfile:
         if text == self._text:
             return
         try:
-            _replace(self._path, text)
+            replace_file(self._path, text.encode(), mode=READABLE_BY_ALL, is_hidden=True)
         except OSError as error:
             if not self._has_failed:
                 self._report(TextfileUnwritable(str(self._path), error.strerror or str(error)))
@@ -131,17 +131,3 @@ def _gauge(metric: Metric, value: int | None) -> Family:
 
 def _family(metric: Metric, samples: Sequence[Sample]) -> Family:
     return Family(metric.text_name, metric.meaning, metric.counts, samples)
-
-
-def _replace(path: Path, text: str) -> None:
-    unfinished = path.with_name(f".{path.name}.new")
-    unfinished.unlink(missing_ok=True)
-    # Exclusively: what stands there again by now is somebody else's, a link perhaps.
-    with unfinished.open("x", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), READABLE_BY_ALL)
-        file.write(text)
-    try:
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -1,12 +1,12 @@
 """The last configuration that was good, kept for a process that starts with a bad one."""
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from client_device_associator.privacy import make_private
+from client_device_associator.privacy import PRIVATE_FILE, make_private
+from client_device_associator.whole_file import replace_file
 
 _OTHERS = frozenset({"accessControl"})
 """The nucleus's own; nothing is read from it here."""
@@ -43,11 +43,6 @@ class LastGood:
         if kept == self.load():
             return
         self._content = kept
-        unfinished = self._path.with_name(f"{self._path.name}.new")
+        content = json.dumps(kept).encode()
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-            with unfinished.open("x", encoding="utf-8") as file:
-                json.dump(kept, file)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self._path)
+            replace_file(self._path, content, mode=PRIVATE_FILE, is_synced=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from client_device_associator.core import comparison
-from client_device_associator.core.answer import Listed
+from client_device_associator.core.answer import Listed, Succeeded
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Origin
 from client_device_associator.core.life import DeviceState
@@ -13,6 +13,9 @@ from client_device_associator.core.roster import INTERVAL_SPREAD
 from support.engine_driver import EngineDriver
 from support.lists import DAY, answer_list, associate, differences, known
 from support.values import error_entries, numbered, policy
+
+RESTORED_AT_ONCE = 9
+"""Of ten places."""
 
 
 @pytest.fixture
@@ -69,6 +72,25 @@ def test_a_device_that_is_restored_is_the_one_it_was(listed: EngineDriver) -> No
     restored = listed.journal.devices(["a"])["a"]
     assert (restored.state, restored.origin) == (DeviceState.ASSOCIATED, Origin.OURS)
     assert restored.heard_on == 7
+
+
+def test_no_more_are_restored_than_may_wait(listed: EngineDriver) -> None:
+    """A tenth of the queue is kept for announcements; the others' turn comes with the next list."""
+    names = numbered(20)
+    associate(listed, *names)
+    listed.reconfigure(replace(listed.policy, restores=True, max_pending=10, lanes=("shared",)))
+    answer_list(listed, [])
+    answer_list(listed, [])
+    waiting = [
+        name for name, state in known(listed, *names).items() if state is DeviceState.PENDING
+    ]
+    assert len(waiting) == RESTORED_AT_ONCE
+    listed.next_call()
+    listed.answer(Succeeded())
+    answer_list(listed, waiting)
+    assert listed.journal.pending() == RESTORED_AT_ONCE
+    assert set(known(listed, *names)) == set(names)
+    assert [status for status, _ in differences(listed)] == ["vanished"] * 2 * RESTORED_AT_ONCE
 
 
 def test_a_portion_without_news_stores_nothing(listed: EngineDriver) -> None:

@@ -16,6 +16,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.selection import Selection, device_pages
 from client_device_associator.journal.trail import whole_trail
+from client_device_associator.whole_file import replace_file
 
 _STANDARD_OUTPUT = "-"
 
@@ -45,7 +46,11 @@ def _run(options: Namespace, context: Context) -> int:
     if options.html == _STANDARD_OUTPUT:
         context.output.line(text.rstrip("\n"))
         return FINE
-    _write(Path(options.html), text)
+    try:
+        # A code of the cloud may hold what is no Unicode.
+        replace_file(Path(options.html), text.encode(errors="replace"))
+    except OSError as error:
+        raise CommandError(f"the page cannot be written: {error}", WRONG) from error
     if options.json:
         context.output.json({"file": options.html, "devices": sum(facts.counts.values())})
     else:
@@ -56,18 +61,6 @@ def _run(options: Namespace, context: Context) -> int:
 def _devices(journal: JournalReader) -> Iterator[Device]:
     for portion in device_pages(journal, Selection()):
         yield from portion
-
-
-def _write(file: Path, text: str) -> None:
-    """Replaces the file; raises CommandError."""
-    unfinished = file.with_name(f"{file.name}.new")
-    try:
-        unfinished.write_text(text, encoding="utf-8", errors="replace")
-        unfinished.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise CommandError(f"the page cannot be written: {error}", WRONG) from error
 
 
 REPORT = Command("report", "write a page that shows how things stand", _add_arguments, _run)
