@@ -50,12 +50,12 @@ setup: $(STAMP)
 
 # The hashes pin every version. pip installs nothing but uv, which then is ten times quicker with the
 # rest; the project itself is linked in, so that edits need no reinstall.
-$(STAMP): tests/requirements.txt tests/installer.txt pyproject.toml
+$(STAMP): tests/requirements.txt tests/installer.txt pyproject.toml packages/greengrass-sandbox/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is " + sys.version) if sys.version_info < (3, 10) else None'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/installer.txt
 	$(UV) pip sync --compile-bytecode --require-hashes tests/requirements.txt
-	$(UV) pip install --no-deps --no-build-isolation --editable .
+	$(UV) pip install --no-deps --no-build-isolation --editable . --editable packages/greengrass-sandbox
 	touch $(STAMP)
 
 check: export THOROUGH := 1

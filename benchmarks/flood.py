@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from benchmarks.measuring import component, core_device, cost_of, process, script
 from benchmarks.saying import say
 from benchmarks.timed_component import MARK
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED, Answers
 from integration.associator import COMMAND, JOURNAL, Associator, associated, device_names
 from integration.disk import slowed

@@ -11,7 +11,7 @@ import psutil
 
 from benchmarks.measuring import Cost, component, core_device, cost_of, script
 from benchmarks.saying import say
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.announcer import SHARED, Answers
 from integration.associator import device_names, eventually
 from integration.what_operators_do import access

@@ -11,8 +11,7 @@ from typing import Any
 
 import psutil
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.profile import CLASSIC
+from greengrass_sandbox import CLASSIC, CoreDevice
 from integration.associator import COMMAND, Associator
 
 MEBIBYTE = 1024 * 1024

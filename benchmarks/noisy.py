@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.measuring import component, core_device
 from benchmarks.saying import say
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED, Answers
 from integration.associator import device_names
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.measuring import component, core_device, cost_of, script
 from benchmarks.saying import say
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import associated, calls, device_names, eventually
 from integration.what_operators_do import access
 

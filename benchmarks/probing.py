@@ -8,8 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.nucleus.message import Message
+from greengrass_sandbox import CoreDevice, Message
 from integration.announcer import SHARED
 from integration.associator import document
 

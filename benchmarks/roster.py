@@ -17,8 +17,7 @@ import psutil
 from benchmarks.measuring import MEBIBYTE, component, core_device
 from benchmarks.probing import Probe, compared
 from benchmarks.saying import say
-from greengrass_sandbox.cloud import LIST, Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import LIST, CoreDevice, Fault, FaultKind
 from integration.announcer import associate
 from integration.associator import JOURNAL, Associator, device_names, document
 from integration.what_operators_do import HEALTH

@@ -11,7 +11,7 @@ import psutil
 
 from benchmarks.measuring import MEBIBYTE, component, core_device, cost_of
 from benchmarks.saying import say
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.announcer import SHARED
 from integration.associator import JOURNAL, Associator, associated, device_names, results_in
 

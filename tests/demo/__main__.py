@@ -17,9 +17,14 @@ from demo import stage, summary
 from demo.live import progress_on
 from demo.progress import Progress
 from demo.scenario import Scenario
-from greengrass_sandbox.core_device import CoreDevice, DeploymentFailedError
-from greengrass_sandbox.profile import CLASSIC, LITE, Profile
-from greengrass_sandbox.root_lock import RootInUseError
+from greengrass_sandbox import (
+    CLASSIC,
+    LITE,
+    CoreDevice,
+    DeploymentFailedError,
+    Profile,
+    RootInUseError,
+)
 from integration.associator import NAME
 
 _PROFILES = {profile.name: profile for profile in (CLASSIC, LITE)}

@@ -11,8 +11,7 @@ from demo.announcements import MISTAKES, SHARED_TOPIC, Announcement, in_every_fo
 from demo.outcome import Outcome, Wave
 from demo.progress import Board, Progress
 from demo.tally import PATIENCE_SECONDS, Tally
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import ComponentHandle, CoreDevice
+from greengrass_sandbox import ComponentHandle, CoreDevice, Fault, FaultKind
 from integration.associator import STOPPED, associated, calls
 
 _OUTAGE_SECONDS = 2.0

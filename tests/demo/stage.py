@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from greengrass_sandbox.core_device import ComponentHandle, CoreDevice
+from greengrass_sandbox import FINAL_STATES, ComponentHandle, CoreDevice
 from greengrass_sandbox.lifecycle.layout import Layout
-from greengrass_sandbox.lifecycle.states import FINAL_STATES
 from integration.associator import NAME, default_configuration, eventually
 
 PROJECT = Path(__file__).resolve().parents[2]

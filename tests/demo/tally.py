@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from demo.announcements import Announcement
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.nucleus.message import Message
+from greengrass_sandbox import CoreDevice, Message
 from integration.associator import document
 
 PATIENCE_SECONDS = 60.0

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.nucleus.message import Message
+from greengrass_sandbox import CoreDevice, Message
 from integration.associator import NAME, PATIENCE_SECONDS, Results, document
 from integration.what_operators_do import repeat_until
 

@@ -13,10 +13,7 @@ from typing import Any
 import psutil
 import yaml
 
-from greengrass_sandbox.cloud import ASSOCIATE, Call
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.nucleus.message import Message
-from greengrass_sandbox.watching import SyncWatch
+from greengrass_sandbox import ASSOCIATE, Call, CoreDevice, Message, SyncWatch
 
 NAME = "community.greengrass.ClientDeviceAssociator"
 COMMAND = (sys.executable, "-u", "-m", "client_device_associator")

@@ -2,8 +2,7 @@
 
 import json
 
-from greengrass_sandbox.account import Account
-from greengrass_sandbox.watching import SyncWatch
+from greengrass_sandbox import Account, SyncWatch
 from integration.associator import PATIENCE_SECONDS, Result, results_in
 
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.account import Account
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.profile import CLASSIC, LITE, Profile
+from greengrass_sandbox import CLASSIC, LITE, Account, CoreDevice, Profile
 from integration.associator import Associator, Results
 
 Start = Callable[..., Associator]

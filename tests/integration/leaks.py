@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import psutil
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import JOURNAL, NAME, Associator
 
 _PIECE_CHARACTERS = 12

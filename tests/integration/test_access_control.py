@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import NAME, Results, default_configuration, document, eventually
 from integration.conftest import Start
 from integration.what_operators_do import (

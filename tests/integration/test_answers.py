@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from greengrass_sandbox.cloud import ErrorEntry, Fault, FaultKind, InvalidField
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, ErrorEntry, Fault, FaultKind, InvalidField
 from integration.associator import Associator, Results, associated, calls, device_names
 from integration.conftest import Start
 from integration.what_operators_do import lines_with

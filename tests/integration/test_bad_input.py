@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import Results, associated
 from integration.conftest import Start
 

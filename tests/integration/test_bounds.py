@@ -9,8 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED, Announcer, Answers, associate
 from integration.associator import JOURNAL, NAME, Results, associated, calls, device_names
 from integration.conftest import Start

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from client_device_associator.command.exit_codes import FINE, NOT_RUNNING, WRONG
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import (
     PATIENCE_SECONDS,
     Results,

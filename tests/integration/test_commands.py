@@ -17,8 +17,7 @@ from client_device_associator.core.operator import (
     Retry,
 )
 from client_device_associator.work_files import SOCKET
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED
 from integration.associator import (
     STOPPED,

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.cloud import DISASSOCIATE, Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import DISASSOCIATE, CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED
 from integration.associator import Results, associated, calls, device_names
 from integration.conftest import Start

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.nucleus.errors import DeploymentRejected
+from greengrass_sandbox import CoreDevice, DeploymentRejected
 from integration.associator import NAME, Associator, Results, calls, device_names, eventually
 from integration.conftest import Start
 from integration.what_operators_do import is_heard, lines_with

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED, Announcer, announce_until_associated
 from integration.associator import (
     JOURNAL,

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from client_device_associator.command.exit_codes import FINE, WRONG
-from greengrass_sandbox.cloud import ASSOCIATE, Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.profile import CLASSIC
-from greengrass_sandbox.token_exchange import TokenExchangeMode
+from greengrass_sandbox import ASSOCIATE, CLASSIC, CoreDevice, Fault, FaultKind, TokenExchangeMode
 from integration.associator import Associator, Results, eventually
 from integration.conftest import Start
 from integration.test_command import SHARED, command

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED, Answers
 from integration.associator import Results, associated, calls, device_names
 from integration.conftest import Start

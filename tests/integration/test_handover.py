@@ -8,10 +8,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.account import Account
-from greengrass_sandbox.cloud import DISASSOCIATE
-from greengrass_sandbox.core_device import CoreDevice, Link
-from greengrass_sandbox.profile import Profile
+from greengrass_sandbox import DISASSOCIATE, Account, CoreDevice, Link, Profile
 from integration.associator import (
     JOURNAL,
     NAME,

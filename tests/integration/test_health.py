@@ -5,8 +5,7 @@ import time
 
 import pytest
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.associator import Results, device_names
 from integration.conftest import Start
 from integration.what_operators_do import HEALTH, HEALTH_REQUEST, HealthWatch, repeat_until

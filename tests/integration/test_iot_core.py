@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.account import Account
-from greengrass_sandbox.core_device import CoreDevice, Link
-from greengrass_sandbox.profile import LITE, Profile
+from greengrass_sandbox import LITE, Account, CoreDevice, Link, Profile
 from integration.associator import (
     NAME,
     PATIENCE_SECONDS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.announcer import SHARED, announce_until_associated
 from integration.associator import JOURNAL, Associator, Results, device_names
 from integration.conftest import Start

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.associator import (
     STOPPED,
     Associator,

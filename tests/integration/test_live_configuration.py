@@ -7,7 +7,7 @@ from typing import Any
 import psutil
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import (
     NAME,
     Associator,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import Results, associated, calls, device_names, document
 from integration.conftest import Start
 

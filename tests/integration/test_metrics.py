@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.watching import SyncWatch
+from greengrass_sandbox import CoreDevice, Fault, FaultKind, SyncWatch
 from integration.associator import Results, eventually
 from integration.conftest import Start
 from integration.what_operators_do import access, block_in, is_heard, lines_with

@@ -7,7 +7,7 @@ import stat
 import psutil
 
 from client_device_associator.work_files import SOCKET
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.conftest import Start
 from integration.test_process import start_a_call_that_hangs
 

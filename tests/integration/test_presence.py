@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.mqtt.bridge import MqttBridge
-from greengrass_sandbox.mqtt.broker import MqttBroker
+from greengrass_sandbox import CoreDevice, MqttBridge, MqttBroker
 from integration.associator import Associator, Results, associated, calls
 from integration.conftest import Start
 

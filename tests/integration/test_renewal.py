@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.announcer import SHARED, Announcer, Answers, associate, publish
 from integration.associator import NAME, Results, device_names, eventually
 from integration.conftest import Start

@@ -4,8 +4,7 @@ import sqlite3
 
 import pytest
 
-from greengrass_sandbox.cloud import LIST, Call, Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import LIST, Call, CoreDevice, Fault, FaultKind
 from integration.announcer import SHARED, associate
 from integration.associator import (
     JOURNAL,

@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.token_exchange.credentials import Credentials, issue
+from greengrass_sandbox import CoreDevice, Credentials
+from greengrass_sandbox.token_exchange.credentials import issue
 from integration.announcer import SHARED
 from integration.associator import Associator, Results
 from integration.conftest import Start

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import Associator, Results, eventually
 
 BOUND_SECONDS = 60.0

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.token_exchange import TokenExchangeMode
+from greengrass_sandbox import CoreDevice, TokenExchangeMode
 from integration.associator import Results, calls, eventually
 from integration.conftest import Start
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from client_device_associator.core.trail import TrailEvent
 from client_device_associator.journal.trail import trail_of
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice
 from integration.associator import JOURNAL, Results
 from integration.conftest import Start
 

@@ -1,7 +1,6 @@
 """What the cloud refuses, and what it fails to answer."""
 
-from greengrass_sandbox.cloud import Fault, FaultKind
-from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox import CoreDevice, Fault, FaultKind
 from integration.associator import Results, associated, calls, device_names
 from integration.conftest import Start
 

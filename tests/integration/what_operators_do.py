@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from greengrass_sandbox.core_device import CoreDevice
-from greengrass_sandbox.watching import SyncWatch
+from greengrass_sandbox import CoreDevice, SyncWatch
 from integration.associator import NAME, Associator, document, eventually
 
 HEALTH = "clientdevices/associator/health"

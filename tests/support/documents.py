@@ -17,6 +17,11 @@ DOCUMENTS = tuple(
                 for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
             ),
             *(ROOT / "docs").rglob("*.md"),
+            *(
+                path
+                for path in (ROOT / "packages").rglob("*.md")
+                if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+            ),
             ROOT / "tests" / "README.md",
         }
     )

@@ -2,14 +2,12 @@
 
 from fuzz.material import Material, says_why
 from fuzz.target import Target
+from greengrass_sandbox.kinds import CLASSIC, LITE
+from greengrass_sandbox.kinds.recipes import recipe_for
 from greengrass_sandbox.lifecycle.variables import fill_in
 from greengrass_sandbox.nucleus.wire import MessageType, WireError, decode, encode, encode_headers
-from greengrass_sandbox.recipe.parsing import (
-    RECIPE_MAX_BYTES,
-    NucleusName,
-    RecipeRefusedError,
-    parse_recipe,
-)
+from greengrass_sandbox.profile import Profile
+from greengrass_sandbox.recipe import RECIPE_MAX_BYTES, RecipeRefusedError
 from support.documents import ROOT
 
 _RECIPE = (ROOT / "recipe.yaml").read_bytes()
@@ -36,13 +34,13 @@ def wire(data: bytes) -> None:
 def recipe(data: bytes) -> None:
     """A recipe is read as both nuclei read it, or refused with what is wrong."""
     text = data.decode("utf-8", "replace")
-    _read_recipe(text, "classic")
-    _read_recipe(text, "lite")
+    _read_recipe(text, CLASSIC)
+    _read_recipe(text, LITE)
 
 
-def _read_recipe(text: str, nucleus: NucleusName) -> None:
+def _read_recipe(text: str, nucleus: Profile) -> None:
     try:
-        assert parse_recipe(text, nucleus).name
+        assert recipe_for(nucleus, text).name
     except RecipeRefusedError as error:
         says_why(error)
 

@@ -47,7 +47,7 @@ def imported(room: str) -> set[str]:
 def layers() -> list[str]:
     """The layers of the import contract, from the top."""
     text = read(ROOT / "pyproject.toml")
-    (block,) = re.findall(r"^layers = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    block, _sandbox = re.findall(r"^layers = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
     return re.findall(r'"([^"]+)"', block)
 
 

@@ -8,10 +8,8 @@ import subprocess
 import pytest
 import yaml
 
-from greengrass_sandbox import cli
-from greengrass_sandbox.cloud.faults import Fault
-from greengrass_sandbox.nucleus.iot_core import Link
-from greengrass_sandbox.token_exchange import TokenExchangeMode
+from greengrass_sandbox import Fault, Link, TokenExchangeMode
+from greengrass_sandbox.command import main as cli
 from support.documents import DOCUMENTS, ROOT, Block, blocks, read
 
 LANGUAGES = {"json", "yaml", "python", "sh", "text", "mermaid"}

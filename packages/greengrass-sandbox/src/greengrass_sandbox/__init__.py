@@ -1,0 +1,73 @@
+"""A Greengrass core device on this machine, with no cloud and no Java.
+
+What is named here is the public interface, and nothing else is: the rooms below may change with
+each version.
+"""
+
+from greengrass_sandbox.account import Account
+from greengrass_sandbox.bus.message import Message
+from greengrass_sandbox.cloud import (
+    ASSOCIATE,
+    DISASSOCIATE,
+    LIST,
+    Call,
+    Cloud,
+    ErrorEntry,
+    Fault,
+    FaultKind,
+    InvalidField,
+    ListOrder,
+    ValidationReason,
+)
+from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox.deploying import DeploymentFailedError
+from greengrass_sandbox.kinds import CLASSIC, LITE
+from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
+from greengrass_sandbox.lifecycle.handle import ComponentHandle
+from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState
+from greengrass_sandbox.mqtt.bridge import MqttBridge
+from greengrass_sandbox.mqtt.broker import MqttBroker
+from greengrass_sandbox.nucleus.errors import DeploymentRejected, PublishRefused
+from greengrass_sandbox.nucleus.iot_core import Link
+from greengrass_sandbox.plumbing.root_lock import RootInUseError
+from greengrass_sandbox.profile import Profile
+from greengrass_sandbox.recipe import RecipeRefusedError
+from greengrass_sandbox.token_exchange import Credentials, TokenExchangeMode
+from greengrass_sandbox.watching import SyncWatch
+
+__all__ = [
+    "ASSOCIATE",
+    "CLASSIC",
+    "DISASSOCIATE",
+    "FINAL_STATES",
+    "LIST",
+    "LITE",
+    "Account",
+    "ArtifactMissingError",
+    "Call",
+    "Cloud",
+    "ComponentHandle",
+    "ComponentState",
+    "CoreDevice",
+    "Credentials",
+    "DeploymentFailedError",
+    "DeploymentRejected",
+    "ErrorEntry",
+    "Fault",
+    "FaultKind",
+    "InvalidField",
+    "Link",
+    "ListOrder",
+    "Message",
+    "MqttBridge",
+    "MqttBroker",
+    "Profile",
+    "PublishRefused",
+    "RecipeRefusedError",
+    "RootInUseError",
+    "SyncWatch",
+    "TokenExchangeMode",
+    "ValidationReason",
+]
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The command line: `greengrass-sandbox`, or `python -m greengrass_sandbox`."""

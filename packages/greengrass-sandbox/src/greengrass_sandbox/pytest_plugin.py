@@ -1,0 +1,1 @@
+"""For pytest: a core device for each test."""

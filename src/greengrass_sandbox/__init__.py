@@ -1,1 +1,0 @@
-"""A Greengrass core device on this machine, with no cloud and no Java."""

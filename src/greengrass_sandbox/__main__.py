@@ -1,8 +1,0 @@
-"""`python -m greengrass_sandbox`: see `cli`."""
-
-import sys
-
-from greengrass_sandbox.cli import main
-
-if __name__ == "__main__":
-    sys.exit(main())
