@@ -32,6 +32,8 @@ from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.plumbing.root_lock import RootInUseError
 from greengrass_sandbox.profile import Profile
 from greengrass_sandbox.recipe import RecipeRefusedError
+from greengrass_sandbox.testing.bus import Bus
+from greengrass_sandbox.testing.cloud import CloudHand, TokenExchangeHand
 from greengrass_sandbox.token_exchange import Credentials, TokenExchangeMode
 from greengrass_sandbox.watching import SyncWatch
 
@@ -44,8 +46,10 @@ __all__ = [
     "LITE",
     "Account",
     "ArtifactMissingError",
+    "Bus",
     "Call",
     "Cloud",
+    "CloudHand",
     "ComponentHandle",
     "ComponentState",
     "CoreDevice",
@@ -66,6 +70,7 @@ __all__ = [
     "RecipeRefusedError",
     "RootInUseError",
     "SyncWatch",
+    "TokenExchangeHand",
     "TokenExchangeMode",
     "ValidationReason",
 ]

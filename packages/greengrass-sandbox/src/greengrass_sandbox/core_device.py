@@ -26,7 +26,7 @@ from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.plumbing.root_lock import RootLock
 from greengrass_sandbox.profile import Profile
 from greengrass_sandbox.token_exchange import TokenExchange
-from greengrass_sandbox.watching import SyncWatch
+from greengrass_sandbox.watching import SyncWatch, wait_for_subscriber
 
 __all__ = ["ComponentHandle", "ComponentState", "CoreDevice", "DeploymentFailedError", "Link"]
 
@@ -42,6 +42,8 @@ class CoreDevice:
         profile: Which nucleus to be.
         thing_name: The core's; None for one that is not provisioned.
         region: Of AWS; None for one that is not configured.
+        programs: Folders in which components look for programs first, such as that of the Python
+            whose libraries they are to use; a real core device has nothing of the kind.
         account: The account that it belongs to, started before and stopped after it; None: one of
             its own.
 
@@ -60,6 +62,7 @@ class CoreDevice:
         profile: Profile = CLASSIC,
         thing_name: str | None = "sandbox-core",
         region: str | None = "eu-central-1",
+        programs: Sequence[Path] = (),
         account: Account | None = None,
     ) -> None:
         self.layout = Layout(root.resolve())
@@ -67,6 +70,7 @@ class CoreDevice:
         self.profile = profile
         self.thing_name = thing_name
         self._region = region
+        self._programs = tuple(programs)
         self._has_own_account = account is None
         self.account = account or Account(region=region or "")
         self.cloud = self.account.cloud
@@ -153,10 +157,18 @@ class CoreDevice:
         """
         self.loop.call(self.nucleus.publish, topic, payload)
 
-    def watch(self, topic_filter: str) -> SyncWatch:
-        """Collect the messages of local publish/subscribe that match a filter."""
+    def watch(self, topic_filter: str | None = None) -> SyncWatch:
+        """Collect the messages of local publish/subscribe that match a filter, or all of them."""
         watch = self.loop.call(self.nucleus.watch, topic_filter)
-        return SyncWatch(watch, topic_filter, self.loop)
+        return SyncWatch(watch, topic_filter or "all topics", self.loop)
+
+    def wait_for_subscriber(self, topic: str, timeout: float) -> None:
+        """Wait until a component listens on a topic.
+
+        Raises:
+            TimeoutError: None did within ``timeout`` seconds; tells who listens to what.
+        """
+        wait_for_subscriber(self.nucleus, self.components.deployed, topic, timeout, self.loop)
 
     def set_iot_core_link(self, link: Link) -> None:
         """Let the nucleus' connection to AWS IoT Core be like this from now on."""
@@ -276,6 +288,7 @@ class CoreDevice:
             socket_path=self.nucleus.socket_path,
             root_certificates=self.layout.root_certificates,
             cloud_url=self.cloud.url,
+            programs=self._programs,
         )
 
     def _write_root_certificates(self) -> None:

@@ -1,10 +1,11 @@
 """Looking at local publish/subscribe from outside the sandbox's loop."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from greengrass_sandbox.bus.message import Message
 from greengrass_sandbox.bus.watch import Watch
+from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.plumbing.loop import LoopThread
 
 DEFAULT_WAIT_SECONDS = 30.0
@@ -59,3 +60,22 @@ class SyncWatch:
     def close(self) -> None:
         """Collect no more."""
         self._loop.call(self._watch.close)
+
+
+def wait_for_subscriber(
+    nucleus: Nucleus, components: Iterable[str], topic: str, timeout: float, loop: LoopThread
+) -> None:
+    """Wait until a component listens on a topic.
+
+    Raises:
+        TimeoutError: None did within ``timeout`` seconds; tells who listens to what.
+    """
+    try:
+        loop.call(nucleus.wait_for_subscriber, topic, timeout)
+    except (TimeoutError, asyncio.TimeoutError) as error:
+        heard = {name: loop.call(nucleus.subscriptions, name) for name in components}
+        listening = "".join(f"\n  {name}: {filters}" for name, filters in heard.items())
+        raise TimeoutError(
+            f"no component subscribed to {topic} within {timeout:g} s. "
+            f"Who listens to what:{listening or ' nobody'}"
+        ) from error

@@ -61,7 +61,7 @@ def link(core: Core, state: Link) -> None:
 
 def watch_all(core: Core) -> Watch:
     """What reaches AWS IoT Core from now on."""
-    return core.call(core.nucleus.watch_iot_core, "#")
+    return core.call(core.nucleus.broker.watch, "#")
 
 
 def payloads(core: Core, watch: Watch, count: int) -> list[bytes]:

@@ -47,7 +47,7 @@ def test_subscriptions_are_made_again(core: Core) -> None:
     heard, _ = subscribe(core.component("c", EVERYTHING), "a")
     link(core, Link.OFFLINE)
     link(core, Link.ONLINE)
-    core.call(core.nucleus.publish_to_iot_core, "a", b"x")
+    core.call(core.nucleus.broker.publish, "a", b"x")
     assert heard.next().payload == b"x"
 
 
@@ -116,8 +116,8 @@ def test_classic_gets_what_came_while_it_was_away(classic: Core) -> None:
     once, _ = subscribe(component, "once", "0")
     heard, _ = subscribe(component, "a")
     link(classic, Link.OFFLINE)
-    classic.call(classic.nucleus.publish_to_iot_core, "once", b"missed")
-    classic.call(classic.nucleus.publish_to_iot_core, "a", b"kept")
+    classic.call(classic.nucleus.broker.publish, "once", b"missed")
+    classic.call(classic.nucleus.broker.publish, "a", b"kept")
     link(classic, Link.ONLINE)
     assert heard.next().payload == b"kept"
     assert once.messages.empty()
@@ -132,7 +132,7 @@ def test_classic_refuses_subscribers_while_it_is_offline(classic: Core) -> None:
     with pytest.raises(model.ServiceError):
         subscribe(component, "b")
     link(classic, Link.ONLINE)
-    classic.call(classic.nucleus.publish_to_iot_core, "a/b", b"x")
+    classic.call(classic.nucleus.broker.publish, "a/b", b"x")
     assert covered.next().payload == b"x"
 
 
@@ -169,13 +169,13 @@ def test_what_had_arrived_ends_with_the_nucleus(core: Core) -> None:
     subscribe(core.component("c", EVERYTHING), "a")
 
     async def restart() -> None:
-        core.nucleus.publish_to_iot_core("a", b"before")
+        core.nucleus.broker.publish("a", b"before")
         await core.nucleus.stop()
         await core.nucleus.start()
 
     core.call(restart)
     heard, _ = subscribe(core.component("c", EVERYTHING), "a")
-    core.call(core.nucleus.publish_to_iot_core, "a", b"after")
+    core.call(core.nucleus.broker.publish, "a", b"after")
     assert heard.next().payload == b"after"
 
 
@@ -183,7 +183,7 @@ def test_a_message_may_come_twice(core: Core) -> None:
     """At least once is not exactly once; at most once stays so."""
     heard, _ = subscribe(core.component("c", EVERYTHING), "#")
     core.nucleus.broker.deliveries = 2
-    core.call(core.nucleus.publish_to_iot_core, "a", b"twice")
+    core.call(core.nucleus.broker.publish, "a", b"twice")
     core.call(core.nucleus.broker.publish, "b", b"once", qos=0)
     core.call(core.nucleus.broker.publish, "c", b"end")
     assert [heard.next().payload for _ in range(4)] == [b"twice", b"twice", b"once", b"end"]
@@ -193,6 +193,6 @@ def test_a_watch_says_from_which_core_device_a_message_comes(core: Core) -> None
     """And from nobody's, if a back end published it."""
     watch = watch_all(core)
     publish(core.component("c", EVERYTHING), "a")
-    core.call(core.nucleus.publish_to_iot_core, "a", b"x")
+    core.call(core.nucleus.broker.publish, "a", b"x")
     seen = core.call(watch.wait_for, lambda messages: len(messages) == 2, TIMEOUT_SECONDS)
     assert [one.core for one in seen] == [THING_NAME, ""]

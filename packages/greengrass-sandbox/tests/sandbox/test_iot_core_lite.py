@@ -55,9 +55,9 @@ def test_lite_misses_what_comes_while_it_is_away(lite: Core) -> None:
     heard, _ = subscribe(lite.component("c", EVERYTHING), "a")
     link(lite, Link.OFFLINE)
     assert lite.call(lite.nucleus.iot_core.subscriptions, "c", dead=True) == ["a"]
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"missed")
+    lite.call(lite.nucleus.broker.publish, "a", b"missed")
     link(lite, Link.ONLINE)
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"heard")
+    lite.call(lite.nucleus.broker.publish, "a", b"heard")
     assert heard.next().payload == b"heard"
 
 
@@ -87,8 +87,8 @@ def test_lite_has_dead_subscriptions_beyond_the_quota(lite: Core) -> None:
     dead, _ = subscribe(component, "b")
     twin, _ = subscribe(component, "a/0")
     assert lite.call(lite.nucleus.iot_core.subscriptions, "c", dead=True) == ["b"]
-    lite.call(lite.nucleus.publish_to_iot_core, "b", b"x")
-    lite.call(lite.nucleus.publish_to_iot_core, "a/0", b"x")
+    lite.call(lite.nucleus.broker.publish, "b", b"x")
+    lite.call(lite.nucleus.broker.publish, "a/0", b"x")
     twin.next()
     assert dead.messages.empty()
 
@@ -102,15 +102,15 @@ def test_a_dead_subscription_of_lite_lives_when_there_is_room(lite: Core) -> Non
     publish(component, "x")
     link(lite, Link.OFFLINE)
     link(lite, Link.ONLINE)
-    lite.call(lite.nucleus.publish_to_iot_core, "b", b"x")
+    lite.call(lite.nucleus.broker.publish, "b", b"x")
     assert heard.next().payload == b"x"
 
 
 def test_lite_throws_large_packets_away(lite: Core) -> None:
     """Beyond its buffer of 5,000 bytes nothing comes, and the connection goes on."""
     heard, _ = subscribe(lite.component("c", EVERYTHING), "a")
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"x" * 5000)
-    lite.call(lite.nucleus.publish_to_iot_core, "a", b"x" * 4900)
+    lite.call(lite.nucleus.broker.publish, "a", b"x" * 5000)
+    lite.call(lite.nucleus.broker.publish, "a", b"x" * 4900)
     assert len(heard.next().payload) == 4900
 
 

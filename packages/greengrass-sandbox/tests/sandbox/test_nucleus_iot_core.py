@@ -39,8 +39,8 @@ def test_the_cloud_publishes_and_listens(core: Core) -> None:
     """On the sandbox's side there is somebody to talk to."""
     component = core.component("c", access("*"))
     heard, _ = subscribe(component, "to/device")
-    watch = core.call(core.nucleus.watch_iot_core, "from/#")
-    core.call(core.nucleus.publish_to_iot_core, "to/device", b"hello")
+    watch = core.call(core.nucleus.broker.watch, "from/#")
+    core.call(core.nucleus.broker.publish, "to/device", b"hello")
     assert heard.next().payload == b"hello"
     publish(component, "from/device", b"answer")
     (seen,) = core.call(watch.wait_for, lambda messages: len(messages) == 1, TIMEOUT_SECONDS)
@@ -55,7 +55,7 @@ def test_what_is_not_allowed_is_refused_and_the_connection_survives(core: Core) 
     with pytest.raises(model.UnauthorizedError):
         subscribe(component, "out/a")
     heard, _ = subscribe(component, "in/a")
-    core.call(core.nucleus.publish_to_iot_core, "in/a", b"x")
+    core.call(core.nucleus.broker.publish, "in/a", b"x")
     heard.next()
 
 

@@ -1,6 +1,7 @@
 """A message of local pub/sub."""
 
 import base64
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,14 @@ class Message:
     publisher: str
     encoded: str | None = field(default=None, compare=False)
     core: str = field(default="", compare=False)
+
+    def json(self) -> Any:  # noqa: ANN401 - it is JSON
+        """The JSON value in it, of a JsonMessage or of the bytes of a BinaryMessage.
+
+        Raises:
+            ValueError: The bytes are no JSON.
+        """
+        return json.loads(self.payload) if isinstance(self.payload, bytes) else self.payload
 
     @property
     def event(self) -> dict[str, Any]:

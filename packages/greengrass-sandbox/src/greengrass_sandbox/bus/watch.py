@@ -16,6 +16,15 @@ class Matcher(Protocol):
         """Whether a message on this topic is collected."""
 
 
+class Everything:
+    """All topics, those that begin with `$` too."""
+
+    def matches(self, topic: str) -> bool:
+        """See `Matcher`."""
+        del topic
+        return True
+
+
 class Watch:
     """Collects the messages that match a filter, until it is closed.
 

@@ -35,6 +35,7 @@ class Identity:
         socket_path: Of the IPC server.
         root_certificates: File of certificates to trust.
         cloud_url: Where botocore finds the greengrassv2 service in place of the real one.
+        programs: Folders that components' PATH begins with, before those of the system.
     """
 
     thing_name: str | None
@@ -43,6 +44,7 @@ class Identity:
     socket_path: Path
     root_certificates: Path
     cloud_url: str
+    programs: tuple[Path, ...] = ()
 
 
 def nucleus_variables(
@@ -71,6 +73,9 @@ def nucleus_variables(
         "GG_ROOT_CA_PATH": str(identity.root_certificates),
         "AWS_ENDPOINT_URL_GREENGRASSV2": identity.cloud_url,
     }
+    if identity.programs:
+        path = [*map(str, identity.programs), os.environ.get("PATH", os.defpath)]
+        variables["PATH"] = os.pathsep.join(path)
     if token_exchange is not None:
         variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = token_exchange.url
         variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = token_exchange.token

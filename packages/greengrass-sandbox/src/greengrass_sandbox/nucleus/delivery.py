@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from greengrass_sandbox.bus.message import Message
-from greengrass_sandbox.bus.watch import Watch
+from greengrass_sandbox.bus.watch import Everything, Watch
 from greengrass_sandbox.nucleus.pace import Pace
 from greengrass_sandbox.nucleus.stream import Stream
 
@@ -57,6 +57,7 @@ class Delivery:
         self._pace = pace
         self._subscriptions: list[Subscription] = []
         self._watches: list[Watch] = []
+        self._subscribed = asyncio.Event()
 
     def add(self, subscription: Subscription) -> None:
         """Deliver to a subscription until its stream ends."""
@@ -67,10 +68,18 @@ class Delivery:
 
         subscription.stream.keep_open("SubscriptionResponseMessage", end)
         self._subscriptions.append(subscription)
+        self._subscribed.set()
 
-    def watch(self, topic_filter: str) -> Watch:
-        """A subscriber on the sandbox's side."""
-        watch = Watch(self._new_filter(topic_filter), self._watches.remove)
+    async def wait_for_receiver(self, topic: str, publisher: str) -> None:
+        """Returns when a message on a topic is for somebody."""
+        while not self.receivers(topic, publisher):
+            self._subscribed.clear()
+            await self._subscribed.wait()
+
+    def watch(self, topic_filter: str | None) -> Watch:
+        """A subscriber on the sandbox's side; without a filter, to all topics."""
+        matcher = Everything() if topic_filter is None else self._new_filter(topic_filter)
+        watch = Watch(matcher, self._watches.remove)
         self._watches.append(watch)
         return watch
 

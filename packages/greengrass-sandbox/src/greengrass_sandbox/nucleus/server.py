@@ -209,17 +209,18 @@ class Nucleus:
             except (OperationError, ConnectionBroken) as error:
                 raise PublishRefused(str(error)) from error
 
-    def watch(self, topic_filter: str) -> Watch:
-        """Collect messages on the sandbox's side."""
+    async def wait_for_subscriber(self, topic: str, timeout_seconds: float) -> None:
+        """Wait until a message of the sandbox on this topic is for somebody.
+
+        Raises:
+            asyncio.TimeoutError: Nobody subscribed in time.
+        """
+        receiver = self._behaviour.delivery.wait_for_receiver(topic, SANDBOX_PUBLISHER)
+        await asyncio.wait_for(receiver, timeout_seconds)
+
+    def watch(self, topic_filter: str | None) -> Watch:
+        """Collect messages on the sandbox's side; without a filter, all of them."""
         return self._behaviour.delivery.watch(topic_filter)
-
-    def publish_to_iot_core(self, topic: str, payload: bytes) -> None:
-        """Publish on AWS IoT Core as somebody in the cloud."""
-        self.broker.publish(topic, payload)
-
-    def watch_iot_core(self, topic_filter: str) -> Watch:
-        """Collect messages of AWS IoT Core on the cloud's side."""
-        return self.broker.watch(topic_filter)
 
     @property
     def iot_core(self) -> IotCore:

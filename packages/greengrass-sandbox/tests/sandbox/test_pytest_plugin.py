@@ -1,0 +1,104 @@
+"""The fixtures of the plugin, as somebody uses them who tests a component."""
+
+from pathlib import Path
+
+import pytest
+
+HELLO = Path(__file__).parent / "hello"
+
+pytest_plugins = ["pytester"]
+
+TEST = """
+def test_it_greets(deploy, bus):
+    deploy("recipe.yaml", ".")
+    bus.publish("hello/request", {"name": "Ada"})
+    assert bus.expect("hello/response").json() == {"text": "Hello, Ada"}
+"""
+"""A whole test of a component."""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A component's project, in whose folder pytest runs."""
+    for file in HELLO.iterdir():
+        pytester.path.joinpath(file.name).write_bytes(file.read_bytes())
+    return pytester
+
+
+def test_a_component_is_tested_on_both_nuclei(run: pytest.Pytester) -> None:
+    """Four lines of a test, side by side with xdist."""
+    run.makepyfile(TEST)
+    result = run.runpytest("-n", "1", "-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines_random(["*test_it_greets*classic*", "*test_it_greets*lite*"])
+
+
+def test_a_failure_tells_what_happened(run: pytest.Pytester) -> None:
+    """The component's log, the messages, the calls to the cloud; and who listens to what."""
+    run.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.nucleus("lite")
+
+        def test_that_fails(deploy, bus):
+            deploy("recipe.yaml", ".")
+            bus.publish("hello/request", {"name": "Ada"})
+            with pytest.raises(TimeoutError, match="com.example.Hello: .'hello/request'"):
+                bus.publish("hello/other", b"", within=0.2)
+            bus.expect("hello/response", where=lambda message: "Eve" in message.json()["text"],
+                       within=2)
+        """
+    )
+    result = run.runpytest("-p", "no:xdist")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*TimeoutError: no message on hello/response*",
+            "*com.example.Hello is RUNNING, its log*",
+            "*stdout. answering *Hello, Ada*",
+            "*messages on local publish/subscribe*",
+            "greengrass_sandbox on hello/request: *Ada*",
+            "com.example.Hello on hello/response: *Hello, Ada*",
+        ]
+    )
+
+
+def test_cloud_and_token_exchange_are_at_hand(run: pytest.Pytester) -> None:
+    """And the nucleus is the one that was asked for on the command line."""
+    run.makepyfile(
+        """
+        import http.client
+
+        def test_hands(core_device, cloud, token_exchange):
+            cloud.add_things("sensor-1")
+            cloud.associate("sensor-1")
+            assert cloud.associated == {"sensor-1"}
+            cloud.disassociate("sensor-1")
+            assert not cloud.associated and not cloud.calls
+            with cloud.failing("ThrottlingException", times=1):
+                assert [it.kind for it in core_device.cloud.faults.values()]
+            assert not core_device.cloud.faults
+            with token_exchange.failing("null"):
+                assert core_device.token_exchange.mode == "null"
+            assert core_device.token_exchange.mode == "ok"
+            assert core_device.profile.name == "lite"
+        """
+    )
+    run.runpytest("-p", "no:xdist", "--nucleus", "lite").assert_outcomes(passed=1)
+
+
+def test_an_unknown_nucleus_is_a_mistake(run: pytest.Pytester) -> None:
+    """It is said before anything runs."""
+    run.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.nucleus("middling")
+        def test_nothing(core_device):
+            pass
+        """
+    )
+    result = run.runpytest("-p", "no:xdist")
+    result.stdout.fnmatch_lines(["*no such nucleus: *middling*"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
