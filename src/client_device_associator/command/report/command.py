@@ -2,12 +2,11 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from client_device_associator.command.arguments import Arguments
 from client_device_associator.command.command import Command, Context
-from client_device_associator.command.component_state import ComponentState
+from client_device_associator.command.component_state import readable_state
 from client_device_associator.command.errors import CommandError
 from client_device_associator.command.exit_codes import FINE, WRONG
 from client_device_associator.command.report.facts import gather
@@ -38,10 +37,7 @@ def _run(options: Namespace, context: Context) -> int:
         with converting():
             trail = list(whole_trail(journal.read))
         facts = gather(devices, trail)
-    state = None
-    with suppress(OSError):
-        state = directory.state()
-    core_thing_name = ComponentState(state or {}).text("coreDeviceThingName")
+    core_thing_name = readable_state(directory).text("coreDeviceThingName")
     text = page(facts, core_thing_name, context.now)
     if options.html == _STANDARD_OUTPUT:
         context.output.line(text.rstrip("\n"))
