@@ -46,7 +46,6 @@ WITHOUT_UNIT_TEST = {
     "nucleus/port.py": "Protocols",
     "reporting/cloud_wording.py": "test_wording.py is about all lines of the log",
     "reporting/line.py": "data alone",
-    "reporting/metric_notices.py": "data alone",
     "pipeline/events.py": "data alone",
     "session/events.py": "data alone",
     "work_files.py": "names alone; test_operating.py is about them",

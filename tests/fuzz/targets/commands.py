@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from client_device_associator.channel.protocol import (
+    Look,
     ProtocolError,
     decode_reply,
     decode_request,
@@ -137,7 +138,7 @@ def request(data: bytes) -> None:
         says_why(error)
         return
     assert decode_request(encode_request(found)) == found
-    names = () if isinstance(found, Reconcile) else found.thing_names
+    names = () if isinstance(found, Reconcile | Look) else found.thing_names
     assert len(set(names)) == len(names) <= MAX_NAMES
     assert all(map(is_thing_name, names))
 

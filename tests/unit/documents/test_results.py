@@ -24,9 +24,11 @@ from client_device_associator.messages.result_message import pack, result_docume
 from client_device_associator.messages.topic import HEALTH_TOPIC
 from client_device_associator.pipeline.events import HealthRequested
 from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.metric_notices import CallEnded
 from client_device_associator.reporting.notices import (
     ConfigurationRejected,
     JournalUnusable,
+    ListeningChanged,
     Notice,
     PresenceRejected,
     ResultsDecided,
@@ -180,18 +182,20 @@ def test_the_health_example_has_what_health_messages_have(rig: Rig) -> None:
     failing = CallsFailing(FailureCause.THROTTLED, "ThrottlingException", "Rate exceeded", 1.0)
     found = published(
         failing,
+        ListeningChanged(("a",), ()),
         RosterCompared(250, 0, 1, ((), ())),
         PresenceRejected("t", "notAdmitted", "", 1),
         CallSettled(1, 0, 0, 0, 0),
         failing,
         DeviceDelayed("a", "", ""),
         DeviceFailed("a", "", ""),
+        CallEnded(FailureCause.THROTTLED, names=1, said="Rate exceeded", request_id="r-1"),
         ResultsDecided(
             {status: 1 for status in Status if status is not Status.QUEUED}  # no receipts there
         ),
     )
     assert list(example) == list(found)
-    for key in ("nucleus", "cloud", "roster", "journal", "configuration"):
+    for key in ("nucleus", "cloud", "roster", "journal", "configuration", "lastCall"):
         assert list(example[key]) == list(found[key])
     rig.configure()
     rig.turn(HealthRequested())
