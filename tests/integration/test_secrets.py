@@ -11,7 +11,7 @@ import pytest
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.token_exchange.credentials import Credentials, issue
 from integration.announcer import SHARED
-from integration.associator import Associator, Results
+from integration.associator import NAME, Associator, Results
 from integration.conftest import Start
 from integration.echoing import (
     MARK,
@@ -76,9 +76,10 @@ Try = Callable[[str, dict[str, str]], None]
 
 
 @pytest.fixture
-def stopped(start: Start) -> Associator:
-    """A component that has run once with every level of the log, and is stopped."""
-    associator = start(TALKATIVE)
+def stopped(core: CoreDevice, start: Start) -> Associator:
+    """A component that has run once with all that it can say switched on, and is stopped."""
+    textfile = core.layout.work(NAME) / "metrics.prom"
+    associator = start({**TALKATIVE, "metrics": {"textfile": str(textfile), "intervalSeconds": 1}})
     associator.stop()
     return associator
 
@@ -101,6 +102,7 @@ def attempt(core: CoreDevice, stopped: Associator, leaks: Leaks) -> Try:
             # By itself it says so at most every 10 s.
             repeat_until(health.ask, lambda: health.all[-1]["cloud"]["state"] != "notCalledYet")
             leaks.look_at_processes()
+            leaks.look_at_commands(name)
         finally:
             stopped.stop()
 
@@ -186,6 +188,7 @@ def test_a_worker_that_fails_while_somebody_debugs_botocore(
     results.wait_for_names("associated", ["device"])
     stopped.wait_until_log_has("RuntimeError: a defect that quotes")
     leaks.look_at_processes()
+    leaks.look_at_commands("device")
     assert "DEBUG:botocore" not in stopped.log
     assert leaks.found() == []
 

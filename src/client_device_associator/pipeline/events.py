@@ -33,10 +33,11 @@ class ClaimArrived:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a message came from that cannot be taken."""
+    """Where a message came from that cannot be taken; of presence nobody hears."""
 
     topic: str
     bus: Bus = Bus.LOCAL
+    is_presence: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.selection import Selection, device_pages
 from client_device_associator.journal.trail import whole_trail
+from client_device_associator.privacy import PRIVATE_FILE
 from client_device_associator.whole_file import replace_file
 
 _STANDARD_OUTPUT = "-"
@@ -25,9 +26,12 @@ def _add_arguments(arguments: Arguments) -> None:
         "--html",
         metavar="FILE",
         required=True,
-        help="where to write the page; it is replaced as a whole. - is the standard output",
+        help="where to write the page, for this user alone; it is replaced as a whole. - is the"
+        " standard output",
     )
-    arguments.epilog = "The page is one file, loads nothing, and can be sent to anybody."
+    arguments.epilog = (
+        "The page is one file and loads nothing. It names devices, as the journal does."
+    )
 
 
 def _run(options: Namespace, context: Context) -> int:
@@ -44,7 +48,8 @@ def _run(options: Namespace, context: Context) -> int:
         return FINE
     try:
         # A code of the cloud may hold what is no Unicode.
-        replace_file(Path(options.html), text.encode(errors="replace"))
+        content = text.encode(errors="replace")
+        replace_file(Path(options.html), content, mode=PRIVATE_FILE)
     except OSError as error:
         raise CommandError(f"the page cannot be written: {error}", WRONG) from error
     if options.json:
