@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 8 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test unit lint check simulate mutate fuzz setup format build lock bench clean
+.PHONY: demo test unit lint check simulate mutate fuzz setup format build lock bench release advisories clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -80,6 +80,7 @@ lock: setup
 	$(LOCK) -c artifacts/requirements.txt -o tests/requirements.txt --group dev artifacts/requirements.in
 	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
 	echo 'atheris<3.1' | $(LOCK) -c tests/requirements.txt -o tests/fuzz/requirements.txt -
+	echo pip-audit | $(LOCK) -c tests/requirements.txt -o src/release/requirements.txt -
 	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
 # Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
@@ -94,5 +95,17 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.commands 20000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.roster 5000
 
+# Puts the version into the sources and commits it, builds every package, and writes the release with
+# its papers to greengrass-release. Again with the same version it only builds: the same bytes.
+VERSION ?=
+KEY ?=
+release: setup
+	$(BIN)/python -m release $(if $(KEY),--key $(KEY)) $(VERSION)
+
+# Known weaknesses of the locked libraries. Exit code 2 says that nobody could be asked.
+advisories: setup
+	$(UV) pip install --require-hashes -r src/release/requirements.txt
+	$(BIN)/python -m release --advisories
+
 clean:
-	rm -rf $(VENV) greengrass-build .sandbox .sandbox-* mutants .coverage .coverage.*
+	rm -rf $(VENV) greengrass-build greengrass-release .sandbox .sandbox-* mutants .coverage .coverage.*

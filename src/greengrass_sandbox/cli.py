@@ -125,6 +125,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     status.add_argument("--json", action="store_true", help="as JSON")
 
+    command(
+        "credentials",
+        commands.credentials,
+        "print an administrator's credentials and the endpoint, for a shell to evaluate",
+    )
+
     things = command("things", commands.things, "create, delete or list things of the account")
     actions = things.add_subparsers(required=True, metavar="ACTION", dest="action")
     for action, text in (

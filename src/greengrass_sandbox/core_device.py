@@ -1,7 +1,7 @@
 """A core device on this machine: its parts put together, for callers that are synchronous."""
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -155,6 +155,17 @@ class CoreDevice:
         """Collect the messages of local publish/subscribe that match a filter."""
         watch = self.loop.call(self.nucleus.watch, topic_filter)
         return SyncWatch(watch, topic_filter, self.loop)
+
+    def listen(self, topic_filter: str, on_message: Callable[[str, bytes], None]) -> None:
+        """Hand over each message of local publish/subscribe that matches a filter, as bytes.
+
+        It happens on the sandbox's loop, so `on_message` must neither block nor publish here.
+        """
+        self.loop.call(
+            self.nucleus.watch,
+            topic_filter,
+            lambda message: on_message(message.topic, message.as_bytes()),
+        )
 
     def set_iot_core_link(self, link: Link) -> None:
         """Let the nucleus' connection to AWS IoT Core be like this from now on."""

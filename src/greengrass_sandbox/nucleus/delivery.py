@@ -8,7 +8,7 @@ from typing import Protocol
 from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.pace import Pace
 from greengrass_sandbox.nucleus.stream import Stream
-from greengrass_sandbox.nucleus.watch import Watch
+from greengrass_sandbox.nucleus.watch import OnMessage, Watch
 
 
 class TopicFilter(Protocol):
@@ -68,9 +68,9 @@ class Delivery:
         subscription.stream.keep_open("SubscriptionResponseMessage", end)
         self._subscriptions.append(subscription)
 
-    def watch(self, topic_filter: str) -> Watch:
+    def watch(self, topic_filter: str, on_message: OnMessage = lambda _: None) -> Watch:
         """A subscriber on the sandbox's side."""
-        watch = Watch(self._new_filter(topic_filter), self._watches.remove)
+        watch = Watch(self._new_filter(topic_filter), self._watches.remove, on_message)
         self._watches.append(watch)
         return watch
 

@@ -1,6 +1,7 @@
 """A message of local pub/sub."""
 
 import base64
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,12 @@ class Message:
     publisher: str
     encoded: str | None = field(default=None, compare=False)
     core: str = field(default="", compare=False)
+
+    def as_bytes(self) -> bytes:
+        """The payload as MQTT carries it."""
+        return (
+            self.payload if isinstance(self.payload, bytes) else json.dumps(self.payload).encode()
+        )
 
     @property
     def event(self) -> dict[str, Any]:

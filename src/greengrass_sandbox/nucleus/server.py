@@ -26,7 +26,7 @@ from greengrass_sandbox.nucleus.lite.kind import Lite
 from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.states import OnReport
 from greengrass_sandbox.nucleus.stream import Stream
-from greengrass_sandbox.nucleus.watch import Watch
+from greengrass_sandbox.nucleus.watch import OnMessage, Watch
 from greengrass_sandbox.profile import Profile
 
 SANDBOX_PUBLISHER = "greengrass_sandbox"
@@ -209,9 +209,9 @@ class Nucleus:
             except (OperationError, ConnectionBroken) as error:
                 raise PublishRefused(str(error)) from error
 
-    def watch(self, topic_filter: str) -> Watch:
-        """Collect messages on the sandbox's side."""
-        return self._kind.delivery.watch(topic_filter)
+    def watch(self, topic_filter: str, on_message: OnMessage = lambda _: None) -> Watch:
+        """Collect messages on the sandbox's side; `on_message` is called with each, on the loop."""
+        return self._kind.delivery.watch(topic_filter, on_message)
 
     def publish_to_iot_core(self, topic: str, payload: bytes) -> None:
         """Publish on AWS IoT Core as somebody in the cloud."""

@@ -193,7 +193,7 @@ def test_access_control_covers_the_default_topics(configuration: dict[str, Any])
 def test_gdk_configuration_builds_with_our_script(recipe: dict[str, Any]) -> None:
     """GDK checks little of a custom build; a command that is one string would not be found."""
     document = json.loads((ROOT / "gdk-config.json").read_text(encoding="utf-8"))
-    assert set(document) == {"component", "gdk_version"}
+    assert set(document) == {"component", "gdk_version", "test-e2e"}
     (name,) = document["component"]
     assert name == COMPONENT
     component = document["component"][name]

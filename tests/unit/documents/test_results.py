@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from client_device_associator import __version__
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import (
@@ -90,7 +91,7 @@ def result_of(document: dict[str, Any]) -> Result:
 def published(*notices: Notice) -> dict[str, Any]:
     """What the component's health is after these notices."""
     messages: list[bytes] = []
-    health = Health("core-1", "0.1.0", messages.append, FakeClock().now)
+    health = Health("core-1", __version__, messages.append, FakeClock().now)
     for notice in notices:
         health(notice)
     health.request()
