@@ -28,6 +28,8 @@ CONFIGURATION: Mapping[str, Any] = {
 
 _BUILD = PROJECT / "greengrass-build"
 _ENVIRONMENT = "venv"
+"""The link to the component's libraries; beside it, and with names that begin alike, is what it
+leads to."""
 
 
 class DemoError(Exception):
@@ -59,7 +61,7 @@ def clear_away() -> None:
     work = LAYOUT.work(NAME)
     left = [*work.glob("*"), LAYOUT.log(NAME).parent]
     for path in left:
-        if path == work / _ENVIRONMENT:
+        if path.name.startswith(_ENVIRONMENT):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
