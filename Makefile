@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 8 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test unit lint check simulate mutate fuzz setup format build lock bench clean
+.PHONY: demo test unit lint check simulate mutate fuzz setup format build package lock bench release advisories clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -26,6 +26,7 @@ lint: setup
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/shellcheck --shell=sh artifacts/install.sh .ci/run
 
 # Thousands of runs in simulated time with every kind of fault; a failure prints how to replay it.
 SEEDS ?= 10000
@@ -70,8 +71,22 @@ format: setup
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix-only
 
-build: setup
-	$(BIN)/python artifacts/build.py
+build: package
+
+# What a deployment needs, in greengrass-build/ (docs/packages.md). The core device gets its libraries
+# from a package index, or out of the package, or from its distribution:
+#   make package
+#   make package OFFLINE=1 PLATFORM="manylinux_x86_64 musllinux_aarch64" PYTHON="3.11 3.13"
+#   make package SYSTEM=1
+# Nothing is set up for that: it needs Python, and OFFLINE=1 needs pip.
+PLATFORM ?=
+BUCKET ?=
+OUTPUT ?=
+BUILDER = $(if $(wildcard $(BIN)/python),$(BIN)/python,python3)
+VERSIONS = $(filter 3.%,$(patsubst python%,%,$(PYTHON)))
+package:
+	$(BUILDER) artifacts/build.py $(if $(BUCKET),--bucket $(BUCKET)) $(if $(OUTPUT),--output $(OUTPUT)) \
+		$(if $(SYSTEM),--system) $(if $(OFFLINE),--offline $(PLATFORM:%=--platform %) $(VERSIONS:%=--python %))
 
 # Writes the lock files: the device's from artifacts/requirements.in, ours on top of it.
 LOCK := $(UV) pip compile --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"
@@ -80,6 +95,7 @@ lock: setup
 	$(LOCK) -c artifacts/requirements.txt -o tests/requirements.txt --group dev artifacts/requirements.in
 	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
 	echo 'atheris<3.1' | $(LOCK) -c tests/requirements.txt -o tests/fuzz/requirements.txt -
+	echo pip-audit | $(LOCK) -c tests/requirements.txt -o src/release/requirements.txt -
 	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
 # Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
@@ -94,5 +110,17 @@ bench: setup
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.commands 20000
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.roster 5000
 
+# Puts the version into the sources and commits it, builds every package, and writes the release with
+# its papers to greengrass-release. Again with the same version it only builds: the same bytes.
+VERSION ?=
+KEY ?=
+release: setup
+	$(BIN)/python -m release $(if $(KEY),--key $(KEY)) $(VERSION)
+
+# Known weaknesses of the locked libraries. Exit code 2 says that nobody could be asked.
+advisories: setup
+	$(UV) pip install --require-hashes -r src/release/requirements.txt
+	$(BIN)/python -m release --advisories
+
 clean:
-	rm -rf $(VENV) greengrass-build .sandbox .sandbox-* mutants .coverage .coverage.*
+	rm -rf $(VENV) greengrass-build greengrass-release .sandbox .sandbox-* mutants .coverage .coverage.*

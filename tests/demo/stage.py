@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from greengrass_sandbox import FINAL_STATES, ComponentHandle, CoreDevice
-from greengrass_sandbox.lifecycle.layout import Layout
+from greengrass_sandbox import FINAL_STATES, ComponentHandle, CoreDevice, Layout
 from integration.associator import NAME, default_configuration, eventually
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -27,6 +26,8 @@ CONFIGURATION: Mapping[str, Any] = {
 
 _BUILD = PROJECT / "greengrass-build"
 _ENVIRONMENT = "venv"
+"""The link to the component's libraries; beside it, and with names that begin alike, is what it
+leads to."""
 
 
 class DemoError(Exception):
@@ -58,7 +59,7 @@ def clear_away() -> None:
     work = LAYOUT.work(NAME)
     left = [*work.glob("*"), LAYOUT.log(NAME).parent]
     for path in left:
-        if path == work / _ENVIRONMENT:
+        if path.name.startswith(_ENVIRONMENT):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

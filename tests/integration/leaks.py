@@ -3,6 +3,7 @@
 import base64
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -10,8 +11,14 @@ from urllib.parse import unquote
 
 import psutil
 
+from client_device_associator.command.exit_codes import FINE, WRONG
 from greengrass_sandbox import CoreDevice
 from integration.associator import JOURNAL, NAME, Associator
+from support.commands import run
+
+_COMMANDS = (("status",), ("devices",), ("doctor",), ("export",), ("report", "--html", "-"))
+"""Those that only look. `doctor` reads the environment of the component, and asks for credentials
+itself."""
 
 _PIECE_CHARACTERS = 12
 """A secret is found by so many of its characters in a row."""
@@ -44,6 +51,15 @@ class Leaks:
                 path = Path(f"/proc/{process.pid}/{name}")
                 self._shown[str(path)] = path.read_text(encoding="utf-8", errors="replace")
 
+    def look_at_commands(self, thing_name: str) -> None:
+        """Notes what each command of the operator says now, to a person and to a program."""
+        for arguments in (*_COMMANDS, ("why", thing_name)):
+            for more in ((), ("--json",)):
+                ran = run(self._associator.work, *arguments, *more, now=time.time())
+                assert ran.exit_code in (FINE, WRONG)
+                where = " ".join((*arguments, *more))
+                self._shown[f"{where} for {thing_name}"] = f"{ran.out}\n{ran.errors}"
+
     @property
     def secrets(self) -> Mapping[str, str]:
         """By what they are."""
@@ -74,7 +90,8 @@ class Leaks:
         )
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        yield from self._shown.items()
+        for where, text in self._shown.items():
+            yield from _readings(where, text)
         yield from _readings("the log", self._associator.log)
         for path in self._associator.work.rglob("*"):
             yield "a file's name", path.name

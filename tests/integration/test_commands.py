@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from client_device_associator.channel.client import NotRunningError, ask
+from client_device_associator.channel.client import NotRunningError, ask, look
 from client_device_associator.channel.protocol import CarriedOut
 from client_device_associator.command.exit_codes import FINE, NOT_RUNNING
 from client_device_associator.core.operator import (
@@ -74,6 +74,10 @@ def test_an_operator_helps_a_device_in_and_another_out(core: CoreDevice, start: 
     }
     assert told >= {("fan", "failed", "forgotten"), ("lamp", "associated", None)}
     assert associated(core) == {"lamp", "pump"}
+    last_call = look(associator.work)["lastCall"]
+    assert isinstance(last_call, dict)
+    assert last_call["answer"] == "answered"
+    assert last_call["requestId"]
     associator.wait_until_log_has("has asked by command: retry lamp, fan (due: 1, unknown: 1)")
 
 

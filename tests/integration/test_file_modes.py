@@ -16,7 +16,7 @@ CARELESS = ("/bin/sh", "-c", 'umask 000; ulimit -c unlimited; exec "$@"', "sh", 
 """Everybody may read and write new files, and a crash leaves a core, if the machine has it so."""
 
 QUICK = {"batching": {"maxWaitSeconds": 0.1}}
-LAST_GOOD, STATE = "last-good-configuration.json", "state.json"
+LAST_GOOD, STATE, SOCKET = "last-good-configuration.json", "state.json", "associator.sock"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_every_file_is_private_whatever_happens(
     careless.start().wait_until_running()
     associate(core, results, "first")
     names = {path.name for path in careless.work.iterdir()}
-    assert {JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LAST_GOOD, STATE} <= names
+    assert {JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", LAST_GOOD, STATE, SOCKET} <= names
     assert open_to_others(careless) == {}
 
     careless.kill()

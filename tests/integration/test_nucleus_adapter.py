@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox.nucleus_support import Core, running
 
 from client_device_associator.errors import NucleusError, NucleusLostError
 from client_device_associator.nucleus import ipc
 from client_device_associator.nucleus.ipc import IpcNucleus
 from greengrass_sandbox import CLASSIC
 from integration.associator import eventually
+from sandbox.nucleus_support import Core, running
 
 NAME = "component"
 SHORT_SECONDS = 0.3

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from sandbox.nucleus_support import Component, Inbox, access
 
 from greengrass_sandbox import CoreDevice
 from integration.associator import Results, device_names
 from integration.conftest import Start
+from sandbox.nucleus_support import Component, Inbox, access
 
 LONGEST = 128
 MOST_BYTES = 7000

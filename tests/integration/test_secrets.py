@@ -8,10 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from greengrass_sandbox import CoreDevice, Credentials
-from greengrass_sandbox.token_exchange.credentials import issue
+from greengrass_sandbox import CoreDevice, Credentials, issue_credentials
 from integration.announcer import SHARED
-from integration.associator import Associator, Results
+from integration.associator import NAME, Associator, Results
 from integration.conftest import Start
 from integration.echoing import (
     MARK,
@@ -76,9 +75,10 @@ Try = Callable[[str, dict[str, str]], None]
 
 
 @pytest.fixture
-def stopped(start: Start) -> Associator:
-    """A component that has run once with every level of the log, and is stopped."""
-    associator = start(TALKATIVE)
+def stopped(core: CoreDevice, start: Start) -> Associator:
+    """A component that has run once with all that it can say switched on, and is stopped."""
+    textfile = core.layout.work(NAME) / "metrics.prom"
+    associator = start({**TALKATIVE, "metrics": {"textfile": str(textfile), "intervalSeconds": 1}})
     associator.stop()
     return associator
 
@@ -101,6 +101,7 @@ def attempt(core: CoreDevice, stopped: Associator, leaks: Leaks) -> Try:
             # By itself it says so at most every 10 s.
             repeat_until(health.ask, lambda: health.all[-1]["cloud"]["state"] != "notCalledYet")
             leaks.look_at_processes()
+            leaks.look_at_commands(name)
         finally:
             stopped.stop()
 
@@ -125,7 +126,7 @@ def test_token_exchange_that_echoes_what_it_is_sent(
     attempt: Try, stopped: Associator, leaks: Leaks, subtests: pytest.Subtests
 ) -> None:
     """Neither the token that it was asked with nor credentials that nobody can use are shown."""
-    given = issue(expires_at=time.time() + 3600)
+    given = issue_credentials(expires_at=time.time() + 3600)
     leaks.also(secret_key=given.secret_access_key, session_token=given.session_token)
     leaks.also(access_key_id=given.access_key_id)
     with echoing() as exchange:
@@ -186,6 +187,7 @@ def test_a_worker_that_fails_while_somebody_debugs_botocore(
     results.wait_for_names("associated", ["device"])
     stopped.wait_until_log_has("RuntimeError: a defect that quotes")
     leaks.look_at_processes()
+    leaks.look_at_commands("device")
     assert "DEBUG:botocore" not in stopped.log
     assert leaks.found() == []
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from client_device_associator.channel.port import Asked
-from client_device_associator.channel.protocol import CarriedOut, Reply
+from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.protocol import CarriedOut, Reply, Told
 from client_device_associator.channel.server import Channel
 from client_device_associator.reporting.notices import Notice
 from client_device_associator.work_files import SOCKET
@@ -25,6 +25,7 @@ class Listening:
         asked: What has come.
         reported: What it has told operators.
         reply: What is answered at once; None for nothing.
+        looks: What is answered to those who want to know how it is; None for nothing.
         came: Called with each request, on the thread of the channel, before it is answered.
     """
 
@@ -33,6 +34,7 @@ class Listening:
         self._came: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self.reported: queue.SimpleQueue[Notice] = queue.SimpleQueue()
         self.reply: Reply | None = CarriedOut()
+        self.looks: Reply | None = Told({})
         self.came: Callable[[Asked], None] = lambda _: None
         self.channel = Channel(path, self._post, self.reported.put)
 
@@ -40,7 +42,11 @@ class Listening:
         """The next request, when it comes."""
         return self._came.get(timeout=SOON_SECONDS)
 
-    def _post(self, asked: Asked) -> None:
+    def _post(self, asked: Asked | Looked) -> None:
+        if isinstance(asked, Looked):
+            if self.looks is not None:
+                asked.answer(self.looks)
+            return
         self.came(asked)
         self.asked.append(asked)
         self._came.put(asked)

@@ -3,17 +3,20 @@
 `python -m support.transcripts` writes them into the documents again.
 """
 
+import json
 import os
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from client_device_associator.channel.protocol import Told
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.trail import TrailEntry, TrailEvent
 from client_device_associator.journal.journal import Journal
 from client_device_associator.messages.encoding import iso
-from client_device_associator.work_files import JOURNAL, LAST_GOOD
+from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
+from support.channel import listening
 from support.commands import NOW, fill, keep_state, run
 from support.documents import ROOT, read
 
@@ -45,7 +48,9 @@ def with_transcripts(text: str) -> str:
 
 
 def _printed(site: Path, command: str) -> str:
-    printed = run(site, *command.split()).out
+    with listening(site) as channel:
+        channel.looks = Told(json.loads((site / STATE).read_text(encoding="utf-8")))
+        printed = run(site, *command.split()).out
     return printed.replace(f"process {os.getpid()}", f"process {_PROCESS}")
 
 
@@ -60,6 +65,7 @@ def _make_site(site: Path) -> None:
         nucleus={
             "listening": ["clientdevices/announce", "clientdevices/+/announce"],
             "refused": [],
+            "since": iso(NOW - 3 * _HOUR + 2),
         },
         cloud={
             "state": "accessDenied",
@@ -68,6 +74,14 @@ def _make_site(site: Path) -> None:
             "message": refused,
         },
         counters={"calls": 9, "associated": 212, "rejected": 1},
+        lastCall={
+            "at": iso(NOW - 150),
+            "operation": "associate",
+            "devices": 2,
+            "answer": "accessDenied",
+            "message": f"AccessDeniedException: {refused}",
+            "requestId": "5b0f2d3e-7c1a-4e55-9d0a-3f1e2d4c5b6a",
+        },
     )
     fill(
         site,

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from client_device_associator.channel.lines import (
@@ -13,9 +14,14 @@ from client_device_associator.channel.lines import (
 )
 from client_device_associator.channel.protocol import (
     MAX_REPLY_BYTES,
+    CarriedOut,
+    Look,
     OtherVersionError,
     ProtocolError,
+    Question,
+    Refused,
     Reply,
+    Told,
     decode_reply,
     encode_request,
 )
@@ -24,6 +30,9 @@ from client_device_associator.work_files import SOCKET
 
 PATIENCE_SECONDS = ANSWER_SECONDS + 2 * TALK_SECONDS
 """Another client may be before this one."""
+
+LOOK_SECONDS = 2.0
+"""For the main thread to say how the component is; it waits for nothing but the disk."""
 
 
 class ChannelError(Exception):
@@ -42,7 +51,7 @@ class ChannelVersionError(ChannelError):
     """The component is of another version."""
 
 
-def ask(directory: Path, request: Request) -> Reply:
+def ask(directory: Path, request: Request) -> CarriedOut | Refused:
     """What the running component answers.
 
     Args:
@@ -56,11 +65,39 @@ def ask(directory: Path, request: Request) -> Reply:
         ChannelError: It may run and cannot be asked, or has not answered: whether it does what was
             asked for is not known then.
     """
+    reply = _exchange(directory, request, PATIENCE_SECONDS)
+    if isinstance(reply, Told):
+        raise ChannelError("the component has answered something else")
+    return reply
+
+
+def look(directory: Path) -> Mapping[str, object]:
+    """How the component is at this moment, as in `state.json`, but for the process.
+
+    It has less time than for what changes something: `state.json` says nearly as much.
+
+    Args:
+        directory: Its work directory.
+
+    Raises:
+        ChannelError: The component does not say.
+    """
+    reply = _exchange(directory, Look(), LOOK_SECONDS)
+    match reply:
+        case Told():
+            return reply.state
+        case Refused():
+            raise NotAllowedError(reply.message)
+    raise ChannelError("the component has answered something else")
+
+
+def _exchange(directory: Path, question: Question, seconds: float) -> Reply:
+    """What the component answers within so many seconds; raises as above."""
     connection = _connect(directory)
     with connection:
         try:
-            send(connection, encode_request(request), TALK_SECONDS)
-            line = read_line(connection, MAX_REPLY_BYTES, PATIENCE_SECONDS)
+            send(connection, encode_request(question), TALK_SECONDS)
+            line = read_line(connection, MAX_REPLY_BYTES, seconds)
         except TooSlowError as error:
             raise ChannelError("the component does not answer") from error
         except OSError as error:

@@ -20,3 +20,14 @@ class Asked:
     request: Request
     uid: int
     answer: Callable[[Reply], None] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A person on the core device wants to know how the component is.
+
+    Attributes:
+        answer: As in `Asked`.
+    """
+
+    answer: Callable[[Reply], None] = field(compare=False)

@@ -41,6 +41,7 @@ _WITH_NAMES: Mapping[str, type[Retry] | type[Forget] | type[Announce]] = {
     "announce": Announce,
 }
 _RECONCILE = "reconcile"
+_STATUS = "status"
 
 
 class ProtocolError(ValueError):
@@ -61,6 +62,26 @@ class Trouble(str, Enum):
     LIST_OFF = "listOff"
     STORAGE = "storage"
     NO_ANSWER = "noAnswer"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How is the component? Nothing is decided, and nothing is written."""
+
+
+Question = Request | Look
+"""Whatever may be said to the component."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the component is.
+
+    Attributes:
+        state: As in `state.json`, but for the process, and as it is at that moment.
+    """
+
+    state: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,7 @@ class Refused:
     message: str
 
 
-Reply = CarriedOut | Refused
+Reply = CarriedOut | Told | Refused
 
 
 def word_of(request: Request) -> str:
@@ -101,15 +122,17 @@ def word_of(request: Request) -> str:
     return _RECONCILE
 
 
-def encode_request(request: Request) -> bytes:
+def encode_request(request: Question) -> bytes:
     """A request as a line."""
+    if isinstance(request, Look):
+        return _line({"version": VERSION, "command": _STATUS})
     document: dict[str, object] = {"version": VERSION, "command": word_of(request)}
     if not isinstance(request, Reconcile):
         document["thingNames"] = request.thing_names
     return _line(document)
 
 
-def decode_request(line: bytes) -> Request:
+def decode_request(line: bytes) -> Question:
     """A request from a line; raises ProtocolError."""
     if len(line) > MAX_REQUEST_BYTES:
         raise ProtocolError(f"it has more than {MAX_REQUEST_BYTES} bytes")
@@ -120,6 +143,8 @@ def decode_request(line: bytes) -> Request:
             f" {_shown(document.get('version'))}: use the command that was installed with it"
         )
     command = document.get("command")
+    if command == _STATUS:
+        return Look()
     if command == _RECONCILE:
         return Reconcile()
     kind = _WITH_NAMES.get(command) if isinstance(command, str) else None
@@ -133,6 +158,8 @@ def encode_reply(reply: Reply) -> bytes:
     document: dict[str, object] = {"version": VERSION}
     if isinstance(reply, Refused):
         document |= {"error": reply.trouble.value, "message": reply.message}
+    elif isinstance(reply, Told):
+        document["state"] = reply.state
     else:
         document["outcomes"] = [_outcome(one) for one in reply.outcomes]
         document["listAt"] = reply.list_at
@@ -148,6 +175,8 @@ def decode_reply(line: bytes) -> Reply:
     try:
         if "error" in document:
             return Refused(Trouble(document["error"]), str(document["message"]))
+        if isinstance(document.get("state"), dict):
+            return Told(document["state"])
         list_at = document["listAt"]
         return CarriedOut(
             tuple(

@@ -19,9 +19,10 @@ from client_device_associator.channel.lines import (
     read_line,
     send,
 )
-from client_device_associator.channel.port import Asked
+from client_device_associator.channel.port import Asked, Looked
 from client_device_associator.channel.protocol import (
     MAX_REQUEST_BYTES,
+    Look,
     OtherVersionError,
     ProtocolError,
     Refused,
@@ -57,7 +58,7 @@ class Channel:
         report: Takes what an operator may want to know; it must be safe to call on any thread.
     """
 
-    def __init__(self, path: Path, post: Callable[[Asked], None], report: Report) -> None:
+    def __init__(self, path: Path, post: Callable[[Asked | Looked], None], report: Report) -> None:
         self._path = path
         self._post = post
         self._report = report
@@ -150,7 +151,10 @@ class Channel:
         except ProtocolError as error:
             return Refused(Trouble.BAD_REQUEST, str(error))
         replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
-        self._post(Asked(request, uid, replies.put))
+        if isinstance(request, Look):
+            self._post(Looked(replies.put))
+        else:
+            self._post(Asked(request, uid, replies.put))
         try:
             return replies.get(timeout=ANSWER_SECONDS)
         except queue.Empty:

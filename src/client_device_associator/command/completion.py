@@ -30,10 +30,28 @@ _{program}() {{
         fi
     fi
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$word")
+    case "${{COMP_WORDS[1]}}" in
+        {things}) [ "$COMP_CWORD" -gt 1 ] && _{program}_things "$1" ;;
+    esac
+}}
+_{program}_things() {{
+    local line="${{COMP_LINE:0:COMP_POINT}}" name index colons= directory=()
+    line="${{line##* }}"
+    case "$line" in -*) return ;; esac
+    for ((index = 2; index < COMP_CWORD - 1; index++)); do
+        [ "${{COMP_WORDS[index]}}" = {directory} ] || continue
+        directory=({directory} "${{COMP_WORDS[index + 1]}}")
+    done
+    case "$COMP_WORDBREAKS" in *:*) colons="${{line%"${{line##*:}}"}}" ;; esac
+    while IFS= read -r name; do
+        COMPREPLY+=("${{name#"$colons"}}")
+    done < <("$1" things "${{directory[@]}}" -- "$line" 2>/dev/null)
 }}
 complete -F _{program} {program}
 """
 _DIRECTORY = "--directory"
+_WITH_THINGS = ("why", "retry", "forget")
+"""Commands that are about devices in the journal."""
 
 
 def completion_of(others: Sequence[Command]) -> Command:
@@ -71,6 +89,8 @@ def script(commands: Sequence[Command]) -> str:
         commands=" ".join(names),
         values="\n".join(values),
         options="\n".join(options),
+        things="|".join(_WITH_THINGS),
+        directory=_DIRECTORY,
     )
 
 

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
+from client_device_associator.command.work_directory import WorkDirectory
 from client_device_associator.reporting.state_file import start_ticks
 
 
@@ -61,6 +63,13 @@ class ComponentState:
             # /proc may be closed to other users: then only signals tell.
             return Running.YES if _exists(pid) else Running.NO
         return Running.YES if ticks == process.number("startTicks") else Running.NO
+
+
+def readable_state(directory: WorkDirectory) -> ComponentState:
+    """What the component has written about itself, as far as this user may read it."""
+    with suppress(OSError):
+        return ComponentState(directory.state() or {})
+    return ComponentState({})
 
 
 def _exists(pid: int) -> bool:

@@ -1,7 +1,7 @@
 """`export`: all that the journal holds, as lines of JSON."""
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from client_device_associator import __version__
 from client_device_associator.command.arguments import Arguments
@@ -9,14 +9,12 @@ from client_device_associator.command.command import Command, Context
 from client_device_associator.command.exit_codes import FINE
 from client_device_associator.command.shown_device import device_document
 from client_device_associator.core.trail import TrailEntry
-from client_device_associator.journal.overview import table_rows, unsent_counts
+from client_device_associator.journal.overview import unsent_counts, waiting_announcements
 from client_device_associator.journal.reader import converting
 from client_device_associator.journal.rows import text
 from client_device_associator.journal.selection import Selection, device_pages
 from client_device_associator.journal.trail import whole_trail
 from client_device_associator.messages.encoding import iso
-
-_WAITING_KEY = ("thing_name", "topic", "announcement_id", "bus")
 
 
 def _add_arguments(arguments: Arguments) -> None:
@@ -38,7 +36,7 @@ def _run(options: Namespace, context: Context) -> int:  # noqa: ARG001 - it is a
         for page in device_pages(journal, Selection()):
             for device in page:
                 write({"kind": "device", **device_document(device)})
-        for row in table_rows(journal, "waiting", _WAITING_KEY):
+        for row in waiting_announcements(journal):
             write({"kind": "waiting", **_waiting(row)})
         for bus, count in unsent_counts(journal):
             write({"kind": "owed", "bus": bus, "results": count})
@@ -53,15 +51,14 @@ def _fact(name: object, value: object) -> Mapping[str, object]:
         return {"name": text(name), "value": float(str(value))}
 
 
-def _waiting(row: Mapping[str, object]) -> Mapping[str, object]:
-    with converting():
-        announcement_id = text(row["announcement_id"])
-        return {
-            "thingName": text(row["thing_name"]),
-            "topic": text(row["topic"]),
-            "bus": text(row["bus"]),
-            **({"id": announcement_id} if announcement_id else {}),
-        }
+def _waiting(row: Sequence[str]) -> Mapping[str, object]:
+    thing_name, topic, announcement_id, bus = row
+    return {
+        "thingName": thing_name,
+        "topic": topic,
+        "bus": bus,
+        **({"id": announcement_id} if announcement_id else {}),
+    }
 
 
 def _trail_entry(entry: TrailEntry) -> Mapping[str, object]:

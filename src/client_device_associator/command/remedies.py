@@ -9,6 +9,7 @@ from client_device_associator.messages.announcement import (
     MAX_NAMES,
     MAX_PAYLOAD_BYTES,
 )
+from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 
 OF_REJECTIONS: Mapping[Reason, str] = {
     Reason.NOT_JSON: 'have the publisher send JSON, {"thingName": "…"}; or use the device\'s own'
@@ -22,7 +23,8 @@ OF_REJECTIONS: Mapping[Reason, str] = {
     Reason.OTHER_THING_NAME: "announce each device on its own topic, or on a shared one such as"
     " clientdevices/announce",
     Reason.TOO_MANY_NAMES: f"have the publisher send {MAX_NAMES} names in a message at most",
-    Reason.TOO_LARGE: f"have the publisher send {MAX_PAYLOAD_BYTES} bytes in a message at most",
+    Reason.TOO_LARGE: f"have the publisher send {MAX_PAYLOAD_BYTES} bytes in a message at most, on"
+    f" a topic of {MAX_TOPIC_BYTES} bytes at most",
     Reason.INVALID_ID: f"have the publisher send an id of {MAX_ID_LENGTH} characters at most, or"
     " none",
     Reason.NOT_ADMITTED: "if it should be admitted, change the rule of the configuration that the"

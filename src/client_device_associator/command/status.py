@@ -4,6 +4,13 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 
 from client_device_associator import __version__
+from client_device_associator.channel.client import (
+    ChannelError,
+    ChannelVersionError,
+    NotAllowedError,
+    NotRunningError,
+    look,
+)
 from client_device_associator.command.arguments import Arguments
 from client_device_associator.command.changed_settings import changed_settings
 from client_device_associator.command.command import Command, Context
@@ -47,7 +54,8 @@ def _run(options: Namespace, context: Context) -> int:
         raise unreadable
     lines = [*running_lines(state, running, context.now)]
     if running is Running.YES:
-        lines += state_lines(state, context.now)
+        state, asked = _as_it_is_now(state, directory)
+        lines += [*state_lines(state, context.now), *asked]
     lines += configuration_lines(state, changed_settings(configuration or {}))
     if overview is not None:
         lines += journal_lines(overview, context.now)
@@ -58,6 +66,21 @@ def _run(options: Namespace, context: Context) -> int:
     else:
         _print(context.output, lines)
     return _exit_code(state, running, unreadable, lines)
+
+
+def _as_it_is_now(
+    kept: ComponentState, directory: WorkDirectory
+) -> tuple[ComponentState, Sequence[Line]]:
+    """What the running component says of itself; if it does not, what it has written last."""
+    why, is_wrong = "", False
+    try:
+        # The process is no part of what it says.
+        return ComponentState({**kept.document, **look(directory.path)}), ()
+    except (NotRunningError, NotAllowedError, ChannelVersionError) as error:
+        why = str(error)
+    except ChannelError as error:
+        why, is_wrong = str(error), True
+    return kept, [Line("not asked", f"the above is of {kept.text('timestamp')}: {why}", is_wrong)]
 
 
 def _readable(

@@ -52,7 +52,10 @@ def state_lines(state: ComponentState, now: float) -> Iterator[Line]:
     """How everything is that the component depends on; only while it runs."""
     nucleus = state.section("nucleus")
     listening, refused = nucleus.texts("listening"), nucleus.texts("refused")
-    yield Line("listening", ", ".join(listening) or "to nothing", is_wrong=not listening)
+    text = ", ".join(listening) or "to nothing"
+    if since := nucleus.text("since"):
+        text += f" since {_moment(since, now)}"
+    yield Line("listening", text, is_wrong=not listening)
     if refused:
         yield Line("refused", ", ".join(refused), is_wrong=True)
     for name in ("cloud", "departures", "roster", "journal"):
@@ -60,8 +63,8 @@ def state_lines(state: ComponentState, now: float) -> Iterator[Line]:
             yield _state_line(name, state.section(name), now)
     counters = state.section("counters").document
     counted = ", ".join(f"{key} {value}" for key, value in sorted(counters.items()) if value)
-    taken = _moment(state.text("timestamp"), now)
-    yield Line("counters", f"{counted or 'none'} (at {taken}, when a state has changed last)")
+    yield Line("counters", counted or "none")
+    yield Line("last call", _last_call(state.section("lastCall"), now))
 
 
 def configuration_lines(state: ComponentState, changed: Mapping[str, object]) -> Iterator[Line]:
@@ -97,9 +100,14 @@ def journal_lines(overview: Overview, now: float) -> Iterator[Line]:
     yield Line("results", f"{unsent} not sent yet" if unsent else "all are sent")
 
 
+def _words(value: str) -> str:
+    """A value in camelCase for people."""
+    return _CAPITAL.sub(lambda found: f" {found[0].lower()}", value)
+
+
 def _state_line(name: str, state: ComponentState, now: float) -> Line:
     value = state.text("state")
-    text = _CAPITAL.sub(lambda found: f" {found[0].lower()}", value)
+    text = _words(value)
     if name == "roster" and value == "compared":
         compared = _moment(state.text("comparedAt"), now)
         text += f" at {compared}: {state.text('devices')} devices are on the cloud's list"
@@ -108,6 +116,22 @@ def _state_line(name: str, state: ComponentState, now: float) -> Line:
     if said := ": ".join(filter(None, (state.text("code"), state.text("message")))):
         text += f": {said}"
     return Line(name, text, is_wrong=value not in _WELL)
+
+
+def _last_call(call: ComponentState, now: float) -> str:
+    """When the last call ended, for how many devices, and how it was answered."""
+    if not call.document:
+        return "none yet"
+    answer = _words(call.text("answer"))
+    text = f"{_moment(call.text('at'), now)}: {call.text('operation')}"
+    if count := call.number("devices"):
+        text += f" {count} devices"
+    text += f", {answer}"
+    if said := call.text("message"):
+        text += f": {said}"
+    if request_id := call.text("requestId"):
+        text += f" (AWS request id {request_id})"
+    return text
 
 
 def _moment(text: str, now: float) -> str:

@@ -8,6 +8,7 @@ from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import text
 
 _PAGE = 1000
+_WAITING_COLUMNS = 4
 _WAITS = " OR ".join(
     f"state = {state.value}" for state in sorted(QUEUED, key=lambda one: one.value)
 )
@@ -55,36 +56,25 @@ def unsent_counts(journal: JournalReader) -> Sequence[tuple[str, int]]:
         return [(text(bus), int(number)) for bus, number in rows]
 
 
-def table_rows(
-    journal: JournalReader, table: str, key: Sequence[str]
-) -> Iterator[Mapping[str, object]]:
-    """Every row of a table by its columns' names, in the order of its key.
+def waiting_announcements(journal: JournalReader) -> Iterator[Sequence[str]]:
+    """Every announcement that has no final result yet: thing name, topic, id, bus.
 
-    Without such a table there are none: the journal of another version has others.
-
-    Args:
-        journal: Where it is.
-        table: Its name.
-        key: The columns of its primary key.
-
-    Raises:
-        JournalError: The journal cannot be read.
+    In the order of the table's key, a page at a time. Raises JournalError.
     """
-    columns = [str(row[1]) for row in journal.read(f"PRAGMA table_info({table})")]
-    if not columns:
-        return
-    names = ", ".join(key)
-    after = ""
-    values: list[object] = []
+    after: Sequence[str] = ("",) * _WAITING_COLUMNS  # before every other
     while True:
-        query = f"SELECT * FROM {table} {after} ORDER BY {names} LIMIT {_PAGE}"  # noqa: S608 - ours
-        rows = journal.read(query, values)
-        for row in rows:
-            yield dict(zip(columns, row, strict=True))
-        if len(rows) < _PAGE:
+        rows = journal.read(
+            "SELECT thing_name, topic, announcement_id, bus FROM waiting"
+            " WHERE (thing_name, topic, announcement_id, bus) > (?, ?, ?, ?)"
+            " ORDER BY thing_name, topic, announcement_id, bus LIMIT ?",
+            (*after, _PAGE),
+        )
+        with converting():
+            found = [tuple(map(text, row)) for row in rows]
+        yield from found
+        if len(found) < _PAGE:
             return
-        values = [rows[-1][columns.index(column)] for column in key]
-        after = f"WHERE ({names}) > ({', '.join('?' * len(key))})"
+        after = found[-1]
 
 
 def _moment(value: float | None) -> float | None:

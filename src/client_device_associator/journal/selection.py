@@ -10,6 +10,8 @@ from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import read_device, text
 
 _PAGE = 500
+_AFTER_ALL = "\x7f"
+"""Behind every character of a thing name."""
 
 
 class Order(Enum):
@@ -61,6 +63,17 @@ def longest_name(journal: JournalReader, selection: Selection) -> int:
     query = f"SELECT MAX(LENGTH(thing_name)) FROM device WHERE {condition}"  # noqa: S608 - ours
     ((longest,),) = journal.read(query, values)
     return int(longest or 0)
+
+
+def names_with_prefix(journal: JournalReader, prefix: str, count: int) -> Sequence[str]:
+    """The first so many thing names that begin so; found by the table's key."""
+    rows = journal.read(
+        "SELECT thing_name FROM device WHERE thing_name >= ? AND thing_name < ?"
+        " ORDER BY thing_name LIMIT ?",
+        (prefix, prefix + _AFTER_ALL, count),
+    )
+    with converting():
+        return [text(name) for (name,) in rows]
 
 
 def device_pages(

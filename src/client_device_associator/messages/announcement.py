@@ -10,6 +10,7 @@ from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, 
 from client_device_associator.messages.payload import Json, Payload
 from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.text import is_unicode
+from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 """Room for MAX_NAMES names of full length; lite's own limit is far below."""
@@ -48,6 +49,7 @@ def read_announcement(template: Template | None, topic: str, payload: Payload) -
     if not is_unicode(topic):
         return Reading()  # nobody could subscribe to its result topic
     try:
+        _check_length(topic)
         if template is None:
             return _read_shared(topic, payload)
         if template.reads_payload:
@@ -67,11 +69,20 @@ def read_presence(template: Template, topic: str) -> Reading:
     if not is_unicode(topic):
         return Reading()
     try:
+        _check_length(topic)
         reading = _sort_out(topic, [_fill(template, topic)], None)
     except _Rejected as rejected:
         return Reading(rejections=(_rejection(topic, rejected.reason, rejected.message),))
     announcements = tuple(replace(one, is_presence=True) for one in reading.announcements)
     return Reading(announcements, reading.rejections)
+
+
+def _check_length(topic: str) -> None:
+    """Raises _Rejected: what is kept of an announcement has its topic."""
+    if len(topic.encode()) > MAX_TOPIC_BYTES:
+        raise _Rejected(
+            Reason.TOO_LARGE, f"a topic has at most {MAX_TOPIC_BYTES} bytes, this one has more"
+        )
 
 
 def _read_shared(topic: str, payload: Payload) -> Reading:

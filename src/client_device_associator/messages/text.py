@@ -4,11 +4,6 @@ import re
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-"""Control characters, line separators, what changes the direction of writing or is invisible."""
-
 
 def is_unicode(text: str) -> bool:
     """Whether the text can be written as UTF-8: JSON's escapes allow half a surrogate pair."""
@@ -16,13 +11,17 @@ def is_unicode(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    r"""The text in one line, with escapes such as \x0a and \u202e for what could deceive."""
-    return _UNPRINTABLE.sub(_escape, text)
+    r"""The text in one line, with escapes such as \x0a and \u202e for what could deceive.
+
+    That is all that `str.isprintable` refuses: control characters, line separators, what changes
+    the direction of writing or is invisible, spaces other than the usual one, halves of pairs.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else _escape(one) for one in text)
 
 
-def _escape(found: re.Match[str]) -> str:
-    return (
-        found[0].encode("ascii", "backslashreplace").decode()
-        if found[0] > "\x7f"
-        else (f"\\x{ord(found[0]):02x}")
-    )
+def _escape(character: str) -> str:
+    if character.isascii():
+        return f"\\x{ord(character):02x}"
+    return character.encode("ascii", "backslashreplace").decode()

@@ -1,23 +1,17 @@
-"""The real nucleus, over awsiotsdk.
+"""The real nucleus, over Greengrass IPC.
 
-The first generation of the SDK's client is used, not `clientv2`: its callbacks come in order, on
-the one thread of the event loop, where the second gives them to a pool that changes their order
-behind an unbounded queue. In return no callback may block.
+Callbacks come in order, on the one thread of awscrt's event loop; no callback may block.
 """
 
 import contextlib
 import os
 import queue
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any, TypeVar
 
 from awscrt.exceptions import AwsCrtError
-from awsiot import greengrasscoreipc
-from awsiot.eventstreamrpc import AccessDeniedError, ConnectionClosedError, LifecycleHandler
-from awsiot.greengrasscoreipc import model
 
 from client_device_associator.core.bus import Bus
 from client_device_associator.errors import (
@@ -36,7 +30,12 @@ from client_device_associator.nucleus.port import (
     OnUnreadable,
     OnValidationRequested,
 )
+from client_device_associator.nucleus.rpc import AccessDeniedError, Connection, connect
 from client_device_associator.nucleus.streams import (
+    ConnectionClosedError,
+    Document,
+    OnEvent,
+    ResponseError,
     Stream,
     changes,
     iot_core_messages,
@@ -52,12 +51,13 @@ nucleus allows."""
 CONNECT_AGAIN_SECONDS = 1.0
 
 ANSWER_TIMEOUT_SECONDS = 10.0
-"""The SDK waits for ever; a nucleus that is busy with a deployment answers late."""
+"""A nucleus that is busy with a deployment answers late."""
 
 _SOCKET_VARIABLE = "AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT"
 _TOKEN_VARIABLE = "SVCUID"  # noqa: S105 - the variable's name, not its value
 
-_Answer = TypeVar("_Answer")
+_AT_LEAST_ONCE = "1"
+"""The IPC model's name for QoS 1."""
 
 
 class IpcNucleus:
@@ -79,18 +79,17 @@ class IpcNucleus:
                 f"{' and '.join(missing)} not set: this component is started by a Greengrass"
                 " nucleus, which sets them"
             )
-        self._client = _connect(_Lifecycle(on_lost))
+        self._connection = _connect(on_lost)
         self._given_up = False
-        self._waking: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._waking: queue.SimpleQueue[Document | Exception | None] = queue.SimpleQueue()
 
     def configuration(self) -> Mapping[str, object]:
         """The whole configuration of this component; raises NucleusError."""
-        request = model.GetConfigurationRequest(key_path=[])
         try:
-            response = self._ask(self._client.new_get_configuration, request)
+            answer = self._ask("GetConfiguration", {"keyPath": []})
         except _ConfigurationMissingError:
             return {}
-        value: Mapping[str, object] = response.value or {}
+        value: Mapping[str, object] = answer.get("value") or {}
         return value
 
     def subscribe(
@@ -103,40 +102,36 @@ class IpcNucleus:
     ) -> Stream:
         """Subscribes; see the Protocol."""
         if bus is Bus.IOT_CORE:
-            stream = Stream(iot_core_messages(on_message), on_closed, on_unreadable)
-            request = model.SubscribeToIoTCoreRequest(
-                topic_name=topic_filter, qos=model.QOS.AT_LEAST_ONCE
-            )
-            return self._open(stream, self._client.new_subscribe_to_iot_core, request)
-        stream = Stream(messages(on_message), on_closed, on_unreadable)
-        request = model.SubscribeToTopicRequest(topic=topic_filter)
-        return self._open(stream, self._client.new_subscribe_to_topic, request)
+            on_event = iot_core_messages(on_message)
+            request = {"topicName": topic_filter, "qos": _AT_LEAST_ONCE}
+            return self._open("SubscribeToIoTCore", request, on_event, on_closed, on_unreadable)
+        on_event = messages(on_message)
+        request = {"topic": topic_filter}
+        return self._open("SubscribeToTopic", request, on_event, on_closed, on_unreadable)
 
     def watch_configuration(self, on_changed: Callable[[], None], on_closed: OnClosed) -> Stream:
         """Reports every change of this component's configuration; see the Protocol."""
-        stream = Stream(changes(on_changed), on_closed)
-        request = model.SubscribeToConfigurationUpdateRequest(key_path=[])
-        return self._open(stream, self._client.new_subscribe_to_configuration_update, request)
+        request = {"keyPath": list[str]()}
+        on_event = changes(on_changed)
+        return self._open("SubscribeToConfigurationUpdate", request, on_event, on_closed)
 
     def watch_validation(self, on_requested: OnValidationRequested, on_closed: OnClosed) -> Stream:
         """Has deployments ask before they change the configuration; see the Protocol."""
-        stream = Stream(validation_requests(on_requested), on_closed)
-        request = model.SubscribeToValidateConfigurationUpdatesRequest()
-        new_operation = self._client.new_subscribe_to_validate_configuration_updates
-        return self._open(stream, new_operation, request)
+        on_event = validation_requests(on_requested)
+        return self._open("SubscribeToValidateConfigurationUpdates", {}, on_event, on_closed)
 
     def answer_validation(self, deployment_id: str, objection: str | None) -> None:
         """Accepts a deployment's configuration, or objects to it; returns at once."""
-        status = model.ConfigurationValidityStatus
-        report = model.ConfigurationValidityReport(
-            status=status.REJECTED if objection else status.ACCEPTED,
-            deployment_id=deployment_id,
-            message=objection,
-        )
-        request = model.SendConfigurationValidityReportRequest(configuration_validity_report=report)
+        report = {
+            "status": "REJECTED" if objection else "ACCEPTED",
+            "deploymentId": deployment_id,
+            **({"message": objection} if objection is not None else {}),
+        }
+        request = {"configurationValidityReport": report}
         # It cannot be sent only if the connection is lost, which is reported elsewhere.
         with contextlib.suppress(RuntimeError, AwsCrtError):
-            self._client.new_send_configuration_validity_report().activate(request)
+            stream = Stream(lambda _: None)
+            self._connection.open(stream, "SendConfigurationValidityReport", request)
 
     def publish(
         self,
@@ -146,21 +141,19 @@ class IpcNucleus:
         bus: Bus = Bus.LOCAL,
     ) -> None:
         """Publishes; see the Protocol."""
-        is_local = bus is Bus.LOCAL
-        request = _local_request(topic, message) if is_local else _iot_core_request(topic, message)
+
+        def on_answer(answer: Document | Exception) -> None:
+            on_acknowledged(_translate(answer) if isinstance(answer, Exception) else None)
+
         try:
-            operation = (
-                self._client.new_publish_to_topic()
-                if is_local
-                else self._client.new_publish_to_iot_core()
-            )
-            operation.activate(request)
+            if bus is Bus.LOCAL:
+                local = {"topic": topic, "publishMessage": _local_message(message)}
+                self._connection.open(Stream(on_answer), "PublishToTopic", local)
+            else:
+                request = _iot_core_request(topic, message)
+                self._connection.open(Stream(on_answer), "PublishToIoTCore", request)
         except (RuntimeError, AwsCrtError) as error:
             on_acknowledged(_translate(error))
-            return
-        operation.get_response().add_done_callback(
-            lambda response: on_acknowledged(_outcome(response))
-        )
 
     def give_up(self) -> None:
         """Ends every wait for an answer, now and later; a signal handler may call it."""
@@ -169,50 +162,70 @@ class IpcNucleus:
 
     def close(self) -> None:
         """Closes the connection; messages that were published but not sent yet are lost."""
-        self._client.close()
+        self._connection.close()
 
-    def _open(self, stream: Stream, new_operation: Callable[[Stream], Any], request: Any) -> Stream:  # noqa: ANN401 - SDK shapes
-        def operation() -> Any:  # noqa: ANN401 - SDK class
-            stream.operation = new_operation(stream)
-            stream.operation.get_response().add_done_callback(stream.on_response)
-            return stream.operation
-
+    def _open(
+        self,
+        operation: str,
+        request: Mapping[str, object],
+        on_event: OnEvent,
+        on_closed: OnClosed,
+        on_unreadable: OnUnreadable = lambda: None,
+    ) -> Stream:
+        waking = self._begin_to_wait()
+        stream = Stream(waking.put, on_event, on_closed, on_unreadable)
         try:
-            self._ask(operation, request)
+            self._wait_for_answer(stream, operation, request, waking)
         except NucleusError:
             stream.close()  # it may exist all the same, if only the answer is late
             raise
         return stream
 
-    def _ask(self, new_operation: Callable[[], Any], request: Any) -> Any:  # noqa: ANN401 - SDK shapes
+    def _ask(self, operation: str, request: Mapping[str, object]) -> Document:
+        waking = self._begin_to_wait()
+        return self._wait_for_answer(Stream(waking.put), operation, request, waking)
+
+    def _begin_to_wait(self) -> "queue.SimpleQueue[Document | Exception | None]":
         waking = self._waking = queue.SimpleQueue()
         # After this, because either we see it here or the thread that gives up sees the queue.
         if self._given_up:
             raise NucleusLostError("this component is ending")
+        return waking
+
+    def _wait_for_answer(
+        self,
+        stream: Stream,
+        operation: str,
+        request: Mapping[str, object],
+        waking: "queue.SimpleQueue[Document | Exception | None]",
+    ) -> Document:
+        answer: Document | Exception | None = None
         try:
-            operation = new_operation()
-            operation.activate(request)
-            response = operation.get_response()
-            response.add_done_callback(lambda _: waking.put(None))
+            self._connection.open(stream, operation, request)
             with contextlib.suppress(queue.Empty):
-                waking.get(timeout=ANSWER_TIMEOUT_SECONDS)
-            return response.result(0)
-        except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
+                answer = waking.get(timeout=ANSWER_TIMEOUT_SECONDS)
+        except (RuntimeError, AwsCrtError) as error:
             raise _translate(error) from error
+        if answer is None:
+            raise _translate(FutureTimeoutError())
+        if isinstance(answer, Exception):
+            raise _translate(answer) from answer
+        return answer
 
 
-def _connect(lifecycle: LifecycleHandler) -> Any:  # noqa: ANN401 - SDK class
+def _connect(on_lost: Callable[[], None]) -> Connection:
     """Connects; a nucleus that is starting may be a little later than its components."""
     give_up_at = time.monotonic() + CONNECT_PATIENCE_SECONDS
+    socket_path = os.environ[_SOCKET_VARIABLE]
     while True:
         try:
-            return greengrasscoreipc.connect(
-                lifecycle_handler=lifecycle, timeout=CONNECT_TIMEOUT_SECONDS
+            return connect(
+                socket_path, os.environ[_TOKEN_VARIABLE], on_lost, CONNECT_TIMEOUT_SECONDS
             )
         except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
             if _is_refusal(error) or time.monotonic() + CONNECT_AGAIN_SECONDS >= give_up_at:
                 raise NucleusLostError(
-                    f"no connection to the nucleus at {os.environ[_SOCKET_VARIABLE]}:"
+                    f"no connection to the nucleus at {socket_path}:"
                     f" {_text(error)}; this process ends, and the nucleus starts another"
                 ) from error
         time.sleep(CONNECT_AGAIN_SECONDS)
@@ -224,49 +237,32 @@ def _is_refusal(error: Exception) -> bool:
     return closed or isinstance(error, AccessDeniedError)
 
 
-class _Lifecycle(LifecycleHandler):  # type: ignore[misc] # the SDK has no types
-    def __init__(self, on_lost: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_lost = on_lost
-
-    def on_disconnect(self, reason: Exception | None) -> None:  # noqa: ARG002 - the SDK's signature
-        self._on_lost()
-
-    def on_error(self, error: Exception) -> bool:  # noqa: ARG002 - the SDK's signature
-        return True
-
-
 class _ConfigurationMissingError(NucleusError):
     """There is nothing at the key path."""
 
 
-def _local_request(topic: str, message: Payload) -> Any:  # noqa: ANN401 - SDK class
+def _local_message(message: Payload) -> Mapping[str, object]:
     if isinstance(message, bytes):
-        content = model.PublishMessage(binary_message=model.BinaryMessage(message=message))
-    else:
-        content = model.PublishMessage(json_message=model.JsonMessage(message=message))
-    return model.PublishToTopicRequest(topic=topic, publish_message=content)
+        return {"binaryMessage": {"message": b64encode(message).decode()}}
+    return {"jsonMessage": {"message": message}}
 
 
-def _iot_core_request(topic: str, message: Payload) -> Any:  # noqa: ANN401 - SDK class
+def _iot_core_request(topic: str, message: Payload) -> Mapping[str, object]:
     payload = message if isinstance(message, bytes) else encode(message)
-    return model.PublishToIoTCoreRequest(
-        topic_name=topic, qos=model.QOS.AT_LEAST_ONCE, payload=payload
-    )
+    return {"topicName": topic, "qos": _AT_LEAST_ONCE, "payload": b64encode(payload).decode()}
 
 
-def _outcome(response: "Future[_Answer]") -> NucleusError | None:
-    error = response.exception()
-    return None if error is None else _translate(error)
+_KINDS: Mapping[str, type[NucleusError]] = {
+    "UnauthorizedError": NotAuthorizedError,
+    "ServiceError": NotSupportedError,
+    "ResourceNotFoundError": _ConfigurationMissingError,
+}
+"""What errors of the IPC model mean; any other is just an error."""
 
 
 def _translate(error: BaseException) -> NucleusError:
-    if isinstance(error, model.UnauthorizedError):
-        return NotAuthorizedError(_text(error))
-    if isinstance(error, model.ServiceError):
-        return NotSupportedError(_text(error))
-    if isinstance(error, model.ResourceNotFoundError):
-        return _ConfigurationMissingError(_text(error))
+    if isinstance(error, ResponseError):
+        return _KINDS.get(error.shape, NucleusError)(_text(error))
     if isinstance(error, ConnectionClosedError):
         return NucleusLostError(_text(error))
     return NucleusError(_text(error))
@@ -279,5 +275,5 @@ def _text(error: BaseException) -> str:
     # It may quote what it was asked, and this process has shown it who it is.
     redacted = Redaction([os.environ.get(_TOKEN_VARIABLE, "")])
     message = redacted(getattr(error, "message", None) or str(error))
-    kind = type(error).__name__
+    kind = error.shape if isinstance(error, ResponseError) else type(error).__name__
     return f"{kind}: {message}" if message and message != "None" else kind

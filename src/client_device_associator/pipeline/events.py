@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from client_device_associator.channel.port import Asked
+from client_device_associator.channel.port import Asked, Looked
 from client_device_associator.cloud.port import WorkerEvent
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus
@@ -33,10 +33,11 @@ class ClaimArrived:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a message came from that cannot be taken."""
+    """Where a message came from that cannot be taken; of presence nobody hears."""
 
     topic: str
     bus: Bus = Bus.LOCAL
+    is_presence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +104,6 @@ Event = (
     | NucleusLost
     | StopRequested
     | Asked
+    | Looked
     | WorkerEvent
 )

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
 from client_device_associator.messages.payload import bytes_in_memory
+from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 from client_device_associator.pipeline.events import (
     ClaimArrived,
     Event,
@@ -112,7 +113,8 @@ class Inbox:
         if not self._messages.offer(sender_of(message), message, size):
             # There is no need to wake a reader that has this much to read.
             if isinstance(message, MessageArrived):
-                self._overflow.append(Origin(message.topic, message.source.bus))
+                source = message.source
+                self._overflow.append(Origin(message.topic, source.bus, source.is_presence))
             self.overflowed += 1
             return False
         reader = self._reader
@@ -181,7 +183,12 @@ class Inbox:
 
 
 def _bounded(message: MessageArrived | ClaimArrived) -> MessageArrived | ClaimArrived:
-    """The message; of one that is too large to be an announcement only as much as shows that."""
-    if not isinstance(message.payload, bytes) or len(message.payload) <= MAX_PAYLOAD_BYTES:
-        return message
-    return replace(message, payload=message.payload[: MAX_PAYLOAD_BYTES + 1])
+    """The message; of a payload or topic that is too large only as much as shows that.
+
+    The classic nucleus bounds neither (its `PubSubIPCEventStreamAgent`, and tried).
+    """
+    if isinstance(message.payload, bytes) and len(message.payload) > MAX_PAYLOAD_BYTES:
+        message = replace(message, payload=message.payload[: MAX_PAYLOAD_BYTES + 1])
+    if len(message.topic) > MAX_TOPIC_BYTES:
+        message = replace(message, topic=message.topic[: MAX_TOPIC_BYTES + 1])
+    return message

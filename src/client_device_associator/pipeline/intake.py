@@ -93,16 +93,9 @@ class Intake:
                 self._look_again(reading.announcements)
             answers = unanswered if message.source.is_presence else rejections
             answers.extend(reading.rejections)
-        rejections.extend(
-            Result(
-                one.topic,
-                Status.REJECTED,
-                code=Reason.OVERLOADED.value,
-                message=_OVERLOADED,
-                bus=one.bus,
-            )
-            for one in dict.fromkeys(overflow)
-        )
+        for one in dict.fromkeys(overflow):
+            answers = unanswered if one.is_presence else rejections
+            answers.append(_overloaded(one))
         if announcements:
             departures = sum(one.leaves for one in announcements)
             self._report(AnnouncementsRead(len(announcements) - departures, departures))
@@ -162,6 +155,16 @@ class Intake:
             else:
                 rejections.append(rejected(one, refusal.reason, refusal.message))
         return Reading(tuple(announcements), tuple(rejections))
+
+
+def _overloaded(origin: Origin) -> Result:
+    return Result(
+        origin.topic,
+        Status.REJECTED,
+        code=Reason.OVERLOADED.value,
+        message=_OVERLOADED,
+        bus=origin.bus,
+    )
 
 
 def _read(message: MessageArrived) -> Reading:

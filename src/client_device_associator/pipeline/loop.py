@@ -4,8 +4,8 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from client_device_associator.channel.port import Asked
-from client_device_associator.channel.protocol import Refused, Trouble
+from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.protocol import Refused, Told, Trouble
 from client_device_associator.clock import Clock
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
@@ -181,6 +181,8 @@ class Loop:
                     if isinstance(event.notice, ListeningChanged):
                         self._listens_to_all = set(event.notice.refused) <= _NOT_NEEDED
                         self._tell_listening()
+                case Looked():
+                    event.answer(Told(self._health.document(self._figures())))
                 case Asked() if self._pipeline is None:
                     event.answer(Refused(Trouble.NOT_READY, _NOT_READY))
                 case _:

@@ -10,7 +10,6 @@ from client_device_associator.cloud.calls import Calls, Landed
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.answer import CallFailed
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.engine import Engine
 from client_device_associator.core.enqueue import reject
@@ -34,7 +33,7 @@ from client_device_associator.pipeline.storage import Storage
 from client_device_associator.pipeline.trail import of_step
 from client_device_associator.pipeline.trail_writer import TrailWriter
 from client_device_associator.pipeline.turn import Turn
-from client_device_associator.reporting.metric_notices import CallEnded
+from client_device_associator.reporting.metric_notices import call_ended
 from client_device_associator.reporting.metric_table import Figures
 from client_device_associator.reporting.notices import Report, ResultsDecided
 
@@ -184,8 +183,8 @@ class Pipeline:
         asked: Sequence[Asked] = (),
     ) -> bool:
         """Lets the engine decide and stores it all in one transaction; False if that failed."""
-        for _, answer in landed:
-            self._report(CallEnded(answer.cause if isinstance(answer, CallFailed) else None))
+        for call, answer in landed:
+            self._report(call_ended(call, answer))
         may_store = self._storage.try_again_at is None
         came = announcements or landed or claims or asked
         if not (came or (self._outboxes.must_store and may_store)):

@@ -12,7 +12,8 @@ from client_device_associator.channel.protocol import (
     word_of,
 )
 from client_device_associator.core.instant import Instant
-from client_device_associator.core.operator import Reconcile, Ruling
+from client_device_associator.core.operator import Announce, Reconcile, Ruling
+from client_device_associator.reporting.metric_notices import AnnouncementsRead
 from client_device_associator.reporting.notices import CommandCarriedOut, Report
 
 _NOT_STORED = "the core device cannot write to its disk; nothing was done"
@@ -25,6 +26,8 @@ def tell(asked: Asked, ruling: Ruling, report: Report, now: Instant) -> None:
     if isinstance(reply, CarriedOut):
         outcomes = Counter(one.done.value for one in reply.outcomes)
         names = tuple(one.thing_name for one in reply.outcomes)
+        if isinstance(asked.request, Announce):
+            report(AnnouncementsRead(len(asked.request.thing_names), 0))
         report(CommandCarriedOut(word_of(asked.request), asked.uid, names, outcomes))
     asked.answer(reply)
 

@@ -18,6 +18,7 @@ from client_device_associator.core.operation import Operation
 from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.messages.encoding import iso
 from client_device_associator.messages.health_message import health_message
+from client_device_associator.reporting.metric_notices import CallEnded
 from client_device_associator.reporting.notices import (
     ConfigurationAccepted,
     ConfigurationRejected,
@@ -79,6 +80,7 @@ class Health:
         self._roster: Mapping[str, object] = {"state": "notComparedYet"}
         self._journal: Mapping[str, object] = {"state": "ok"}
         self._configuration: Mapping[str, object] = {"state": "inForce", "problems": []}
+        self._last_call: States = {}
         self._requested = False
         self._published_at = 0.0
         self._published: States | None = None
@@ -92,10 +94,20 @@ class Health:
     def __call__(self, notice: Notice) -> None:
         """Takes a notice."""
         self._count(notice)
+        if isinstance(notice, CallEnded):
+            self._last_call = {"lastCall": _call(notice, self._now())}
         self._set_state(notice)
         if isinstance(notice, Started):
             # What is kept there is of another process.
             self._keep(self._document(self._states(), {}))
+
+    def document(self, figures: Mapping[str, int]) -> Mapping[str, object]:
+        """All of it as it is now, with nothing cut off.
+
+        Args:
+            figures: What is counted elsewhere.
+        """
+        return self._document(self._states(), {**self._counts, **figures})
 
     def run_due(self, figures: Callable[[], Mapping[str, int]]) -> float | None:
         """Publishes if somebody has asked or a state has changed; keeps what has changed.
@@ -121,7 +133,8 @@ class Health:
         if now.steady < due_at:
             return due_at
         counters = {**self._counts, **figures()}
-        self._publish(health_message(self._head, states, counters, now.wall))
+        shown = {**states, **self._last_call}
+        self._publish(health_message(self._head, shown, counters, now.wall))
         self._requested, self._published, self._published_at = False, states, now.steady
         return None
 
@@ -151,8 +164,7 @@ class Health:
     def _set_state(self, notice: Notice) -> None:
         match notice:
             case ListeningChanged():
-                listening, refused = list(notice.listening), list(notice.refused)
-                self._nucleus = {"listening": listening, "refused": refused}
+                self._set_nucleus(list(notice.listening), list(notice.refused))
             case CallsFailing() | CallSettled() | CallsSucceeding():
                 self._set_calls(notice)
             case RosterCompared():
@@ -177,6 +189,13 @@ class Health:
             case ConfigurationAccepted():
                 self._configuration = {"state": "inForce", "problems": []}
 
+    def _set_nucleus(self, listening: list[str], refused: list[str]) -> None:
+        """What is listened to, and since when."""
+        since = self._nucleus.get("since")
+        if since is None or listening != self._nucleus["listening"]:
+            since = iso(self._now().wall)
+        self._nucleus = {"listening": listening, "refused": refused, "since": since}
+
     def _set_calls(self, notice: CallsFailing | CallSettled | CallsSucceeding) -> None:
         """How calls for one operation go."""
         before = self._calls.get(notice.operation, {})
@@ -194,9 +213,10 @@ class Health:
             }
 
     def _document(self, states: States, counters: Mapping[str, int]) -> Mapping[str, object]:
-        """All of it, with nothing cut off."""
         timestamp = iso(self._now().wall)
-        return {**self._head, **states, "counters": counters, "timestamp": timestamp}
+        # The last call is no state: each would be a write.
+        shown = {**states, **self._last_call}
+        return {**self._head, **shown, "counters": counters, "timestamp": timestamp}
 
     def _states(self) -> States:
         departures = self._calls.get(Operation.DISASSOCIATE)
@@ -208,3 +228,15 @@ class Health:
             "journal": self._journal,
             "configuration": self._configuration,
         }
+
+
+def _call(ended: CallEnded, now: Instant) -> Mapping[str, object]:
+    """A call that is over."""
+    return {
+        "at": iso(now.wall),
+        "operation": ended.operation.value,
+        "devices": ended.names,
+        "answer": "answered" if ended.failure is None else ended.failure.value,
+        **({"message": ended.said} if ended.said else {}),
+        **({"requestId": ended.request_id} if ended.request_id else {}),
+    }

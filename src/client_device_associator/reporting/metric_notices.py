@@ -1,9 +1,18 @@
-"""The notices that are there for metrics, and those that are about metrics."""
+"""The notices that are there for metrics and the last call, and those that are about metrics."""
 
 from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import Settings
-from client_device_associator.core.answer import FailureCause
+from client_device_associator.core.answer import (
+    Answer,
+    CallFailed,
+    FailureCause,
+    Listed,
+    Succeeded,
+    ValidationFailed,
+)
+from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +25,21 @@ class AnnouncementsRead:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """A call is over; `failure` is why it did nothing, None if the cloud did what it is for."""
+    """A call is over.
+
+    Attributes:
+        failure: Why it did nothing; None if the cloud did what it is for.
+        operation: What was asked for.
+        names: For how many client devices.
+        said: What the answer said of trouble, for a person; empty if it said nothing of any.
+        request_id: By which AWS finds the call again; None if there is none.
+    """
 
     failure: FailureCause | None
+    operation: Operation = Operation.ASSOCIATE
+    names: int = 0
+    said: str = ""
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,30 @@ class TextfileUnwritable:
 
     path: str
     why: str
+
+
+def call_ended(call: Call, answer: Answer) -> CallEnded:
+    """What is to be reported of a call that is over."""
+    return CallEnded(
+        answer.cause if isinstance(answer, CallFailed) else None,
+        call.operation,
+        len(call.thing_names),
+        _said(answer),
+        answer.request_id,
+    )
+
+
+def _said(answer: Answer) -> str:
+    match answer:
+        case Succeeded():
+            count = len(answer.error_entries)
+            return f"{count} error entries" if count else ""
+        case Listed():
+            return ""
+        case ValidationFailed():
+            return f"ValidationException: {answer.message}"
+        case _:
+            return f"{answer.code}: {answer.message}"
 
 
 MetricNotice = AnnouncementsRead | CallEnded | MetricsRefused | MetricsLost | TextfileUnwritable

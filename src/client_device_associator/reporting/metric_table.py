@@ -64,7 +64,8 @@ def _gauge(name: str, text_name: str, meaning: str, unit: Unit = Unit.COUNT) -> 
 ANNOUNCEMENTS = _counter(
     "Announcements",
     "announcements",
-    "thing names that were announced, repeats included; some may be rejected later",
+    "thing names that were announced, by messages or by an operator, repeats included; some may be"
+    " rejected later",
 )
 DEPARTURES = _counter(
     "Departures", "departures", "thing names whose departure was announced, repeats included"

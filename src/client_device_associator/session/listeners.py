@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus, shown
+from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
 from client_device_associator.messages.payload import Payload
@@ -28,7 +29,7 @@ MOST_PRESENCE_SECONDS = 6 * 3600.0
 """The same if it is noted each day who was heard: several looks a day."""
 
 _NO_NAME = ""
-"""What stands for all topics that name no device."""
+"""What stands for all topics that name no device, or one that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class _Presence:
             name = self.thing_name.fill(topic, None)
         except NoValueError:
             name = _NO_NAME
+        if len(name) > MAX_LENGTH:
+            name = _NO_NAME  # of whatever length it is, it would be remembered
         if self.seen.is_new(name, self.seconds) and not self.inbox.offer(
             MessageArrived(self.source, topic, b"")
         ):

@@ -19,6 +19,10 @@ from client_device_associator.messages.announcement import (
 )
 from client_device_associator.messages.claim import ClaimTopic, why_no_claim_topic
 from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, encode
+from client_device_associator.messages.iot_core_topic import (
+    why_no_iot_core_filter,
+    why_no_iot_core_topic,
+)
 from client_device_associator.messages.metric_message import NAMESPACE, read_metric_answer
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.result_message import MAX_RESULTS_IN_JSON, pack
@@ -30,6 +34,7 @@ from client_device_associator.messages.template import (
 )
 from client_device_associator.messages.text import is_unicode
 from client_device_associator.messages.topic import (
+    MAX_TOPIC_BYTES,
     can_be_published_to,
     intersect,
     why_no_filter,
@@ -118,6 +123,11 @@ def topics(data: bytes) -> None:
     one, other = material.text(_TOPICS), material.text(_TOPICS)
     for text in (one, other):
         why_no_topic(text)
+        why_no_iot_core_topic(text)
+        if why_no_claim_topic(text) is None:
+            assert why_no_iot_core_filter(ClaimTopic(text, "core-1").topic_filter) is None
+        if why_no_iot_core_filter(text) is None:
+            assert why_no_filter(text) is None
         if why_no_filter(text) is None:
             assert is_unicode(text)
             assert intersect(text, text)
@@ -205,6 +215,7 @@ def inbox(data: bytes) -> None:
 def _check(reading: Reading) -> None:
     names = [one.thing_name for one in reading.announcements]
     assert all(map(is_thing_name, names))
+    assert all(len(one.topic.encode()) <= MAX_TOPIC_BYTES for one in reading.announcements)
     assert len(set(names)) == len(names) <= MAX_NAMES
     for one in reading.announcements:
         given = one.announcement_id

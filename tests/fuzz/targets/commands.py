@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from client_device_associator.channel.protocol import (
+    Look,
     ProtocolError,
     decode_reply,
     decode_request,
     encode_reply,
     encode_request,
 )
+from client_device_associator.command.doctor.network_checks import _credentials, _split
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
@@ -21,8 +23,8 @@ from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operator import MAX_NAMES, Reconcile
 from client_device_associator.core.result import Result, Status
 from client_device_associator.core.thing_name import is_thing_name
+from client_device_associator.core.trail import TrailEntry, TrailEvent
 from client_device_associator.journal.journal import Journal
-from client_device_associator.messages.text import printable
 from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
 from fuzz.material import NASTY_NUMBERS, NASTY_TEXTS, Material, says_why
 from fuzz.target import Target
@@ -34,13 +36,19 @@ _COMMANDS = (
     ("devices",),
     ("devices", "--json", "--sort", "since"),
     ("export",),
+    ("why", "pump-1"),
+    ("why", "pump-2", "--json"),
+    ("report", "--html", "-"),
 )
 _EXIT_CODES = range(6)
+_LONG = 12
+"""Characters of a text that is in no sentence of ours."""
 _COLUMNS = {
     "device": ("thing_name", "state", "since", "due_at", "attempts", "code", "message", "lane"),
     "waiting": ("topic", "announcement_id", "bus"),
     "owed": ("bus", "result"),
     "fact": ("name", "value"),
+    "trail": ("at", "thing_name", "event", "detail"),
 }
 _KEYS = ("process", "pid", "startTicks", "state", "message", "since", "problems", *HEALTHY)
 
@@ -104,7 +112,7 @@ def _run_all(folder: Path) -> None:
         ran = run(folder, *arguments)
         assert ran.exit_code in _EXIT_CODES
         for line in (*ran.out.split("\n"), *ran.errors.split("\n")):
-            assert printable(line) == line
+            assert line.isprintable()
         if "--json" in arguments:
             assert all(ran.documents)
 
@@ -126,7 +134,22 @@ def _good_journal() -> bytes:
                         facts={"day": 1.0},
                     )
                 )
+                entry = TrailEntry(1.0, name, TrailEvent.REJECTED, {"topic": "a", "code": "x"})
+                journal.trail.add([entry], 100)
         return path.read_bytes()
+
+
+def addresses(data: bytes) -> None:
+    """Addresses and proxies as somebody may have set them, and what token exchange answers."""
+    material = Material(data)
+    text = material.text(("http://user:{}@x:1", "http://localhost:{}/a", "{}", "//[{}]:1"))
+    _split(text.replace("{}", material.text(("1", "pass[word", "x"))))
+    words = ("AccessKeyId", "SecretAccessKey", "Token", "Expiration")
+    document = {word: material.text() for word in words if material.flag()}
+    for body in (json.dumps(document).encode(), material.rest()):
+        found = _credentials("token exchange", body, 1.0)
+        assert found.text
+        assert not any(value in found.text for value in document.values() if len(value) > _LONG)
 
 
 def request(data: bytes) -> None:
@@ -137,7 +160,7 @@ def request(data: bytes) -> None:
         says_why(error)
         return
     assert decode_request(encode_request(found)) == found
-    names = () if isinstance(found, Reconcile) else found.thing_names
+    names = () if isinstance(found, Reconcile | Look) else found.thing_names
     assert len(set(names)) == len(names) <= MAX_NAMES
     assert all(map(is_thing_name, names))
 
@@ -169,6 +192,7 @@ TARGETS = (
             b'{"version": 1, "error": "storage", "message": "no room"}',
         ),
     ),
+    Target("doctor", addresses, (b"\x00\x00\x01\x00\x00\x01null",)),
     Target("command-rows", journal_rows, examples=40, share=0.02),
     Target("command-journal", journal_bytes, examples=40, share=0.02),
     Target("command-documents", documents, examples=60, share=0.05),

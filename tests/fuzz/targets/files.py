@@ -30,6 +30,9 @@ _KEYS = (
     *("announcements", "admission", "results", "batching", "limits", "allow", "deny", "regex"),
     *("topic", "thingName", "mode", "presence", "receipts", "encoding", "maxSize", "maxPending"),
     *("trustSeconds", "logLevel", "workerIdleSeconds", "requireProvenName", "a", "{topic:1}"),
+    *("departures", "topics", "afterSilentDays", "maxPerDay", "reconcile", "intervalHours"),
+    *("handover", "enabled", "graceSeconds", "iotCore", "all", "c/{coreThingName}/{thingName}"),
+    *("metrics", "cloudWatch", "textfile", "/a.prom", "intervalSeconds", "trail", "maxEntries"),
 )
 _TRIES = 3
 """A damaged journal is set aside when that is found out; a read later it works."""

@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = ("client_device_associator", "component_installer")
 COMPONENT = "community.greengrass.ClientDeviceAssociator"
 ALLOWED_ON_THE_DEVICE = {
     *("awsiotsdk", "awscrt", "boto3"),
@@ -38,9 +39,10 @@ def project(tmp_path: Path) -> Path:
     """A copy of what the build reads, with what a working tree has lying about."""
     root = tmp_path / "project"
     package = root / "src" / "client_device_associator"
-    shutil.copytree(ROOT / "src" / "client_device_associator", package)
+    for name in PACKAGES:
+        shutil.copytree(ROOT / "src" / name, root / "src" / name)
     shutil.copytree(ROOT / "artifacts", root / "artifacts")
-    for name in ("recipe.yaml", "gdk-config.json"):
+    for name in ("recipe.yaml", "gdk-config.json", "pyproject.toml"):
         shutil.copy(ROOT / name, root)
     (package / "__pycache__").mkdir(exist_ok=True)
     (package / "__pycache__" / "left.cpython-311.pyc").write_bytes(b"x")
@@ -72,13 +74,14 @@ def test_zip_holds_the_package_and_the_device_s_files(builder: ModuleType, proje
     builder.build(project)
     with zipfile.ZipFile(zip_of(project)) as archive:
         names = archive.namelist()
-    package = project / "src" / "client_device_associator"
     modules = {
-        f"client_device_associator/{path.relative_to(package).as_posix()}"
-        for path in package.rglob("*.py")
+        f"{name}/{path.relative_to(project / 'src' / name).as_posix()}"
+        for name in PACKAGES
+        for path in (project / "src" / name).rglob("*.py")
     }
     assert set(names) == modules | {
         "client_device_associator/py.typed",
+        "component_installer/py.typed",
         "artifacts/install.sh",
         "artifacts/requirements.txt",
     }

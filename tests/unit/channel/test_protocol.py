@@ -14,9 +14,11 @@ from client_device_associator.channel.protocol import (
     MAX_REQUEST_BYTES,
     VERSION,
     CarriedOut,
+    Look,
     ProtocolError,
     Refused,
     Reply,
+    Told,
     Trouble,
     decode_reply,
     decode_request,
@@ -70,6 +72,8 @@ def test_a_request_comes_as_it_was_sent(request_: Request, word: str) -> None:
         CarriedOut(list_at=1.5),
         CarriedOut((Outcome("a", Done.DUE), Outcome("b", Done.REJECTED, "code", "why"))),
         Refused(Trouble.STORAGE, "no room"),
+        Told({"cloud": {"state": "reachable"}}),
+        Told({}),
     ],
 )
 def test_a_reply_comes_as_it_was_sent(reply: Reply) -> None:
@@ -89,6 +93,11 @@ def test_the_largest_reply_is_within_bounds() -> None:
     decoded = decode_reply(line)
     assert isinstance(decoded, CarriedOut)
     assert decoded.outcomes[0].message == "w" * 500
+
+
+def test_to_look_is_no_request_to_decide_on() -> None:
+    """It has no names."""
+    assert decode_request(encode_request(Look())) == Look()
 
 
 def test_a_name_counts_once() -> None:
@@ -135,6 +144,7 @@ def test_what_is_no_request_is_refused_with_the_reason(line: bytes, why: str) ->
         {"version": VERSION, "error": "unheardOf", "message": ""},
         {"version": VERSION, "error": [], "message": ""},
         {"version": VERSION, "error": "storage"},
+        {"version": VERSION, "state": 7},
         {"version": VERSION, "outcomes": None, "listAt": None},
         {"version": VERSION, "outcomes": [7], "listAt": None},
         {"version": VERSION, "outcomes": [{"thingName": "a", "outcome": "x"}], "listAt": None},

@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from client_device_associator.command import component_state
-from client_device_associator.command.component_state import ComponentState, Running
+from client_device_associator.command.component_state import (
+    ComponentState,
+    Running,
+    readable_state,
+)
+from client_device_associator.command.work_directory import WorkDirectory
 from client_device_associator.reporting.state_file import start_ticks
-from support.other_user import act_as_another_user
+from client_device_associator.work_files import STATE
+from support.other_user import act_as_another_user, change_user, work_folder
 
 OURS = {"pid": os.getpid(), "startTicks": start_ticks(os.getpid())}
 
@@ -85,3 +91,16 @@ def test_values_of_any_type(
     state = ComponentState(document)
     assert (state.text("a"), state.number("a"), state.texts("a")) == (text, number, texts)
     assert state.section("a").number("b") == (5 if document.get("a") == {"b": 5} else None)
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+def test_state_is_read_as_far_as_it_may_be(*, may_read: bool) -> None:
+    """Who may not read it can do without it."""
+    with work_folder() as folder:
+        (folder / STATE).write_text('{"version": "1.2.3"}')
+
+        def work() -> None:
+            state = readable_state(WorkDirectory(folder))
+            assert state.text("version") == ("1.2.3" if may_read else "")
+
+        change_user(folder, work, may_read=may_read)

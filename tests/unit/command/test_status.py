@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from client_device_associator import __version__
+from client_device_associator.channel import client, server
+from client_device_associator.channel.protocol import CarriedOut, Refused, Reply, Told, Trouble
 from client_device_associator.command.exit_codes import (
     FINE,
     NOT_RUNNING,
@@ -17,7 +19,8 @@ from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.journal.schema import MIGRATIONS
 from client_device_associator.messages.encoding import iso
-from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
+from client_device_associator.work_files import JOURNAL, LAST_GOOD, SOCKET, STATE
+from support.channel import listening
 from support.commands import NOW, Terminal, fill, keep_state, keep_state_of, run, second
 from support.journal_files import NEXT_VERSION
 from support.journal_files import fill as fill_version
@@ -47,7 +50,7 @@ def test_all_is_well(site: Path) -> None:
     """Every line, plain in a pipe; none of them is marked."""
     ran = run(site, "status")
     assert (ran.exit_code, ran.errors) == (FINE, "")
-    counted = f"at {second(NOW - 60)} (60 s ago), when a state has changed last"
+    nobody = f"the component does not run, or cannot be asked: nobody listens at {site / SOCKET}"
     waits = "the oldest waits for 40 s, the next call is due in 5 s"
     assert list(ran.lines) == [
         f"  running     since {second(NOW - 7200)} (2 h ago), process {os.getpid()}",
@@ -56,7 +59,9 @@ def test_all_is_well(site: Path) -> None:
         f"  cloud       reachable since {second(NOW - 120)} (2 min ago)",
         "  roster      not compared yet",
         "  journal     ok",
-        f"  counters    associated 7, calls 2 ({counted})",
+        "  counters    associated 7, calls 2",
+        "  last call   none yet",
+        f"  not asked   the above is of {iso(NOW - 60)}: {nobody}",
         "  settings    in effect: the defaults",
         f"  queue       1 to be associated, 0 to be disassociated; {waits}",
         "  devices     1 associated; the last change was 50 s ago",
@@ -86,6 +91,41 @@ def test_as_json(site: Path) -> None:
         "changedSettings": {"trustSeconds": 60},
         "problems": [],
     }
+
+
+def test_the_running_component_is_asked(site: Path) -> None:
+    """What it says counts, and not what it wrote when a state changed last."""
+    with listening(site) as channel:
+        channel.looks = Told({"lastCall": {"answer": "throttled"}, "counters": {"calls": 9}})
+        ran = run(site, "status")
+        (document,) = run(site, "status", "--json").documents
+    assert "  counters    calls 9" in ran.lines
+    assert "not asked" not in ran.out
+    assert document["state"]["lastCall"] == {"answer": "throttled"}
+    assert document["state"]["process"]["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize(
+    ("looks", "exit_code", "why"),
+    [
+        (Refused(Trouble.BAD_REQUEST, "there is no command 'status'"), FINE, "no command"),
+        (CarriedOut(), WRONG, "something else"),
+        (None, WRONG, "does not answer"),
+    ],
+)
+def test_a_component_that_does_not_say(
+    site: Path, monkeypatch: pytest.MonkeyPatch, looks: Reply | None, exit_code: int, why: str
+) -> None:
+    """One of an earlier version cannot; one that does not answer needs a person."""
+    monkeypatch.setattr(client, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(server, "ANSWER_SECONDS", 0.2)
+    with listening(site) as channel:
+        channel.looks = looks
+        ran = run(site, "status")
+    (line,) = [line for line in ran.lines if "not asked" in line]
+    assert why in line
+    assert ran.exit_code == exit_code
+    assert "  counters    associated 7, calls 2" in ran.lines
 
 
 @pytest.mark.parametrize(

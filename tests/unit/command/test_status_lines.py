@@ -37,9 +37,35 @@ def test_calls_that_fail(cause: FailureCause) -> None:
 
 
 def test_counters_that_are_nothing() -> None:
-    """Only what has happened is listed; what is no moment is shown as it is."""
-    text = "none (at never, when a state has changed last)"
-    assert line("counters", counters={"calls": 0}, timestamp="never") == (text, False)
+    """Only what has happened is listed."""
+    assert line("counters", counters={"calls": 0}) == ("none", False)
+
+
+def test_no_call_yet() -> None:
+    """Nothing is made up."""
+    assert line("last call") == ("none yet", False)
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ({"answer": "answered", "requestId": "r-1"}, "answered (AWS request id r-1)"),
+        ({"answer": "accessDenied", "message": "Denied: no"}, "access denied: Denied: no"),
+    ],
+)
+def test_the_last_call(call: dict[str, object], text: str) -> None:
+    """When, for how many, and how it was answered."""
+    last = {"at": iso(NOW - 60), "operation": "associate", "devices": 3, **call}
+    expected = f"{second(NOW - 60)} (60 s ago): associate 3 devices, {text}"
+    assert line("last call", lastCall=last) == (expected, False)
+    page = {"at": "never", "operation": "list", "devices": 0, "answer": "answered"}
+    assert line("last call", lastCall=page) == ("never: list, answered", False)
+
+
+def test_since_when_it_listens() -> None:
+    """If that is known: an earlier version did not say."""
+    nucleus = {"listening": ["a"], "since": iso(NOW - 7200)}
+    assert line("listening", nucleus=nucleus) == (f"a since {second(NOW - 7200)} (2 h ago)", False)
 
 
 def test_settings() -> None:

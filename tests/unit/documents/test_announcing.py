@@ -1,6 +1,7 @@
 """Announcing: the announcements in the documents, the program, and what it may do."""
 
 import fnmatch
+import itertools
 import json
 import types
 from collections.abc import Callable
@@ -13,10 +14,14 @@ import yaml
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.announcement import read_announcement
+from support.aws_cli import check_input, operations
 from support.documents import ROOT, Block, blocks, read
 from support.values import SHARED
+from unit.documents.test_configurations import merged, recipe_defaults, settings_of
 
-ANNOUNCING = "docs/announcing.md"
+EXAMPLES = ROOT / "docs" / "announcing"
+IOT_CORE_BYTES = 5_000
+"""Nucleus lite loses messages of AWS IoT Core that are larger, with their topic."""
 LITE_BINARY_BYTES = 7_300
 """Nucleus lite closes the connection of a publisher whose binary message is larger."""
 
@@ -66,19 +71,25 @@ class FakeClient:
         self.closed += 1
 
 
+def loaded(name: str) -> types.ModuleType:
+    """One of the programs as a module."""
+    path = EXAMPLES / f"{name}.py"
+    module = types.ModuleType(path.stem)
+    exec(compile(read(path), str(path), "exec"), vars(module))  # noqa: S102 - our own document
+    return module
+
+
 @pytest.fixture(scope="module")
 def program() -> types.ModuleType:
     """The program, loaded as a module."""
-    (block,) = [one for one in blocks("python") if one.document == ANNOUNCING]
-    module = types.ModuleType("announcer")
-    exec(compile(block.text, str(block), "exec"), vars(module))  # noqa: S102 - our own document
-    return module
+    return loaded("component/announcer")
 
 
 def resources() -> dict[str, list[str]]:
     """What the announcer's accessControl allows: resources by operation."""
-    (block,) = [one for one in blocks("yaml") if one.document == ANNOUNCING]
-    policies = yaml.safe_load(block.text)["accessControl"]["aws.greengrass.ipc.pubsub"].values()
+    recipe = yaml.safe_load(read(EXAMPLES / "component" / "recipe.yaml"))
+    access = recipe["ComponentConfiguration"]["DefaultConfiguration"]["accessControl"]
+    policies = access["aws.greengrass.ipc.pubsub"].values()
     return {policy["operations"][0]: policy["resources"] for policy in policies}
 
 
@@ -134,9 +145,11 @@ def test_the_program_announces_again_and_gives_up(
     program: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without an answer it returns what it has, in time."""
-    monkeypatch.setattr(program, "ANNOUNCE_AGAIN_SECONDS", 0.01)
+    seconds = itertools.count()
+    monkeypatch.setattr(program, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(program, "ANNOUNCE_AGAIN_SECONDS", 1)
     silent = FakeClient(lambda *_: None)
-    assert program.associate(silent, ["a"], patience_seconds=0.05) == {}
+    assert program.associate(silent, ["a"], patience_seconds=10) == {}
     assert len(silent.published) > 1
 
 
@@ -184,3 +197,69 @@ def test_the_topics_in_the_text_are_the_defaults() -> None:
     for topic in default_settings().announcement_topics:
         assert topic.topic_filter.replace("+", "<thing name>") in text
     assert fnmatch.filter(text.split("`"), "clientdevices/sensor-1/announce")
+
+
+def test_the_examples_of_the_configuration_are_the_same() -> None:
+    """What announcing shows in files, configuration explains."""
+    shown = [one.json() for one in blocks("json") if one.document == "docs/configuration.md"]
+    for name in ("gateway", "back-end"):
+        assert json.loads(read(EXAMPLES / name / "associator.json")) in shown
+
+
+def test_the_gateway_s_event_is_an_announcement() -> None:
+    """With its configuration, and under the name that the page says."""
+    changes = json.loads(read(EXAMPLES / "gateway" / "associator.json"))
+    settings = settings_of(merged(recipe_defaults(), changes))
+    (source,) = [one for one in settings.announcement_topics if one.key == "zigbee"]
+    payload = read(EXAMPLES / "gateway" / "event.json").encode()
+    reading = read_announcement(source.thing_name, source.topic_filter, payload)
+    assert [one.thing_name for one in reading.announcements] == ["bulb-0x42"]
+
+
+def test_a_back_end_s_messages_fit_into_lite() -> None:
+    """As many names of full length as it puts into a message, for a core of full length."""
+    enrol = loaded("back-end/enrol")
+    sent: list[dict[str, Any]] = []
+    client = SimpleNamespace(publish=lambda **message: sent.append(message))
+    names = [f"{number:0{MAX_LENGTH}}" for number in range(enrol.NAMES_PER_MESSAGE + 1)]
+    enrol.enrol(client, "c" * MAX_LENGTH, names)
+    assert [name for one in sent for name in json.loads(one["payload"])["thingNames"]] == names
+    assert all(len(one["topic"]) + len(one["payload"]) < IOT_CORE_BYTES for one in sent)
+
+
+def test_the_policy_of_aws_iot_allows_the_back_end_s_topics() -> None:
+    """What the component listens to and where it answers, for each core device its own."""
+    changes = json.loads(read(EXAMPLES / "back-end" / "associator.json"))
+    enrolment = changes["iotCore"]["announcements"]["enrol"]["topic"]
+    own = enrolment.replace("{coreThingName}", OWN_VARIABLE)
+    statements = json.loads(read(EXAMPLES / "back-end" / "iot-policy.json"))["Statement"]
+    prefix = "arn:aws:iot:REGION:ACCOUNT:"
+    assert {one["Action"]: one["Resource"] for one in statements} == {
+        "iot:Subscribe": f"{prefix}topicfilter/{own}",
+        "iot:Receive": f"{prefix}topic/{own}",
+        "iot:Publish": f"{prefix}topic/{own}/status",
+    }
+    assert {one["Effect"] for one in statements} == {"Allow"}
+
+
+def test_the_rule_is_one_that_aws_iot_takes() -> None:
+    """And it listens where results come."""
+    line = (
+        "aws iot create-topic-rule --region REGION --rule-name clientDeviceResults "
+        "--topic-rule-payload file://docs/announcing/back-end/rule.json"
+    )
+    assert f"\n{line}\n" in read(ROOT / "docs" / "announcing.md")
+    rule = json.loads(read(EXAMPLES / "back-end" / "rule.json"))
+    create = operations("iot")["create-topic-rule"]
+    check_input(create, {"ruleName": "clientDeviceResults", "topicRulePayload": rule})
+    assert rule["sql"] == "SELECT * FROM 'clientdevices/+/enrol/status'"
+
+
+def test_the_function_returns_what_is_final() -> None:
+    """Not what is still tried."""
+    results = [
+        {"thingName": "a", "status": "retrying"},
+        {"thingName": "b", "status": "failed", "code": "x"},
+    ]
+    event = {"coreDeviceThingName": "core-1", "results": results}
+    assert loaded("back-end/results").handler(event, None) == {"b": "failed"}

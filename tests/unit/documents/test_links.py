@@ -14,9 +14,10 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _NOT_IN_AN_ANCHOR = re.compile(r"[^\w\- ]")
 _FILE = re.compile(r"[\w.\-/]+\.(?:py|md|toml|yaml|json|sh|txt)|(?:[\w.\-]+/)+")
 _TARGET = re.compile(r"\bmake ([a-z]+)\b")
-_FROM_TOOLS = ("greengrass-build", ".venv", "venv/")
+_FROM_TOOLS = ("greengrass-build", "greengrass-release", ".venv", "venv/", "gg-e2e-tests")
+_FROM_A_RELEASE = ("index/", "LICENSES.md", "NOTES.md")
 _FROM_THE_COMPONENT = ("last-good-configuration.json", "associations", "state.json")
-_MADE = (*_FROM_TOOLS, *_FROM_THE_COMPONENT)
+_MADE = (*_FROM_TOOLS, *_FROM_A_RELEASE, *_FROM_THE_COMPONENT)
 """What is not in the repository, because something makes it."""
 
 

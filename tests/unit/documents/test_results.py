@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from client_device_associator import __version__
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.notices import (
@@ -24,9 +25,11 @@ from client_device_associator.messages.result_message import pack, result_docume
 from client_device_associator.messages.topic import HEALTH_TOPIC
 from client_device_associator.pipeline.events import HealthRequested
 from client_device_associator.reporting.health import Health
+from client_device_associator.reporting.metric_notices import CallEnded
 from client_device_associator.reporting.notices import (
     ConfigurationRejected,
     JournalUnusable,
+    ListeningChanged,
     Notice,
     PresenceRejected,
     ResultsDecided,
@@ -88,7 +91,7 @@ def result_of(document: dict[str, Any]) -> Result:
 def published(*notices: Notice) -> dict[str, Any]:
     """What the component's health is after these notices."""
     messages: list[bytes] = []
-    health = Health("core-1", "0.1.0", messages.append, FakeClock().now)
+    health = Health("core-1", __version__, messages.append, FakeClock().now)
     for notice in notices:
         health(notice)
     health.request()
@@ -180,18 +183,20 @@ def test_the_health_example_has_what_health_messages_have(rig: Rig) -> None:
     failing = CallsFailing(FailureCause.THROTTLED, "ThrottlingException", "Rate exceeded", 1.0)
     found = published(
         failing,
+        ListeningChanged(("a",), ()),
         RosterCompared(250, 0, 1, ((), ())),
         PresenceRejected("t", "notAdmitted", "", 1),
         CallSettled(1, 0, 0, 0, 0),
         failing,
         DeviceDelayed("a", "", ""),
         DeviceFailed("a", "", ""),
+        CallEnded(FailureCause.THROTTLED, names=1, said="Rate exceeded", request_id="r-1"),
         ResultsDecided(
             {status: 1 for status in Status if status is not Status.QUEUED}  # no receipts there
         ),
     )
     assert list(example) == list(found)
-    for key in ("nucleus", "cloud", "roster", "journal", "configuration"):
+    for key in ("nucleus", "cloud", "roster", "journal", "configuration", "lastCall"):
         assert list(example[key]) == list(found[key])
     rig.configure()
     rig.turn(HealthRequested())

@@ -17,6 +17,7 @@ from support.journal_files import (
     fill,
     pragma,
     reopened,
+    set_aside_for,
 )
 
 
@@ -48,6 +49,15 @@ def test_a_file_with_nothing_in_it_becomes_a_journal(path: Path, content: bytes)
     """A crash may have left it between its creation and the first write; nothing can be in it."""
     path.write_bytes(content)
     assert reopened(path) == (0, None)
+
+
+def test_a_row_in_a_wrong_order_is_damage(path: Path) -> None:
+    """A row that is stored beside it is not found again. Found by fuzzing: one changed byte."""
+    fill(path)
+    content = path.read_bytes()
+    assert b"device-250" in content
+    path.write_bytes(content.replace(b"device-250", b"device+250"))
+    set_aside_for(path)
 
 
 def test_a_damaged_log_costs_what_was_in_it_alone(path: Path) -> None:

@@ -17,6 +17,7 @@ from client_device_associator.journal.selection import (
     Selection,
     device_pages,
     longest_name,
+    names_with_prefix,
 )
 from support.journal_files import pending, store, store_devices
 from support.values import START, numbered
@@ -130,3 +131,11 @@ def test_a_row_that_makes_no_sense(path: Path, journal: Journal, reader: Journal
         database.execute("UPDATE device SET state = 99")
     with pytest.raises(JournalError, match="damaged"):
         names(reader, Selection())
+
+
+@pytest.mark.usefixtures("few")
+def test_names_with_a_prefix(reader: JournalReader) -> None:
+    """Letters of either case differ; the bound is a bound."""
+    assert names_with_prefix(reader, "b", 9) == ["bb"]
+    assert names_with_prefix(reader, "c", 9) == []
+    assert names_with_prefix(reader, "", 2) == ["C-1", "a"]

@@ -16,9 +16,11 @@ from client_device_associator.messages.announcement import (
     MAX_PAYLOAD_BYTES,
     Reading,
     read_announcement,
+    read_presence,
 )
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.template import Template
+from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 from support.reading import names, read, reasons
 from support.values import JSON, SHARED, numbered, template
 
@@ -224,6 +226,23 @@ TOPICS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300) | st.ju
 def test_a_topic_that_nobody_can_subscribe_to_is_not_answered() -> None:
     """Half a surrogate pair, which JSON can spell, is no part of a topic."""
     assert read_announcement(None, "a/\ud800", b'{"thingName": "a"}') == Reading()
+
+
+def presence_on(topic: str) -> Reading:
+    """Traffic of a device whose topic names it."""
+    return read_presence(OWN, topic)
+
+
+@pytest.mark.parametrize("letter", ["x", "\u00e9"])
+def test_a_topic_longer_than_any_nucleus_is_sure_to_take_is_refused(letter: str) -> None:
+    """It would be kept with each announcement that waits, and again in the trail."""
+    size = len(letter.encode())
+    fits = "a/lamp/" + letter * ((MAX_TOPIC_BYTES - len("a/lamp/")) // size)
+    for read_one in (lambda topic: read_announcement(OWN, topic, b""), presence_on):
+        assert [one.thing_name for one in read_one(fits).announcements] == ["lamp"]
+        refused = read_one(fits + letter)
+        assert (refused.announcements, reasons(refused)) == ((), [Reason.TOO_LARGE])
+        assert refused.rejections[0].message == "a topic has at most 256 bytes, this one has more"
 
 
 @given(st.sampled_from(TEMPLATES), TOPICS, PAYLOADS)

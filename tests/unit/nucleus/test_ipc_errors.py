@@ -1,13 +1,18 @@
-"""What is said of an error of the IPC library."""
+"""What is said of an error of the nucleus's."""
 
 import pytest
-from awsiot.greengrasscoreipc import model
 
 from client_device_associator.nucleus.ipc import _translate
+from client_device_associator.nucleus.streams import ResponseError
 
 
 def test_an_error_does_not_say_who_the_component_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """A nucleus may quote what it was shown; the rest of its words stays."""
     monkeypatch.setenv("SVCUID", "ABCDEFGH12345678")
-    error = model.UnauthorizedError(message="nobody knows ABCDEFGH12345678 here")
+    error = ResponseError("UnauthorizedError", "nobody knows ABCDEFGH12345678 here")
     assert str(_translate(error)) == "UnauthorizedError: nobody knows … here"
+
+
+def test_an_error_without_words_has_a_name_at_least() -> None:
+    """On lite the message of an IPC error is None."""
+    assert str(_translate(ResponseError("ServiceError", None))) == "ServiceError"

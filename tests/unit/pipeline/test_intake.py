@@ -229,6 +229,15 @@ def test_presence_is_rejected_without_an_answer(desk: Desk) -> None:
     ]
 
 
+def test_presence_that_overflowed_is_not_answered(desk: Desk) -> None:
+    """It is counted and reported as other presence that cannot be taken; the rest is answered."""
+    desk.read(overflow=(Origin("t/a", is_presence=True), Origin("x"), Origin("t/a")))
+    assert [one.topic for one in desk.results] == ["x", "t/a"]
+    assert desk.rejected == 2
+    (presence,) = (one for one in desk.notices if isinstance(one, PresenceRejected))
+    assert (presence.topic, presence.code, presence.count) == ("t/a", "overloaded", 1)
+
+
 @pytest.mark.parametrize(
     ("reason", "is_for_now"),
     [(Reason.OVERLOADED, True), (Reason.STORAGE, True), (Reason.NOT_ADMITTED, False)],

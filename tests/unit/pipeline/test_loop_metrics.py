@@ -4,11 +4,17 @@ import json
 
 import pytest
 
+from client_device_associator.channel.port import Asked
 from client_device_associator.configuration.settings import MetricSettings
 from client_device_associator.core.answer import FailureCause, Succeeded
+from client_device_associator.core.operator import Announce, Forget, Retry
 from client_device_associator.errors import NotAuthorizedError
 from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC, METRICS_TOPIC
-from client_device_associator.reporting.metric_notices import CallEnded, MetricsRefused
+from client_device_associator.reporting.metric_notices import (
+    AnnouncementsRead,
+    CallEnded,
+    MetricsRefused,
+)
 from client_device_associator.reporting.notices import JournalUnusable, ListeningChanged
 from support.aws_metrics import why_not
 from support.journal_files import connection
@@ -85,7 +91,8 @@ def test_each_call_that_fails_is_counted(rig: Rig) -> None:
         rig.clock.seconds += wait
         wait = rig.turn()
     wait = rig.answer(failed_call(FailureCause.THROTTLED, retry_after=1000))
-    assert of_kind(rig.notices, CallEnded) == [CallEnded(FailureCause.THROTTLED)] * 2
+    throttled = CallEnded(FailureCause.THROTTLED, names=1, said="THROTTLED: in words")
+    assert of_kind(rig.notices, CallEnded) == [throttled] * 2
     rig.results()
     rig.pass_turns(wait, began - 1 + INTERVAL)
     rig.turn()
@@ -107,7 +114,7 @@ def test_a_call_has_ended_although_its_answer_cannot_be_stored(rig: Rig) -> None
     lose_results(rig)
     rig.answer(Succeeded())
     assert of_kind(rig.notices, JournalUnusable)
-    assert of_kind(rig.notices, CallEnded) == [CallEnded(None)]
+    assert of_kind(rig.notices, CallEnded) == [CallEnded(None, names=1)]
     find_results(rig)
 
 
@@ -159,3 +166,11 @@ def test_silence_is_measured_without_the_answers_about_metrics(
         rig.component.report_from_thread(ListeningChanged(("a",), refused))
         rig.turn()
     assert heard == [True, False, True]
+
+
+def test_what_an_operator_announces_counts(rig: Rig) -> None:
+    """As what is announced in a message; what is forgotten or tried again does not."""
+    rig.configure()
+    for request in (Announce(("a", "b")), Retry(("a",)), Forget(("b",))):
+        rig.turn(Asked(request, 0, lambda _: None))
+    assert of_kind(rig.notices, AnnouncementsRead) == [AnnouncementsRead(2, 0)]

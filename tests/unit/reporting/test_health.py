@@ -12,6 +12,7 @@ from client_device_associator.core.notices import (
     DeviceDelayed,
     DeviceFailed,
 )
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
 from client_device_associator.messages.encoding import iso
 from client_device_associator.reporting.health import (
@@ -19,6 +20,7 @@ from client_device_associator.reporting.health import (
     ON_REQUEST_SECONDS,
     Health,
 )
+from client_device_associator.reporting.metric_notices import CallEnded
 from client_device_associator.reporting.notices import (
     ConfigurationAccepted,
     ConfigurationRejected,
@@ -84,7 +86,7 @@ def test_publishes_at_the_start(watched: Watched) -> None:
         "coreDeviceThingName": "core-1",
         "version": "1.2.3",
         "startedAt": iso(START),
-        "nucleus": {"listening": ["a", "b/+"], "refused": []},
+        "nucleus": {"listening": ["a", "b/+"], "refused": [], "since": iso(START)},
         "cloud": {"state": "notCalledYet"},
         "roster": {"state": "notComparedYet"},
         "journal": {"state": "ok"},
@@ -254,6 +256,43 @@ def test_a_rejected_configuration_is_published(watched: Watched) -> None:
         "state": "refused",
         "problems": ["/x: found 1, expected 2"],
     }
-    assert document["nucleus"] == {"listening": ["a"], "refused": ["b"]}
+    assert document["nucleus"]["refused"] == ["b"]
     watched.report(ConfigurationAccepted())
     assert watched.requested()["configuration"] == {"state": "inForce", "problems": []}
+
+
+def test_it_listens_since_the_topics_have_changed(watched: Watched) -> None:
+    """What is refused besides changes nothing about that."""
+    watched.clock.seconds = 60
+    watched.report(ListeningChanged(("a", "b/+"), ("c",)))
+    assert watched.requested()["nucleus"]["since"] == iso(START)
+    watched.report(ListeningChanged(("a",), ("c",)))
+    assert watched.requested()["nucleus"]["since"] != iso(START)
+
+
+def test_the_last_call(watched: Watched) -> None:
+    """Told whenever somebody asks; it is no state: not every call is published, or written."""
+    watched.run_due()
+    published = len(watched.messages)
+    call = CallEnded(FailureCause.THROTTLED, Operation.DISASSOCIATE, 2, "Slow: down", "req-1")
+    watched.report(call)
+    watched.clock.seconds = 1000
+    assert watched.run_due() is None
+    assert len(watched.messages) == published
+    assert watched.health.document({"pending": 3})["lastCall"] == {
+        "at": iso(START),
+        "operation": "disassociate",
+        "devices": 2,
+        "answer": "throttled",
+        "message": "Slow: down",
+        "requestId": "req-1",
+    }
+    assert watched.health.document({"pending": 3})["counters"] == {"pending": 3}
+    watched.report(CallEnded(None, names=1))
+    last = watched.requested()["lastCall"]
+    assert last == {
+        "at": iso(START + 1000),
+        "operation": "associate",
+        "devices": 1,
+        "answer": "answered",
+    }

@@ -52,7 +52,11 @@ def test_a_change_is_kept_and_a_request_is_not(
     health(ListeningChanged(topics, ()))
     assert health.run_due(lambda: {"pending": 3}) == clock.steady() + ON_CHANGE_SECONDS
     assert len(kept) == 2
-    assert kept[-1]["nucleus"] == {"listening": list(topics), "refused": []}
+    assert kept[-1]["nucleus"] == {
+        "listening": list(topics),
+        "refused": [],
+        "since": iso(START),
+    }
     assert kept[-1]["counters"] == {"pending": 3}
     clock.seconds += 100
     health.request()

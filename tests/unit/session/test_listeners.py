@@ -2,6 +2,7 @@ import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic, MetricSettings
 from client_device_associator.core.bus import Bus
+from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC, NAMESPACE
 from client_device_associator.messages.payload import Payload
@@ -168,6 +169,17 @@ def test_presence_is_looked_at_several_times_a_day_if_days_count() -> None:
             clock.seconds = seconds
             listener.deliver("t/a", b"")
         assert len(inbox.take().events) == 2
+
+
+def test_names_longer_than_a_thing_name_are_not_remembered() -> None:
+    """The first is delivered, and rejected; the memory is bounded whatever the topics are."""
+    inbox = empty_inbox()
+    listener = presence(inbox, RecentlySeen(lambda: 0.0))
+    for number in range(3):
+        listener.deliver(f"t/{'x' * MAX_LENGTH}{number}/1", b"")
+    assert len(inbox.take().events) == 1
+    listener.deliver(f"t/{'x' * MAX_LENGTH}/1", b"")
+    assert len(inbox.take().events) == 1
 
 
 def test_presence_that_finds_no_room_is_not_forgotten() -> None:

@@ -19,11 +19,13 @@ from greengrass_sandbox.cloud import (
     ListOrder,
     ValidationReason,
 )
+from greengrass_sandbox.command.main import command_parser
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.deploying import DeploymentFailedError
 from greengrass_sandbox.kinds import CLASSIC, LITE
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
+from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState
 from greengrass_sandbox.mqtt.bridge import MqttBridge
 from greengrass_sandbox.mqtt.broker import MqttBroker
@@ -35,6 +37,7 @@ from greengrass_sandbox.recipe import RecipeRefusedError
 from greengrass_sandbox.testing.bus import Bus
 from greengrass_sandbox.testing.cloud import CloudHand, TokenExchangeHand
 from greengrass_sandbox.token_exchange import Credentials, TokenExchangeMode
+from greengrass_sandbox.token_exchange.credentials import issue as issue_credentials
 from greengrass_sandbox.watching import SyncWatch
 
 __all__ = [
@@ -60,6 +63,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "InvalidField",
+    "Layout",
     "Link",
     "ListOrder",
     "Message",
@@ -73,6 +77,8 @@ __all__ = [
     "TokenExchangeHand",
     "TokenExchangeMode",
     "ValidationReason",
+    "command_parser",
+    "issue_credentials",
 ]
 
 __version__ = "0.1.0"

@@ -9,11 +9,14 @@ from greengrass_sandbox.iot_core.broker import Broker
 from greengrass_sandbox.iot_core.message import AT_LEAST_ONCE
 from greengrass_sandbox.plumbing.loop import LoopThread
 from greengrass_sandbox.token_exchange import Credentials
+from greengrass_sandbox.token_exchange.credentials import issue
 from greengrass_sandbox.watching import SyncWatch
 
 DEFAULT_NUMBER = "123456789012"
 _CALL_TIMEOUT_SECONDS = 3600.0
 """Waiting for messages may take long; everything else is far quicker anyway."""
+
+_DAY_SECONDS = 24 * 3600.0
 
 CredentialsOf = Callable[[str], Credentials | None]
 """Looks up credentials by their access key id."""
@@ -52,10 +55,16 @@ class Account:
         self.call = self.loop.call
         self.iot_core = Broker()
         self.cloud = Cloud(
-            region=region, account=number, credentials=self._credentials_of, clock=clock
+            region=region,
+            account=number,
+            credentials=self._credentials_of,
+            publish=self._publish_over_http,
+            clock=clock,
         )
+        self._clock = clock
+        self._administrators: dict[str, Credentials] = {}
         self.is_started = False
-        self._issuers: list[CredentialsOf] = []
+        self._issuers: list[CredentialsOf] = [self._administrators.get]
 
     def __enter__(self) -> "Account":  # noqa: PYI034 - typing.Self needs Python 3.11
         self.start()
@@ -95,6 +104,12 @@ class Account:
         """Let credentials count that a core device's token exchange has given out."""
         self._issuers.append(credentials_of)
 
+    def administrator(self) -> Credentials:
+        """New credentials of somebody who may do everything in this account, for a day."""
+        credentials = issue(expires_at=self._clock() + _DAY_SECONDS)
+        self._administrators[credentials.access_key_id] = credentials
+        return credentials
+
     def publish(self, topic: str, payload: bytes, *, qos: int = AT_LEAST_ONCE) -> None:
         """Publish on AWS IoT Core as a back end does."""
         self.call(self.iot_core.publish, topic, payload, qos=qos)
@@ -106,3 +121,6 @@ class Account:
     def _credentials_of(self, access_key_id: str) -> Credentials | None:
         found = (credentials_of(access_key_id) for credentials_of in self._issuers)
         return next((credentials for credentials in found if credentials is not None), None)
+
+    def _publish_over_http(self, topic: str, payload: bytes, qos: int) -> None:
+        self.iot_core.publish(topic, payload, qos=qos)

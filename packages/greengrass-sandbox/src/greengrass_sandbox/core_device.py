@@ -1,7 +1,6 @@
 """A core device on this machine: its parts put together, for callers that are synchronous."""
 
-import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -9,7 +8,6 @@ from urllib.parse import urlsplit
 
 from greengrass_sandbox.account import Account
 from greengrass_sandbox.deploying import (
-    DeploymentFailedError,
     started_or_over,
     wait_until_deployed,
 )
@@ -20,15 +18,13 @@ from greengrass_sandbox.lifecycle.deployed import Deployment
 from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
-from greengrass_sandbox.lifecycle.states import ComponentState
 from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.nucleus.server import Nucleus
+from greengrass_sandbox.plumbing.certificates import copy_system_certificates
 from greengrass_sandbox.plumbing.root_lock import RootLock
 from greengrass_sandbox.profile import Profile
 from greengrass_sandbox.token_exchange import TokenExchange
 from greengrass_sandbox.watching import SyncWatch, wait_for_subscriber
-
-__all__ = ["ComponentHandle", "ComponentState", "CoreDevice", "DeploymentFailedError", "Link"]
 
 
 class CoreDevice:
@@ -126,7 +122,7 @@ class CoreDevice:
             self._lock.release()
             raise
         try:
-            self._write_root_certificates()
+            copy_system_certificates(self.layout.root_certificates)
             for part in (self.token_exchange, self.nucleus):
                 self.call(part.start)
             self.call(self._provide_nucleus_configuration)
@@ -169,6 +165,17 @@ class CoreDevice:
             TimeoutError: None did within ``timeout`` seconds; tells who listens to what.
         """
         wait_for_subscriber(self.nucleus, self.components.deployed, topic, timeout, self.loop)
+
+    def listen(self, topic_filter: str, on_message: Callable[[str, bytes], None]) -> None:
+        """Hand over each message of local publish/subscribe that matches a filter, as bytes.
+
+        It happens on the sandbox's loop, so `on_message` must neither block nor publish here.
+        """
+        self.loop.call(
+            self.nucleus.watch,
+            topic_filter,
+            lambda message: on_message(message.topic, message.as_bytes()),
+        )
 
     def set_iot_core_link(self, link: Link) -> None:
         """Let the nucleus' connection to AWS IoT Core be like this from now on."""
@@ -290,8 +297,3 @@ class CoreDevice:
             cloud_url=self.cloud.url,
             programs=self._programs,
         )
-
-    def _write_root_certificates(self) -> None:
-        system = Path(ssl.get_default_verify_paths().cafile or "")
-        content = system.read_bytes() if system.is_file() else b""
-        self.layout.root_certificates.write_bytes(content)

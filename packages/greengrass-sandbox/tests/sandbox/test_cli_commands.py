@@ -6,8 +6,10 @@ Commands that only ask run in the test's process, which is quicker.
 import json
 import os
 import select
+import shlex
 import signal
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,6 +124,15 @@ def test_deployed_component_is_in_the_status(up: Up, component: tuple[Path, Path
     status = json.loads(ask(up.root, "status", "--json"))
     assert status["components"][0]["pid"] == int(found[3])
     assert status["calls"] == []
+
+
+def test_a_program_becomes_an_administrator(up: Up) -> None:
+    """What a shell evaluates is all that an unmodified SDK needs."""
+    lines = shlex.split(ask(up.root, "credentials"))[1::2]
+    environment = dict(line.split("=", 1) for line in lines)
+    code = 'import boto3; boto3.client("iot").create_thing(thingName="made")'
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **environment}, check=True)
+    assert ask(up.root, "things", "list") == "made\n"
 
 
 def test_status_has_tables_on_a_terminal(up: Up, component: tuple[Path, Path]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -37,6 +38,20 @@ def test_messages_are_relayed_byte_for_byte() -> None:
     for topic in ("a/x", "b", "c"):
         broker.publish("device", topic, b"\xff\x00")
     assert published == [("a/x", b"\xff\x00"), ("p/b", b"\xff\x00")]
+
+
+def test_messages_are_relayed_to_client_devices() -> None:
+    """From local publish/subscribe, by a mapping for that way, in the name of the bridge."""
+    broker = MqttBroker()
+    listening: dict[str, Callable[[str, bytes], None]] = {}
+    back = {"topic": "b/+", "source": "Pubsub", "target": "LocalMqtt"}
+    MqttBridge(
+        broker, {"b": back}, lambda *_: None, random.Random(1), lambda *way: listening.update([way])
+    )
+    heard: list[tuple[str, bytes]] = []
+    broker.subscribe("b/x", lambda topic, payload: heard.append((topic, payload)))
+    listening["b/+"]("b/x", b"\xff")
+    assert heard == [("b/x", b"\xff")]
 
 
 def test_mappings_that_overlap_deliver_twice() -> None:
@@ -81,3 +96,5 @@ def test_what_is_not_played_is_refused() -> None:
         MqttBroker({"other": {**RULE, "sql": 'SELECT * FROM "t/#"'}})
     with pytest.raises(ValueError, match="LocalMqtt"):
         bridged(MqttBroker(), {**MAPPING["a"], "target": "IotCore"})
+    with pytest.raises(ValueError, match="or back"):
+        bridged(MqttBroker(), {"topic": "b", "source": "Pubsub", "target": "LocalMqtt"})

@@ -2,11 +2,10 @@
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 
 from client_device_associator.command.arguments import Arguments
 from client_device_associator.command.command import Command, Context
-from client_device_associator.command.component_state import ComponentState, Running
+from client_device_associator.command.component_state import Running, readable_state
 from client_device_associator.command.doctor.component_checks import (
     check_calls,
     check_component,
@@ -59,9 +58,7 @@ def _run(options: Namespace, context: Context) -> int:
 
 
 def _findings(directory: WorkDirectory, now: float) -> Iterator[Finding]:
-    state = ComponentState({})
-    with suppress(OSError):
-        state = ComponentState(directory.state() or {})
+    state = readable_state(directory)
     running = state.running
     environment = None
     if running is Running.YES:

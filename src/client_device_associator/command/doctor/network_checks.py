@@ -17,6 +17,10 @@ _MOST_BYTES = 65_536
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIALS = ("AccessKeyId", "SecretAccessKey", "Token")
 _HTTPS_PORT, _HTTP_PORT = 443, 80
+_CORRECT_URL = (
+    "correct it in the nucleus configuration; in a user name or password, write %XX for whatever is"
+    " no letter and no digit"
+)
 _CHECK_ROLE = (
     "check that aws.greengrass.TokenExchangeService runs, the role alias in the nucleus"
     " configuration, and the network of this core device"
@@ -31,7 +35,7 @@ def check_token_exchange(environment: Mapping[str, str], now: float) -> Iterator
         now: Epoch seconds.
     """
     what = "token exchange"
-    uri = urlsplit(environment.get(_URI, ""))
+    uri = _split(environment.get(_URI, ""))
     if not uri.hostname:
         yield wrong(
             what,
@@ -63,22 +67,35 @@ def check_endpoint(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield wrong("region", "the nucleus has not set AWS_REGION", remedy)
         return
     own = environment.get("AWS_ENDPOINT_URL_GREENGRASSV2") or environment.get("AWS_ENDPOINT_URL")
-    endpoint = urlsplit(own or f"https://greengrass.{region}.amazonaws.com")
+    endpoint = _split(own or f"https://greengrass.{region}.amazonaws.com")
     proxy = _proxy(environment)
     is_direct = not proxy or (endpoint.hostname or "") in _LOOPBACK
-    place = endpoint if is_direct else urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    place = endpoint if is_direct else _split(proxy if "//" in proxy else f"//{proxy}")
     what = "endpoint" if is_direct else "proxy"
+    if not place.hostname:
+        yield wrong(what, "its URL is none: it has no host, or no number for a port", _CORRECT_URL)
+        return
+    port = place.port or (_HTTP_PORT if place.scheme == "http" else _HTTPS_PORT)
     try:
-        host = place.hostname or ""
-        port = place.port or (_HTTP_PORT if place.scheme == "http" else _HTTPS_PORT)
-        with socket.create_connection((host, port), _TIMEOUT_SECONDS):
+        with socket.create_connection((place.hostname, port), _TIMEOUT_SECONDS):
             pass
+    # A name of 64 characters between dots is no host (UnicodeError, which is a ValueError).
     except (OSError, ValueError) as error:
         remedy = "check the network of this core device, its name server, firewall and proxy"
-        reason = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else "no port"
+        reason = f"{type(error).__name__}: {error}"
         yield wrong(what, f"no connection to {place.hostname}: {reason}", remedy)
     else:
-        yield ok(what, f"{host}:{port} takes connections")
+        yield ok(what, f"{place.hostname}:{port} takes connections")
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL; none of one that is a mistake, for the reason would quote it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def _proxy(environment: Mapping[str, str]) -> str:

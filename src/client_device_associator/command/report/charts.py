@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from client_device_associator.messages.text import printable
+
 WIDTH, HEIGHT = 640, 160
 """Of the chart over time, in its own units; the page makes it as wide as the screen."""
 
@@ -12,6 +14,11 @@ _FULL = 80
 
 _MOST_POINTS = 400
 """Steps that are drawn; with more of them, the highest of its neighbours stands for a step."""
+
+
+def shown(text: str) -> str:
+    """Any text, so that a page shows it as it is: no element, and nothing that could deceive."""
+    return escape(printable(text))
 
 
 def over_time(steps: Sequence[tuple[float, int]], until: float, title: str) -> str:
@@ -24,7 +31,7 @@ def over_time(steps: Sequence[tuple[float, int]], until: float, title: str) -> s
     """
     steps = _thinned(steps)
     if not steps:
-        return f'<p class="nothing">{escape(title)}: nothing is known about that.</p>'
+        return f'<p class="nothing">{shown(title)}: nothing is known about that.</p>'
     first, highest = steps[0][0], max(number for _, number in steps)
     span = max(until - first, 1.0)
 
@@ -40,7 +47,7 @@ def over_time(steps: Sequence[tuple[float, int]], until: float, title: str) -> s
     points.append(f"{x(until)},{y(0)}")
     return (
         f'<svg role="img" viewBox="0 0 {WIDTH} {HEIGHT}" class="time">'
-        f"<title>{escape(title)}</title>"
+        f"<title>{shown(title)}</title>"
         f'<line x1="{_MARGIN}" x2="{WIDTH - _MARGIN}" y1="{y(0)}" y2="{y(0)}" class="axis"/>'
         f'<polyline points="{" ".join(points)}" class="area"/>'
         f'<text x="{_MARGIN}" y="{_MARGIN - 8}">{highest}</text>'
@@ -51,15 +58,15 @@ def over_time(steps: Sequence[tuple[float, int]], until: float, title: str) -> s
 def bars(numbers: Mapping[str, int], title: str) -> str:
     """A bar with its label for each number, in their order; the text keeps its size on a phone."""
     if not numbers:
-        return f'<p class="nothing">{escape(title)}: none.</p>'
+        return f'<p class="nothing">{shown(title)}: none.</p>'
     highest = max(numbers.values())
     rows = "".join(
-        f"<dt>{escape(label)}</dt>"
+        f"<dt>{shown(label)}</dt>"
         f'<dd><span class="bar" style="width:{_FULL * number / highest:.1f}%"></span>'
         f"{number}</dd>"
         for label, number in numbers.items()
     )
-    return f'<dl class="bars" aria-label="{escape(title)}">{rows}</dl>'
+    return f'<dl class="bars" aria-label="{shown(title)}">{rows}</dl>'
 
 
 def _thinned(steps: Sequence[tuple[float, int]]) -> Sequence[tuple[float, int]]:

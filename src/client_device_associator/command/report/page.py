@@ -1,7 +1,6 @@
 """The page: everything in one file, with nothing to load."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from client_device_associator.command.report import charts
 from client_device_associator.command.report.facts import Facts, Trouble
@@ -71,7 +70,7 @@ def page(facts: Facts, core_thing_name: str, made_at: float) -> str:
         core_thing_name: This core device; "" if that is not known.
         made_at: Epoch seconds.
     """
-    core = escape(core_thing_name or "this core device")
+    core = charts.shown(core_thing_name or "this core device")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -112,15 +111,15 @@ def _troubles(troubles: Sequence[Trouble]) -> str:
     if not troubles:
         return '<p class="nothing">Nothing.</p>'
     return "".join(
-        f'<div class="trouble"><b>{one.count} {escape(one.what)}</b>: {_names(one)}'
-        f"<br>{escape(one.remedy)}.</div>"
+        f'<div class="trouble"><b>{one.count} {charts.shown(one.what)}</b>: {_names(one)}'
+        f"<br>{charts.shown(one.remedy)}.</div>"
         for one in troubles
     )
 
 
 def _names(trouble: Trouble) -> str:
     more = trouble.count - len(trouble.who)
-    names = escape(", ".join(trouble.who))
+    names = charts.shown(", ".join(trouble.who))
     return f"{names} and {more} more" if more else names
 
 
@@ -150,5 +149,5 @@ def _row(device: Device) -> str:
         _ORIGINS[device.origin],
         trouble,
     )
-    rest = "".join(f"<td>{escape(one)}</td>" for one in cells)
-    return f'<tr><td class="name">{escape(device.thing_name)}</td>{rest}</tr>'
+    rest = "".join(f"<td>{charts.shown(one)}</td>" for one in cells)
+    return f'<tr><td class="name">{charts.shown(device.thing_name)}</td>{rest}</tr>'

@@ -139,8 +139,28 @@ def test_a_way_that_is_closed_is_found() -> None:
     assert (found.what, found.health) == ("proxy", WRONG)
     assert "ConnectionRefusedError" in found.text
     assert "password" not in found.text
-    (odd,) = check_endpoint({"AWS_REGION": "r", "HTTPS_PROXY": "http://x:port"})
-    assert odd.health is WRONG
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://x:port", "http://user:pass[word@x:1", "http://user:password/@x:1", "http://"]
+)
+def test_a_proxy_that_is_no_url_is_found(proxy: str) -> None:
+    """Without a word of it: it may be its password that is the mistake."""
+    (found,) = check_endpoint({"AWS_REGION": "r", "HTTPS_PROXY": proxy})
+    assert (found.what, found.health) == ("proxy", WRONG)
+    assert "its URL is none" in found.text
+    assert "pass" not in found.text
+
+
+def test_a_host_that_no_name_server_is_asked_for_is_found() -> None:
+    """Python refuses to look it up."""
+    (found,) = check_endpoint({"AWS_REGION": "r", "HTTPS_PROXY": f"http://{'x' * 64}.example:1"})
+    assert found.health is WRONG
+
+
+def test_an_address_of_token_exchange_that_is_no_url_is_found() -> None:
+    """It is as if there was none."""
+    assert "has not set" in asked("http://localhost:port/").text
 
 
 def test_a_nucleus_without_a_region_is_found() -> None:

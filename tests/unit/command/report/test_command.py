@@ -1,6 +1,8 @@
 """The command `report`."""
 
 import json
+import os
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from client_device_associator.command.exit_codes import FINE, UNREADABLE, USAGE,
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.trail import TrailEntry, TrailEvent
 from client_device_associator.journal.journal import Journal
+from client_device_associator.privacy import PRIVATE_FILE
 from client_device_associator.work_files import JOURNAL, STATE
 from support.commands import run
 from support.journal_files import pending
@@ -53,6 +56,28 @@ def test_it_can_be_piped(site: Path) -> None:
     assert ran.exit_code == FINE
     assert ran.out.startswith("<!doctype html>")
     assert ran.out.endswith("</html>\n")
+
+
+def test_a_link_in_its_place_is_not_followed(site: Path, tmp_path: Path) -> None:
+    """Root may write to a folder where everybody may."""
+    other, file = tmp_path / "other", tmp_path / "page.html"
+    other.write_text("of somebody else")
+    for name in ("page.html.new", "page.html"):
+        (tmp_path / name).symlink_to(other)
+    assert run(site, "report", "--html", str(file)).exit_code == FINE
+    assert other.read_text() == "of somebody else"
+    assert not file.is_symlink()
+
+
+def test_a_page_is_private(site: Path, tmp_path: Path) -> None:
+    """It says what the journal says, which others may not read; whatever the umask is."""
+    file = tmp_path / "page.html"
+    before = os.umask(0)
+    try:
+        run(site, "report", "--html", str(file))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file.stat().st_mode) == PRIVATE_FILE
 
 
 def test_a_page_that_cannot_be_written_is_said(site: Path) -> None:

@@ -69,6 +69,7 @@ def test_nothing_that_is_shown_can_break_the_page(name: str, code: str) -> None:
     device = Device(name, DeviceState.FAILED, START, code=code, message=code)
     trail = [TrailEntry(START, name, TrailEvent.REJECTED, {"rule": code})]
     text = page(gather([device], trail), name, START)
+    assert all(line.isprintable() for line in text.split("\n"))
     tags = set(re.findall(r"<(\w+)", text))
     assert tags <= set(re.findall(r"<(\w+)", EMPTY)) | {
         "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "span", "b", "br",

@@ -33,6 +33,12 @@ class Message:
         """
         return json.loads(self.payload) if isinstance(self.payload, bytes) else self.payload
 
+    def as_bytes(self) -> bytes:
+        """The payload as MQTT carries it."""
+        return (
+            self.payload if isinstance(self.payload, bytes) else json.dumps(self.payload).encode()
+        )
+
     @property
     def event(self) -> dict[str, Any]:
         """The SubscriptionResponseMessage that carries it."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from greengrass_sandbox.bus.message import Message
 
+OnMessage = Callable[[Message], None]
 Predicate = Callable[[Sequence[Message]], bool]
 
 
@@ -35,12 +36,19 @@ class Watch:
     Args:
         topic_filter: What to collect.
         forget: Called when it is closed.
+        on_message: Called with each message, on the loop.
     """
 
-    def __init__(self, topic_filter: Matcher, forget: Callable[["Watch"], None]) -> None:
+    def __init__(
+        self,
+        topic_filter: Matcher,
+        forget: Callable[["Watch"], None],
+        on_message: OnMessage = lambda _: None,
+    ) -> None:
         self.messages: list[Message] = []
         self._filter = topic_filter
         self._forget = forget
+        self._on_message = on_message
         self._waiting: list[tuple[Predicate, asyncio.Future[None]]] = []
 
     def offer(self, message: Message) -> None:
@@ -48,6 +56,7 @@ class Watch:
         if not self._filter.matches(message.topic):
             return
         self.messages.append(message)
+        self._on_message(message)
         for predicate, arrived in self._waiting:
             if not arrived.done() and predicate(self.messages):
                 arrived.set_result(None)

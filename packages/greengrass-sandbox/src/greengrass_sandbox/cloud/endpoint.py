@@ -4,13 +4,17 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, MutableMapping
 
-from greengrass_sandbox.cloud import service_model
+from aiohttp import web
+
+from greengrass_sandbox.cloud import answers, service_model
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
 from greengrass_sandbox.cloud.console import Console
+from greengrass_sandbox.cloud.errors import ApiError
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.handler import RequestHandler
 from greengrass_sandbox.cloud.listing import Listing
+from greengrass_sandbox.cloud.other_services import OtherServices, Publish, received_from
 from greengrass_sandbox.cloud.permissions import ALL_OPERATIONS
 from greengrass_sandbox.cloud.quota import RequestQuota
 from greengrass_sandbox.cloud.registry import Registry
@@ -28,6 +32,7 @@ class Cloud:
         region: The AWS region that requests must be signed for.
         account: The account's twelve digits, for messages.
         credentials: Looks up credentials by access key id (`TokenExchange.credentials_of`).
+        publish: Takes what is published on AWS IoT Core over HTTP.
         clock: Seconds since the epoch.
 
     Attributes:
@@ -42,6 +47,7 @@ class Cloud:
         region: str,
         account: str,
         credentials: Callable[[str], Credentials | None],
+        publish: Publish = lambda _topic, _payload, _qos: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.registry = Registry(clock=clock)
@@ -60,14 +66,22 @@ class Cloud:
             calls=self._calls,
             clock=clock,
         )
-        self._server = LoopbackServer(self._handler.handle)
+        self._others = OtherServices(
+            region=region,
+            account=account,
+            registry=self.registry,
+            credentials=credentials,
+            publish=publish,
+            clock=clock,
+        )
+        self._server = LoopbackServer(self._handle)
         self._outage_ends: dict[int, asyncio.TimerHandle] = {}
         self._reachable = asyncio.Event()
         self._port_changes: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
-        """The endpoint, for AWS_ENDPOINT_URL_GREENGRASSV2."""
+        """The endpoint of all services, for AWS_ENDPOINT_URL."""
         return f"http://127.0.0.1:{self._server.port}"
 
     @property
@@ -179,6 +193,15 @@ class Cloud:
     async def wait_until_reachable(self) -> None:
         """Wait until no outage lasts any more."""
         await self._reachable.wait()
+
+    async def _handle(self, connection: web.BaseRequest) -> web.StreamResponse:
+        try:
+            document = self._others.answer(await received_from(connection))
+        except ApiError as error:
+            return answers.refusal(error)
+        if document is not None:
+            return answers.success(document)
+        return await self._handler.handle(connection)
 
     def _is_out(self) -> bool:
         return self._faults.is_out(None)

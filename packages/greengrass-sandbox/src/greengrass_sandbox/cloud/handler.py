@@ -17,6 +17,7 @@ from greengrass_sandbox.cloud.errors import (
 from greengrass_sandbox.cloud.faults import PASSING_KINDS, Fault, FaultKind
 from greengrass_sandbox.cloud.listing import Document, Listing
 from greengrass_sandbox.cloud.operations import Request
+from greengrass_sandbox.cloud.other_services import received_from
 from greengrass_sandbox.cloud.permissions import Permissions
 from greengrass_sandbox.cloud.quota import RequestQuota
 from greengrass_sandbox.cloud.registry import Registry
@@ -59,12 +60,7 @@ class RequestHandler:
 
     async def handle(self, connection: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, and record it."""
-        received = ReceivedRequest(
-            method=connection.method,
-            target=connection.raw_path,
-            headers=connection.headers,
-            body=await connection.read(),
-        )
+        received = await received_from(connection)
         request = self._take_apart(connection, received)
         if self._faults.is_out(request.core):
             await loopback_http.reset_connection(connection, b"")

@@ -3,6 +3,7 @@
 import argparse
 import base64
 import json
+import shlex
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -128,6 +129,13 @@ def status(options: argparse.Namespace) -> int:
         say(json.dumps(status, indent=2))
     else:
         show(status, Console(file=sys.stdout))
+    return 0
+
+
+def credentials(options: argparse.Namespace) -> int:
+    """Print credentials of somebody who may do everything in the account, for a shell."""
+    for name, value in client.ask(options.root, {"command": "credentials"}).items():
+        say(f"export {name}={shlex.quote(value)}")
     return 0
 
 

@@ -25,7 +25,7 @@ _EXPECTED_ERRORS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.function
     try:
         return command(options)
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="python -m greengrass_sandbox",
         description="A Greengrass core device on this machine, with no cloud and no Java.",
@@ -124,6 +125,12 @@ def _parser() -> argparse.ArgumentParser:
         "status", asking.status, "show components, calls to the cloud and associations"
     )
     status.add_argument("--json", action="store_true", help="as JSON")
+
+    command(
+        "credentials",
+        asking.credentials,
+        "print an administrator's credentials and the endpoint, for a shell to evaluate",
+    )
 
     things = command("things", asking.things, "create, delete or list things of the account")
     actions = things.add_subparsers(required=True, metavar="ACTION", dest="action")

@@ -59,6 +59,7 @@ class ControlServer:
         self._connections: set[asyncio.Task[None]] = set()
         self._commands: dict[str, Callable[[Request], Awaitable[object]]] = {
             "status": self._status,
+            "credentials": self._credentials,
             "publish": self._publish,
             "fault": self._fault,
             "things": self._things,
@@ -122,6 +123,18 @@ class ControlServer:
 
     async def _status(self, _: Request) -> object:
         return status_of(self._core)
+
+    async def _credentials(self, _: Request) -> object:
+        account = self._core.account
+        credentials = account.administrator()
+        return {
+            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+            "AWS_SESSION_TOKEN": credentials.session_token,
+            "AWS_REGION": account.region,
+            "AWS_DEFAULT_REGION": account.region,
+            "AWS_ENDPOINT_URL": account.cloud.url,
+        }
 
     async def _publish(self, request: Request) -> object:
         payload = request.get("json")

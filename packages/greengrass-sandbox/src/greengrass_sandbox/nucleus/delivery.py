@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from greengrass_sandbox.bus.message import Message
-from greengrass_sandbox.bus.watch import Everything, Watch
+from greengrass_sandbox.bus.watch import Everything, OnMessage, Watch
 from greengrass_sandbox.nucleus.pace import Pace
 from greengrass_sandbox.nucleus.stream import Stream
 
@@ -76,10 +76,10 @@ class Delivery:
             self._subscribed.clear()
             await self._subscribed.wait()
 
-    def watch(self, topic_filter: str | None) -> Watch:
+    def watch(self, topic_filter: str | None, on_message: OnMessage = lambda _: None) -> Watch:
         """A subscriber on the sandbox's side; without a filter, to all topics."""
         matcher = Everything() if topic_filter is None else self._new_filter(topic_filter)
-        watch = Watch(matcher, self._watches.remove)
+        watch = Watch(matcher, self._watches.remove, on_message)
         self._watches.append(watch)
         return watch
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from greengrass_sandbox.bus.message import Message
-from greengrass_sandbox.bus.watch import Watch
+from greengrass_sandbox.bus.watch import OnMessage, Watch
 from greengrass_sandbox.iot_core.broker import Broker
 from greengrass_sandbox.nucleus.behaviour import Behaviour, Surroundings
 from greengrass_sandbox.nucleus.connection import Connection, Service
@@ -218,9 +218,12 @@ class Nucleus:
         receiver = self._behaviour.delivery.wait_for_receiver(topic, SANDBOX_PUBLISHER)
         await asyncio.wait_for(receiver, timeout_seconds)
 
-    def watch(self, topic_filter: str | None) -> Watch:
-        """Collect messages on the sandbox's side; without a filter, all of them."""
-        return self._behaviour.delivery.watch(topic_filter)
+    def watch(self, topic_filter: str | None, on_message: OnMessage = lambda _: None) -> Watch:
+        """Collect messages on the sandbox's side; without a filter, all of them.
+
+        `on_message` is called with each, on the loop.
+        """
+        return self._behaviour.delivery.watch(topic_filter, on_message)
 
     @property
     def iot_core(self) -> IotCore:

@@ -1,0 +1,154 @@
+"""What artifacts/install.sh runs: the environment made if need be, put in place, the rest cleared.
+
+The nucleus calls this at each of its starts (classic) and at deployments that change configuration
+(lite). When the libraries and Python are those of last time it looks, and does nothing else.
+"""
+
+import errno
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from component_installer.environments import Environments
+from component_installer.errors import InstallError
+from component_installer.index import CACHE
+from component_installer.lock import read_lock
+from component_installer.making import Sources, make
+from component_installer.operators_command import write_command
+from component_installer.system import check_system, read_wanted
+from component_installer.this_device import this_device
+
+LOCK_FILE = "requirements.txt"
+WHEELS = "wheels"
+SYSTEM_FILE = "system-packages.txt"
+
+_MEGABYTE = 1_000_000
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_PREFIX = "client-device-associator install: "
+
+Say = Callable[[str], None]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Install into the current directory, which a nucleus sets to the work directory.
+
+    Args:
+        arguments: The folder of the unpacked artifact.
+
+    Returns:
+        The exit code.
+    """
+    work = Path.cwd()
+    try:
+        install(Path(arguments[0]), work, _say, _warn)
+    except InstallError as error:
+        _warn(str(error))
+        return 1
+    except OSError as error:
+        _warn(_about(error, work))
+        return 1
+    return 0
+
+
+def install(package: Path, work: Path, say: Say, warn: Say) -> None:
+    """Have `venv` in the work directory lead to an environment for a package.
+
+    Args:
+        package: The unpacked artifact.
+        work: The work directory.
+        say: Told what is done.
+        warn: Told what an operator should know.
+
+    Raises:
+        InstallError: There is none, and none can be made; what was there before stays.
+        OSError: The same, because of the disk or a permission.
+    """
+    artifacts = package / "artifacts"
+    lock_file = artifacts / LOCK_FILE
+    try:
+        lock = read_lock(lock_file.read_bytes())
+    except FileNotFoundError as error:
+        raise InstallError(
+            f"{lock_file} is missing: the artifact is damaged. Build and deploy it again."
+        ) from error
+    wanted = read_wanted(artifacts / SYSTEM_FILE)
+    if wanted is not None:
+        check_system(wanted, warn, sys.executable)
+    sources = Sources(
+        package=package,
+        lock_file=lock_file,
+        lock=lock,
+        wheels=artifacts / WHEELS,
+        from_system=wanted is not None,
+    )
+    purpose = _purpose(sources)
+    environments = Environments(work, warn)
+    try:
+        found = environments.find(purpose) or environments.take_over(purpose)
+        if found is None:
+            environments.clear_away()
+            made = _made(environments, purpose, sources, say)
+            _offer_command(made, package, warn)
+            environments.use(made)
+            environments.remove(work / CACHE)
+            say("the virtual environment is ready")
+        else:
+            # An earlier version may have made it for everybody.
+            found.chmod(0o700)
+            _offer_command(found, package, warn)
+            environments.use(found)
+            say("the virtual environment is up to date")
+        environments.clear_away()
+    finally:
+        environments.close()
+
+
+def _made(environments: Environments, purpose: str, sources: Sources, say: Say) -> Path:
+    folder = environments.new(purpose)
+    try:
+        free = shutil.disk_usage(folder).free
+        make(folder, sources, this_device(), free_bytes=free, say=say)
+        environments.complete(folder, purpose)
+    except BaseException:
+        environments.remove(folder)
+        raise
+    return folder
+
+
+def _purpose(sources: Sources) -> str:
+    """What an environment depends on: the lock file's contents, and the Python that it links to.
+
+    In the words of earlier versions, so that their environments need not be made again.
+    """
+    kind = "system " if sources.from_system else ""
+    version = "{} {}".format(*sys.version_info)
+    return f"{kind}{sources.lock.digest} {version} {sys.executable}"
+
+
+def _offer_command(environment: Path, package: Path, warn: Say) -> None:
+    """The component works without it."""
+    try:
+        write_command(environment, package)
+    except OSError as error:
+        warn(f"could not write the operator's command: {error}")
+
+
+def _about(error: OSError, work: Path) -> str:
+    if error.errno in _NO_ROOM:
+        free = shutil.disk_usage(work).free // _MEGABYTE
+        return (
+            f"the disk is full: {free} MB are free in {work}. What was half made is removed again."
+            " Make room, then deploy again."
+        )
+    return f"could not make the virtual environment in {work}: {error}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{_PREFIX}{text}\n")
+    sys.stdout.flush()
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"{_PREFIX}{text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""Makes a release of the component: its packages and the papers that go with them."""

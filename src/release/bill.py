@@ -1,0 +1,130 @@
+"""The software bill of materials of a package, as CycloneDX JSON, made of the package itself."""
+
+import hashlib
+import re
+import uuid
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timezone
+from pathlib import Path
+
+from cyclonedx.model import HashAlgorithm, HashType, Property
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentScope, ComponentType
+from cyclonedx.model.license import LicenseExpression
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+from release.errors import ReleaseError
+from release.licenses import license_of
+from release.lock import Library, read_lock
+
+COMPONENT = "community.greengrass.ClientDeviceAssociator"
+OWN_LICENSE = "Apache-2.0"
+LOCK_IN_ZIP = "artifacts/requirements.txt"
+HASH_PROPERTY = f"{COMPONENT}:lock:sha256"
+"""Each file that the install script accepts, where it takes the libraries from an index."""
+
+_WHEEL = re.compile(r"(?:.+/)?(?P<name>[A-Za-z0-9_.]+)-(?P<version>[^-/]+)-[^/]+\.whl")
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, COMPONENT)
+
+
+def bill_of_materials(package: Path, version: str, day: date) -> str:
+    """Makes the bill of a package.
+
+    If the package brings wheels, the bill has these, each with its hash. If not, it has what is
+    locked: a core device installs nothing else.
+
+    Args:
+        package: The zip.
+        version: Of the component.
+        day: Of the release; a clock would make every bill another one.
+
+    Raises:
+        ReleaseError: The package holds a library that is not locked, or a licence is not known.
+    """
+    content = package.read_bytes()
+    with zipfile.ZipFile(package) as archive:
+        locked = read_lock(archive.read(LOCK_IN_ZIP).decode())
+        wheels = {
+            name: hashlib.sha256(archive.read(name)).hexdigest()
+            for name in archive.namelist()
+            if name.endswith(".whl")
+        }
+    digest = hashlib.sha256(content).hexdigest()
+    root = _root(version, digest)
+    bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, digest))
+    bom.metadata.timestamp = datetime.combine(day, time(), timezone.utc)
+    bom.metadata.component = root
+    components = {one.name: _component(one, list(_hashes(one, wheels))) for one in locked}
+    _check_all_are_locked(wheels, locked)
+    for library in locked:
+        component = components[library.name]
+        bom.components.add(component)
+        users = [components[name] for name in library.required_by] or [root]
+        for user in users:
+            bom.register_dependency(user, [component])
+    text: str = JsonV1Dot6(bom).output_as_string(indent=2)
+    return text + "\n"
+
+
+def problems_of(bill: str) -> str | None:
+    """What the schema of CycloneDX does not allow in a bill; None if it is valid."""
+    error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill)
+    return None if error is None else str(error)
+
+
+def _root(version: str, digest: str) -> Component:
+    return Component(
+        type=ComponentType.APPLICATION,
+        name=COMPONENT,
+        version=version,
+        bom_ref=COMPONENT,
+        licenses=[LicenseExpression(OWN_LICENSE)],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
+    )
+
+
+def _component(library: Library, bundled: Sequence[str]) -> Component:
+    accepted = [] if bundled else library.hashes
+    return Component(
+        type=ComponentType.LIBRARY,
+        name=library.name,
+        version=library.version,
+        bom_ref=library.name,
+        scope=ComponentScope.REQUIRED,
+        purl=PackageURL("pypi", None, library.name, library.version),
+        licenses=[LicenseExpression(license_of(library))],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=one) for one in bundled],
+        properties=[Property(name=HASH_PROPERTY, value=one) for one in accepted],
+    )
+
+
+def _hashes(library: Library, wheels: dict[str, str]) -> Iterator[str]:
+    """Of the wheels of a library that a package brings."""
+    for name, digest in wheels.items():
+        if _library_of(name) == (_normal(library.name), library.version):
+            if digest not in library.hashes:
+                raise ReleaseError(f"{name} is not the file that is locked")
+            yield digest
+
+
+def _check_all_are_locked(wheels: dict[str, str], locked: list[Library]) -> None:
+    known = {(_normal(one.name), one.version) for one in locked}
+    foreign = [name for name in wheels if _library_of(name) not in known]
+    if foreign:
+        raise ReleaseError(f"the package brings what is not locked: {', '.join(foreign)}")
+
+
+def _library_of(wheel: str) -> tuple[str, str]:
+    found = _WHEEL.fullmatch(wheel)
+    if found is None:
+        raise ReleaseError(f"{wheel} is no name of a wheel")
+    return _normal(found["name"]), found["version"]
+
+
+def _normal(name: str) -> str:
+    """A name as the package index compares it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
