@@ -13,8 +13,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from greengrass_sandbox import CoreDevice, Link
 from greengrass_sandbox.account import Account
-from greengrass_sandbox.core_device import CoreDevice, Link
 from greengrass_sandbox.kinds import CLASSIC, LITE
 from greengrass_sandbox.profile import Profile
 from sandbox.cloud_support import associate, disassociate

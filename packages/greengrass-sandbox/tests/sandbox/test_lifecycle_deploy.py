@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from greengrass_sandbox.core_device import ComponentState, CoreDevice, DeploymentFailedError
+from greengrass_sandbox import ComponentState, CoreDevice, DeploymentFailedError
 from greengrass_sandbox.kinds import CLASSIC, LITE
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.recipe import RecipeRefusedError

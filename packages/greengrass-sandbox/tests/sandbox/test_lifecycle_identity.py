@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from greengrass_sandbox.core_device import ComponentState, CoreDevice
+from greengrass_sandbox import ComponentState, CoreDevice
 from greengrass_sandbox.kinds import CLASSIC, LITE
 from sandbox.lifecycle_support import BOTH
 from sandbox.waiting import eventually

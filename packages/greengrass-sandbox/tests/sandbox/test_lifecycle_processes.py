@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from greengrass_sandbox.core_device import ComponentHandle, ComponentState, CoreDevice
+from greengrass_sandbox import ComponentHandle, ComponentState, CoreDevice
 from greengrass_sandbox.kinds import CLASSIC, LITE
 from greengrass_sandbox.lifecycle.log import ComponentLog
 from greengrass_sandbox.lifecycle.process import ComponentProcess

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from greengrass_sandbox.core_device import ComponentHandle, ComponentState, CoreDevice
+from greengrass_sandbox import ComponentHandle, ComponentState, CoreDevice
 from greengrass_sandbox.kinds import CLASSIC, LITE
 from greengrass_sandbox.lifecycle import components as lifecycle_components
 from greengrass_sandbox.nucleus.errors import DeploymentRejected
