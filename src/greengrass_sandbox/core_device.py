@@ -20,6 +20,7 @@ from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.lifecycle.states import ComponentState
+from greengrass_sandbox.nucleus.classic.transaction_log import TransactionLog
 from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.profile import CLASSIC, Profile
@@ -48,6 +49,8 @@ class CoreDevice:
     Attributes:
         account: The account that it belongs to.
         cloud: The account's.
+        record: What a classic nucleus writes about what is deployed. Only components are in it
+            that were noted there.
         loop: The account's, on which everything lives.
         call: Calls a function or coroutine function of a part on the loop, and returns its result
             (see `LoopThread.call`).
@@ -64,6 +67,7 @@ class CoreDevice:
     ) -> None:
         self.layout = Layout(root.resolve())
         self._lock = RootLock(self.layout.root)
+        self.record = TransactionLog(self.layout)
         self.profile = profile
         self.thing_name = thing_name
         self._region = region
@@ -121,6 +125,8 @@ class CoreDevice:
             raise
         try:
             self._write_root_certificates()
+            if self.profile.name == "classic":
+                self.record.begin(self.profile.nucleus_version, self.thing_name)
             for part in (self.token_exchange, self.nucleus):
                 self.call(part.start)
             self.call(self._provide_nucleus_configuration)

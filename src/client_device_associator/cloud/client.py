@@ -113,7 +113,7 @@ class AssociationClient:
             return failed
         try:
             if call.operation is Operation.LIST:
-                return self._list(core_thing_name, call.next_token)
+                return self._list(core_thing_name, call)
             method = getattr(self._client, _BATCH_METHODS[call.operation])
             response = method(
                 coreDeviceThingName=core_thing_name,
@@ -129,11 +129,12 @@ class AssociationClient:
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: tried again
             return CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
 
-    def _list(self, core_thing_name: str, next_token: str | None) -> Answer:
+    def _list(self, core_thing_name: str, call: Call) -> Answer:
         """One page of ListClientDevicesAssociatedWithCoreDevice."""
+        next_token = call.next_token
         response = self._client.list_client_devices_associated_with_core_device(
             coreDeviceThingName=core_thing_name,
-            maxResults=MAX_LISTED,
+            maxResults=1 if call.asks_permission else MAX_LISTED,
             **({} if next_token is None else {"nextToken": next_token}),
         )
         names = (one.get("thingName") for one in response["associatedClientDevices"])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.port import Asked, Looked, PermissionsAsked
 from client_device_associator.cloud.port import WorkerEvent
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus
@@ -105,5 +105,6 @@ Event = (
     | StopRequested
     | Asked
     | Looked
+    | PermissionsAsked
     | WorkerEvent
 )
