@@ -183,6 +183,7 @@ TARGETS = (
         (
             b'{"version": 1, "command": "retry", "thingNames": ["a", "b"]}',
             b'{"version": 1, "command": "reconcile"}',
+            b'{"version": 1, "command": "permissions"}',
         ),
     ),
     Target(
@@ -191,6 +192,10 @@ TARGETS = (
         (
             b'{"version": 1, "outcomes": [{"thingName": "a", "outcome": "due"}], "listAt": 1.5}',
             b'{"version": 1, "error": "storage", "message": "no room"}',
+            (
+                b'{"version": 1, "isComplete": true, "permissions": [{"operation": "list",'
+                b' "permission": "denied", "cause": null, "code": "a", "message": "b"}]}'
+            ),
         ),
     ),
     Target("doctor", addresses, (b"\x00\x00\x01\x00\x00\x01null",)),

@@ -1,6 +1,7 @@
 """Calls that only ask whether they are allowed."""
 
 import pytest
+from botocore.loaders import Loader
 
 from client_device_associator.core.answer import (
     Answer,
@@ -21,13 +22,13 @@ from client_device_associator.core.permission import (
 )
 from client_device_associator.core.thing_name import is_thing_name
 
-LONGEST_NAME = 128
-"""Of a thing, in the service model greengrassv2 2020-11-30."""
-
 
 def test_nobody_can_be_associated_by_such_a_call() -> None:
-    """The service model takes the name, and AWS IoT has no thing of it."""
-    assert 1 <= len(NO_THING) <= LONGEST_NAME
+    """The service model takes the name, as it has no pattern; AWS IoT has no thing of it."""
+    model = Loader().load_service_model("greengrassv2", "service-2", "2020-11-30")
+    shape = model["shapes"]["IoTThingName"]
+    assert shape.keys() == {"type", "min", "max"}
+    assert shape["min"] <= len(NO_THING) <= shape["max"]
     assert not is_thing_name(NO_THING)
 
 
