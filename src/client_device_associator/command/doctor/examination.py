@@ -38,11 +38,12 @@ from client_device_associator.command.doctor.network_checks import (
 )
 from client_device_associator.command.doctor.nucleus_root import Kind, kind_of, root_of
 from client_device_associator.command.doctor.offline_checks import check_offline
-from client_device_associator.command.doctor.permission_checks import check_permissions
+from client_device_associator.command.doctor.permission_checks import Role, ask_role, check_role
 from client_device_associator.command.doctor.surroundings import environment_of
 from client_device_associator.command.work_directory import COMPONENT, WorkDirectory
 from client_device_associator.configuration.parser import parse_configuration
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
 
 _BESIDE_STATE = "only while the component runs, by root"
@@ -76,13 +77,18 @@ def findings(directory: WorkDirectory, now: float) -> Iterator[Finding]:
         yield from check_libraries(pid, environment, directory.path)
         yield from check_token_exchange(environment, now)
         yield from check_endpoint(environment)
+    role = Role()
     if running is Running.YES:
-        yield from check_permissions(lambda: ask_permissions(directory.path), state, region)
-    yield from _neighbourhood(directory, state, environment)
+        role = ask_role(lambda: ask_permissions(directory.path))
+        yield from check_role(role, state, region)
+    yield from _neighbourhood(directory, state, environment, role)
 
 
 def _neighbourhood(
-    directory: WorkDirectory, state: ComponentState, environment: Mapping[str, str] | None
+    directory: WorkDirectory,
+    state: ComponentState,
+    environment: Mapping[str, str] | None,
+    role: Role,
 ) -> Iterator[Finding]:
     """What the nucleus has beside the component."""
     root = root_of(directory.path)
@@ -97,7 +103,7 @@ def _neighbourhood(
         return
     if deployed is not None and settings is not None:
         yield from _local_mqtt(deployed, settings, state)
-    yield from check_offline(deployed)
+    yield from check_offline(deployed, lists=role.allows(Operation.LIST))
 
 
 def _local_mqtt(deployed: Deployed, settings: Settings, state: ComponentState) -> Iterator[Finding]:

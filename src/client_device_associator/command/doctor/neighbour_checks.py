@@ -20,7 +20,7 @@ Deployed = Mapping[str, Mapping[str, Any]]
 
 _KINDS = {Kind.CLASSIC: "classic", Kind.LITE: "nucleus lite", None: "of a kind that is not known"}
 _CLASSIC_RECORD = "run this command as root: the folder 'config' of the nucleus is root's alone"
-_LITE_RECORD = "ask with: ggl-cli list (if there is one), or look at the deployment in the console"
+_LITE_RECORD = "look at the deployment in the console"
 
 
 def check_nucleus_version(environment: Mapping[str, str]) -> Iterator[Finding]:

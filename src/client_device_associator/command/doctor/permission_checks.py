@@ -1,7 +1,8 @@
 """What the token exchange role allows: the running component asks the cloud."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from client_device_associator.channel.client import ChannelError
 from client_device_associator.channel.protocol import Permissions, Reply
@@ -13,6 +14,7 @@ from client_device_associator.core.operation import Operation
 from client_device_associator.core.permission import Permission, PermissionFinding
 from client_device_associator.reporting.iam_statement import iam_statement
 
+_ROLE = "role"
 _WHAT = {
     Operation.ASSOCIATE: "role (associate)",
     Operation.DISASSOCIATE: "role (disassociate)",
@@ -41,34 +43,59 @@ LIST_SIDE_EFFECT = (
 )
 
 
-def check_permissions(
-    ask: Callable[[], Reply],
-    state: ComponentState,
-    region: str,
-    pause: Callable[[float], None] = time.sleep,
-) -> Iterator[Finding]:
-    """What the role allows.
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What is known of the token exchange role.
+
+    Attributes:
+        findings: What the cloud has said.
+        trouble: Why that is not all; None if it is.
+    """
+
+    findings: Sequence[PermissionFinding] = ()
+    trouble: Finding | None = None
+
+    def allows(self, operation: Operation) -> bool | None:
+        """Whether an operation is allowed; None if that is not known."""
+        known = {Permission.ALLOWED: True, Permission.DENIED: False}
+        found = [one.permission for one in self.findings if one.operation is operation]
+        return known.get(found[0]) if found else None
+
+
+def ask_role(ask: Callable[[], Reply], pause: Callable[[float], None] = time.sleep) -> Role:
+    """What the running component finds out.
 
     Args:
-        ask: Asks the running component; raises ChannelError.
-        state: What the component says of itself.
-        region: Of AWS; "" if it is not known.
+        ask: Asks it; raises ChannelError.
         pause: Waits for so many seconds.
     """
     try:
         reply = _complete(ask, pause)
     except ChannelError as error:
-        yield unknown("role", f"its permissions are not known: {error}")
-        return
+        return Role(trouble=unknown(_ROLE, f"its permissions are not known: {error}"))
     if not isinstance(reply, Permissions):
         text = "the component has not answered what the role allows"
-        yield unknown("role", text, "ask again in a minute; is it of this command's version?")
-        return
-    for found in sorted(reply.findings, key=lambda one: list(_WHAT).index(one.operation)):
+        remedy = "ask again in a minute; is it of this command's version?"
+        return Role(trouble=unknown(_ROLE, text, remedy))
+    if reply.is_complete:
+        return Role(reply.findings)
+    remedy = "ask again in a minute; calls to the cloud may take long just now"
+    rest = unknown(_ROLE, "the cloud has not answered all calls yet", remedy)
+    return Role(reply.findings, rest)
+
+
+def check_role(role: Role, state: ComponentState, region: str) -> Iterator[Finding]:
+    """What the role allows.
+
+    Args:
+        role: As it is known.
+        state: What the component says of itself.
+        region: Of AWS; "" if it is not known.
+    """
+    for found in sorted(role.findings, key=lambda one: list(_WHAT).index(one.operation)):
         yield _judged(found, state.text("coreDeviceThingName"), region)
-    if not reply.is_complete:
-        remedy = "ask again in a minute; calls to the cloud may take long just now"
-        yield unknown("role", "the cloud has not answered all calls yet", remedy)
+    if role.trouble is not None:
+        yield role.trouble
 
 
 def _complete(ask: Callable[[], Reply], pause: Callable[[float], None]) -> Reply:

@@ -55,7 +55,9 @@ def test_the_neighbours_are_named() -> None:
     assert found.text == "no other that matters here"
 
 
-@pytest.mark.parametrize(("kind", "remedy"), [(Kind.CLASSIC, "as root"), (Kind.LITE, "ggl-cli")])
+@pytest.mark.parametrize(
+    ("kind", "remedy"), [(Kind.CLASSIC, "as root"), (Kind.LITE, "in the console")]
+)
 def test_who_may_not_see_the_record_sees_the_artifacts(
     tmp_path: Path, kind: Kind, remedy: str
 ) -> None:

@@ -40,6 +40,22 @@ def test_the_conditions_of_offline_logins_are_said(
     assert "deletes" in found.remedy
 
 
+@pytest.mark.parametrize(
+    ("lists", "text"),
+    [
+        (True, "associated, because the role allows"),
+        (False, "deletes nothing, because"),
+        (None, "if the role allows"),
+    ],
+)
+def test_what_the_daily_refresh_deletes_depends_on_the_role(
+    *, lists: bool | None, text: str
+) -> None:
+    """It needs the list of associated devices."""
+    (found,) = check_offline(auth(60), lists=lists)
+    assert text in found.remedy
+
+
 def test_without_client_device_auth_there_are_none() -> None:
     """No client device logs in."""
     (found,) = check_offline({})

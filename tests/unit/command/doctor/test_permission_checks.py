@@ -11,7 +11,9 @@ from client_device_associator.command.doctor.finding import Finding, Health
 from client_device_associator.command.doctor.permission_checks import (
     MAX_ASKED,
     PAUSE_SECONDS,
-    check_permissions,
+    Role,
+    ask_role,
+    check_role,
 )
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.operation import Operation
@@ -19,6 +21,7 @@ from client_device_associator.core.permission import Permission, PermissionFindi
 from support.commands import HEALTHY
 
 OK, WRONG, UNKNOWN = Health.OK, Health.WRONG, Health.UNKNOWN
+STATE = ComponentState(HEALTHY)
 
 
 def check(*replies: Reply, pauses: list[float] | None = None) -> Sequence[Finding]:
@@ -29,7 +32,7 @@ def check(*replies: Reply, pauses: list[float] | None = None) -> Sequence[Findin
         return left.pop(0) if len(left) > 1 else left[0]
 
     waited = [] if pauses is None else pauses
-    return list(check_permissions(ask, ComponentState(HEALTHY), "eu-central-1", waited.append))
+    return list(check_role(ask_role(ask, waited.append), STATE, "eu-central-1"))
 
 
 def told(*findings: PermissionFinding) -> Permissions:
@@ -106,6 +109,17 @@ def test_a_call_that_fails_for_another_reason(cause: FailureCause, health: Healt
     assert "THING" not in found.remedy
 
 
+def test_what_is_known_is_known_to_other_checks() -> None:
+    """Neither what was not asked nor what has failed is."""
+    findings = [PermissionFinding(Operation.ASSOCIATE, Permission.ALLOWED), denied(Operation.LIST)]
+    role = Role(findings)
+    assert role.allows(Operation.ASSOCIATE) is True
+    assert role.allows(Operation.LIST) is False
+    assert role.allows(Operation.DISASSOCIATE) is None
+    failed = PermissionFinding(Operation.LIST, Permission.UNKNOWN, FailureCause.THROTTLED)
+    assert Role([failed]).allows(Operation.LIST) is None
+
+
 def test_it_asks_until_all_is_known() -> None:
     """A worker may have to be started first."""
     begun = Permissions((), is_complete=False)
@@ -132,7 +146,7 @@ def test_a_component_that_cannot_be_asked_is_no_fault() -> None:
     def ask() -> Reply:
         raise NotRunningError("nobody listens")
 
-    (found,) = check_permissions(ask, ComponentState(HEALTHY), "")
+    (found,) = check_role(ask_role(ask), STATE, "")
     assert (found.health, "nobody listens" in found.text) == (UNKNOWN, True)
     (found,) = check(Refused(Trouble.BAD_REQUEST, "there is no command 'permissions'"))
     assert found.health is UNKNOWN
