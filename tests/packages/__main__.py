@@ -19,7 +19,7 @@ from packages.sandbox import check_in_sandbox, check_update
 from support.documents import ROOT
 
 _PLATFORMS = ("manylinux_x86_64", "musllinux_aarch64")
-_SECTIONS = ("installs", "failures", "kills", "sandbox", "update")
+_SECTIONS = ("installs", "system", "failures", "kills", "sandbox", "update")
 
 
 def main() -> int:
@@ -83,6 +83,12 @@ class Checks:
         for python in self._ends():
             device = self._device(python, **self._local_index())
             failures.check_quick_second_install(self._report, device, self._index)
+
+    def system(self) -> None:
+        """The libraries of the distribution."""
+        self._report.title("Libraries of the system")
+        package = build(self._folder / "system", "--system")
+        failures.check_system(self._report, self._device, package, self._wheels, self._new_folder())
 
     def failures(self) -> None:
         """What is missing, what is said, what is left."""

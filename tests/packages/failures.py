@@ -5,10 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from component_installer.lock import read_lock
+from component_installer.this_device import this_device
+from component_installer.wheels import bundle, unpack
 from integration.disk import small_file_system
 from packages.device import ANOTHER_USER, USER, Device, Outcome
-from packages.interpreters import Interpreter
+from packages.interpreters import Interpreter, interpreters
 from packages.report import Report
+from support.documents import ROOT
 
 KILLS = 20
 _SECOND_INSTALL_SECONDS = 1.0
@@ -138,7 +142,7 @@ def check_changed_owner(report: Report, device: Device, package: Path) -> None:
 
 def without(python: Interpreter, folder: Path, *modules: str) -> Interpreter:
     """A copy of a Python that lacks some modules."""
-    home = folder / f"python-without-{'-'.join(modules)}"
+    home = folder / f"python-without-{'-'.join(modules) or 'nothing'}"
     shutil.copytree(python.bin.parent, home, symlinks=True)
     for module in modules:
         for path in home.glob(f"lib/python3.*/{module}"):
@@ -146,6 +150,49 @@ def without(python: Interpreter, folder: Path, *modules: str) -> Interpreter:
         for path in home.glob(f"lib/python3.*/lib-dynload/{module}.*.so"):
             path.unlink()
     return Interpreter(python.version, home / "bin")
+
+
+def check_system(
+    report: Report,
+    new_device: Callable[[Interpreter], Device],
+    package: Path,
+    wheels: Path,
+    folder: Path,
+) -> None:
+    """A Python that brings the libraries; then one of them goes, and comes back too old."""
+    (python,) = (one for one in interpreters(folder) if one.version == this_version())
+    python = without(python, folder)
+    (site,) = python.bin.parent.glob("lib/python3.*/site-packages")
+    lock = read_lock((ROOT / "artifacts" / "requirements.txt").read_bytes())
+    unpack(bundle(wheels, lock, this_device()).wheels, site)
+    device = new_device(python)
+    device.unpack(package)
+    outcome = device.install()
+    report.found(
+        f"all there, Python {python.version}",
+        f"exit {outcome.code} after {outcome.seconds:.1f} s: {outcome.last_line} / in place:"
+        f" {device.state()}, {device.megabytes():.1f} MB",
+        expected=outcome.code == 0 and device.state() == "works",
+    )
+    (information,) = site.glob("boto3-*.dist-info")
+    information.rename(site / "boto3-1.20.0.dist-info")
+    metadata = site / "boto3-1.20.0.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text().replace("\nVersion: ", "\nVersion: 1.20.0\nWas: ", 1))
+    for path in site.glob("awsiotsdk-*"):
+        shutil.rmtree(path)
+    outcome = device.install()
+    report.found(
+        "awsiotsdk gone, boto3 too old",
+        f"exit {outcome.code}: {outcome.last_line}",
+        expected=outcome.code == 1
+        and "awsiotsdk is missing" in outcome.said
+        and "boto3 is 1.20.0" in outcome.said,
+    )
+
+
+def this_version() -> str:
+    """Of the Python that runs this."""
+    return "{}.{}".format(*sys.version_info)
 
 
 def check_rollback(report: Report, device: Device, package: Path) -> None:
@@ -167,8 +214,3 @@ def check_rollback(report: Report, device: Device, package: Path) -> None:
         f"exit {outcome.code} after {outcome.seconds:.2f} s: {outcome.last_line}",
         expected=outcome.code == 0 and device.environment() == old != new,
     )
-
-
-def note(text: str) -> None:
-    """Says what is done, for whoever waits."""
-    sys.stderr.write(f"{text}\n")
