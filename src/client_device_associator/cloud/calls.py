@@ -15,12 +15,12 @@ CALL_DEADLINE_SECONDS = 60.0
 """From the moment at which the worker gets a call until it is given up.
 
 More than the worker's own limits add up to (token exchange 18 s when it hangs and is asked twice,
-connect 5 s, read 20 s, importing boto3 on a slow board), so that it is reached only when the worker
+connect 5 s, read 20 s, the imports on a slow board), so that it is reached only when the worker
 itself hangs.
 """
 
 WARM_UP_SECONDS = 3.0
-"""A worker that will be needed within this time is started now: importing boto3 takes a while."""
+"""A worker that will be needed within this time is started now: to import botocore takes time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""The call itself, with boto3. Nothing but the worker process imports this."""
+"""The call itself, with botocore: boto3 would add only what is not used here, and 3 MB.
+
+Nothing but the worker process imports this.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialResolver
@@ -13,6 +15,7 @@ from client_device_associator import __version__
 from client_device_associator.cloud.bounded_http import BoundedSession
 from client_device_associator.cloud.credentials import Secrets, is_usable
 from client_device_associator.cloud.response_check import MAX_LISTED, check_responses
+from client_device_associator.cloud.service_data import SERVICE, ServiceData
 from client_device_associator.cloud.service_errors import (
     CREDENTIALS_REFUSED,
     read_error,
@@ -151,8 +154,10 @@ class AssociationClient:
         provider = token_exchange(self._environment, self._secrets)
         session.register_component("credential_provider", CredentialResolver([provider]))
         self._session = session
-        client = boto3.Session(botocore_session=session, region_name=region).client(
-            "greengrassv2",
+        session.register_component("data_loader", ServiceData())
+        client = session.create_client(
+            SERVICE,
+            region_name=region,
             verify=_certificates(self._environment),
             config=Config(
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,

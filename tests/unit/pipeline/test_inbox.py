@@ -14,9 +14,11 @@ from client_device_associator.pipeline.events import (
     NoticeGiven,
     NucleusLost,
     Origin,
+    PublishAcknowledged,
     StopRequested,
 )
 from client_device_associator.pipeline.inbox import (
+    FIRST_GATHER_SECONDS,
     GATHER_SECONDS,
     MAX_BYTES,
     MAX_GATHERED,
@@ -82,14 +84,36 @@ def test_objects_count_as_messages_too(inbox: Inbox) -> None:
 
 def test_messages_are_gathered_for_a_short_while(inbox: Inbox, clock: FakeClock) -> None:
     """Counted from the first one; later ones do not extend it."""
-    assert inbox.due_at() is None
     clock.seconds = 7
+    inbox.offer(message())
+    inbox.take()
+    assert inbox.due_at() is None
     inbox.offer(message())
     clock.seconds += GATHER_SECONDS / 2
     inbox.offer(message())
     assert inbox.due_at() == START + 7 + GATHER_SECONDS
     inbox.take()
     assert inbox.due_at() is None
+
+
+def test_a_message_that_comes_after_a_pause_hardly_waits(inbox: Inbox, clock: FakeClock) -> None:
+    """Most often it is alone, and its announcer waits for the answer."""
+    for _ in range(2):
+        clock.seconds += GATHER_SECONDS + 0.001
+        inbox.offer(message())
+        assert inbox.due_at() == clock.steady() + FIRST_GATHER_SECONDS
+        inbox.take()
+
+
+def test_an_acknowledgement_that_can_wait_is_taken_along(inbox: Inbox) -> None:
+    """Behind what cannot, and before messages."""
+    can_wait = PublishAcknowledged(1, None, can_wait=True)
+    inbox.put(can_wait)
+    assert inbox.due_at() is None
+    assert inbox._bell.qsize() == 0  # noqa: SLF001 - nobody would have been woken
+    inbox.offer(message())
+    inbox.put(NucleusLost())
+    assert inbox.take().events == (NucleusLost(), can_wait, message())
 
 
 def test_anything_else_ends_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
