@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 8 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test unit lint check simulate mutate fuzz setup format build package lock bench release advisories clean
+.PHONY: demo test unit lint check simulate mutate fuzz matrix installcheck setup format build package lock bench release advisories clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -47,6 +47,21 @@ fuzz: setup
 	$(UV) pip install --require-hashes -r tests/fuzz/requirements.txt
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(RUNS)
 
+# The whole suite on each Python that is at hand. "make matrix VERSIONS=3.13 TESTS=tests/unit" is less.
+VERSIONS ?=
+TESTS ?=
+matrix: setup
+	$(UV) pip install --require-hashes -r tests/matrix/requirements.txt
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/nox $(VERSIONS:%=--session tests-%) -- $(TESTS)
+
+# Packages installed, killed, updated and rolled back for real: some minutes, and as root. WHEELS is a
+# folder that has the lock's wheels, ROOT an unpacked system with musl; both may be left out.
+WHEELS ?=
+ROOT ?=
+CHECKS ?=
+installcheck: setup
+	PYTHONPATH=tests $(BIN)/python -m packages $(WHEELS:%=--wheels %) $(ROOT:%=--root %) $(CHECKS)
+
 setup: $(STAMP)
 
 # The hashes pin every version. pip installs nothing but uv, which then is ten times quicker with the
@@ -83,10 +98,10 @@ PLATFORM ?=
 BUCKET ?=
 OUTPUT ?=
 BUILDER = $(if $(wildcard $(BIN)/python),$(BIN)/python,python3)
-VERSIONS = $(filter 3.%,$(patsubst python%,%,$(PYTHON)))
+FOR_PYTHONS = $(filter 3.%,$(patsubst python%,%,$(PYTHON)))
 package:
 	$(BUILDER) artifacts/build.py $(if $(BUCKET),--bucket $(BUCKET)) $(if $(OUTPUT),--output $(OUTPUT)) \
-		$(if $(SYSTEM),--system) $(if $(OFFLINE),--offline $(PLATFORM:%=--platform %) $(VERSIONS:%=--python %))
+		$(if $(SYSTEM),--system) $(if $(OFFLINE),--offline $(PLATFORM:%=--platform %) $(FOR_PYTHONS:%=--python %))
 
 # Writes the lock files: the device's from artifacts/requirements.in, ours on top of it.
 LOCK := $(UV) pip compile --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"
@@ -96,6 +111,7 @@ lock: setup
 	echo uv | $(LOCK) -c tests/requirements.txt -o tests/installer.txt -
 	echo 'atheris<3.1' | $(LOCK) -c tests/requirements.txt -o tests/fuzz/requirements.txt -
 	echo pip-audit | $(LOCK) -c tests/requirements.txt -o src/release/requirements.txt -
+	echo nox | $(LOCK) -c tests/requirements.txt -o tests/matrix/requirements.txt -
 	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
 # Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
@@ -123,4 +139,4 @@ advisories: setup
 	$(BIN)/python -m release --advisories
 
 clean:
-	rm -rf $(VENV) greengrass-build greengrass-release .sandbox .sandbox-* mutants .coverage .coverage.*
+	rm -rf $(VENV) .nox greengrass-build greengrass-release .sandbox .sandbox-* mutants .coverage .coverage.*

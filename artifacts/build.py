@@ -201,7 +201,9 @@ def _wheels(root: Path, libraries: Libraries, scratch: Path) -> Iterator[Path]:
                 raise BuildError(str(error)) from error
             if found.missing:
                 names = ", ".join(f"{one.name} {one.version}" for one in found.missing)
-                raise BuildError(f"{folder} has no wheels of {names} for {target}")
+                raise BuildError(
+                    f"{folder} has no wheels of {names} for {platform}, Python {python}"
+                )
             for path in found.wheels:
                 _check_layout(path)
                 yield path

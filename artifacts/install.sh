@@ -22,7 +22,7 @@ fail() {
 # Some systems have an old python3 and a newer one beside it under its full name. Python is told to
 # import from nowhere but the artifact.
 for candidate in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
-    if "$candidate" -I -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    if "$candidate" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
         exec "$candidate" -I -c 'import sys
 sys.path.insert(0, sys.argv.pop(1))
 from component_installer.main import main

@@ -17,6 +17,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from benchmarks.measuring import core_device
 from benchmarks.saying import say
 from client_device_associator.core.decision import Decision
@@ -61,11 +63,11 @@ PYTHONS = (sys.executable, "/usr/bin/python3")
 _STATES = (DeviceState.ASSOCIATED,) * 8 + (DeviceState.PENDING, DeviceState.FAILED)
 
 
-def fill(path: Path, count: int) -> None:
+def fill(path: Path, count: int, states: Sequence[DeviceState] = _STATES) -> None:
     """A journal with so many devices: most are associated, some wait, some have failed."""
     journal = Journal(path)
     devices = (
-        Device(name, _STATES[number % len(_STATES)], time.time() - number)
+        Device(name, states[number % len(states)], time.time() - number)
         for number, name in enumerate(device_names(count))
     )
     with journal.transaction():
@@ -118,15 +120,18 @@ class Person:
         ) as process:
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
             lines, memory = process.stdout.read1().count(b"\n"), most_memory(process.pid)
-            first = time.monotonic() - began
+            first, used = time.monotonic() - began, cpu_seconds(process.pid)
             while portion := process.stdout.read1():
                 lines += portion.count(b"\n")
                 memory = max(memory, most_memory(process.pid))
-        whole = time.monotonic() - began
+            whole = time.monotonic() - began
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
         shown = f", {memory / KIBIBYTES_PER_MEBIBYTE:.0f} MiB" if memory else ""
         say(
-            f"  {' '.join(arguments):42} {self.name:6} first output {first:.2f} s, all {whole:.2f}"
-            f" s{shown}, {lines} lines, exit code {process.returncode}"
+            f"  {' '.join(arguments):34} {self.name:6} first output {first:.2f} s ({used:.2f} of"
+            f" CPU), all {whole:.2f} s ({usage.ru_utime + usage.ru_stime:.2f} of CPU){shown},"
+            f" {lines} lines, exit code {process.returncode}"
         )
 
 
@@ -152,6 +157,15 @@ def let_read(folder: Path) -> None:
     for file in folder.iterdir():
         if file.is_file():
             file.chmod(READ_BY_ALL)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of a processor, busy or not; 0 if it has ended."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
 
 
 def most_memory(pid: int) -> int:
@@ -202,7 +216,8 @@ def beside_the_component(count: int) -> None:
         for one in associator.work.parents:
             if one.is_relative_to(tempfile.gettempdir()) and one != Path(tempfile.gettempdir()):
                 one.chmod(GO_IN)
-        fill(associator.work / JOURNAL, count)
+        # The queue has no room for 10,000 besides.
+        fill(associator.work / JOURNAL, count, [DeviceState.ASSOCIATED])
         stopped = threading.Event()
         announced: list[str] = []
 

@@ -14,6 +14,7 @@ from client_device_associator.clock import Clock, SystemClock
 from client_device_associator.cloud.calls import Calls
 from client_device_associator.cloud.port import Worker
 from client_device_associator.cloud.worker_process import WorkerProcess
+from client_device_associator.configuration.needed_operations import needed_operations
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.engine import Engine
 from client_device_associator.errors import NucleusError, NucleusLostError
@@ -180,7 +181,12 @@ class Component:
             engine=Engine(settings.policy, self.journal, self._rng),
             journal=self.journal,
             outboxes=outboxes,
-            calls=Calls(self._worker, self.report, settings.worker_idle_seconds),
+            calls=Calls(
+                self._worker,
+                self.report,
+                settings.worker_idle_seconds,
+                frozenset(needed_operations(settings)),
+            ),
             trail=trail,
             report=self.report,
         )

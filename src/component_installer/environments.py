@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +127,8 @@ class Environments:
         if path.is_symlink() or not path.is_dir():
             path.unlink(missing_ok=True)
             return
+        import shutil  # noqa: PLC0415 - seldom needed
+
         shutil.rmtree(path, ignore_errors=True)
         if path.exists():
             self._warn(f"{path} belongs to another user and can be removed by root alone")

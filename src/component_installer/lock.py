@@ -1,6 +1,5 @@
 """The lock file: which distributions, of which version, with which bytes."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
@@ -33,11 +32,9 @@ class Lock:
 
     Attributes:
         distributions: By their names' order in the file.
-        digest: SHA-256 of the file, in hexadecimal: tells one lock from another.
     """
 
     distributions: tuple[Pinned, ...]
-    digest: str
 
 
 def read_lock(content: bytes) -> Lock:
@@ -58,7 +55,7 @@ def read_lock(content: bytes) -> Lock:
         name, version, hashes = match.groups()
         digests = frozenset(part.rpartition(":")[2] for part in hashes.split())
         pinned.append(Pinned(normalized(name), version, digests))
-    return Lock(tuple(pinned), hashlib.sha256(content).hexdigest())
+    return Lock(tuple(pinned))
 
 
 def normalized(name: str) -> str:

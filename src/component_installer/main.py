@@ -1,27 +1,20 @@
 """What artifacts/install.sh runs: the environment made if need be, put in place, the rest cleared.
 
 The nucleus calls this at each of its starts (classic) and at deployments that change configuration
-(lite). When the libraries and Python are those of last time it looks, and does nothing else.
+(lite). When the libraries and Python are those of last time it looks, and does nothing else: what
+only a first install needs is imported there, because on a small device that takes most of the time.
 """
 
 import errno
-import shutil
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from component_installer.environments import Environments
 from component_installer.errors import InstallError
-from component_installer.index import CACHE
-from component_installer.lock import read_lock
-from component_installer.making import Sources, make
 from component_installer.operators_command import write_command
-from component_installer.system import check_system, read_wanted
-from component_installer.this_device import this_device
-
-LOCK_FILE = "requirements.txt"
-WHEELS = "wheels"
-SYSTEM_FILE = "system-packages.txt"
+from component_installer.sources import Sources
 
 _MEGABYTE = 1_000_000
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -64,24 +57,12 @@ def install(package: Path, work: Path, say: Say, warn: Say) -> None:
         InstallError: There is none, and none can be made; what was there before stays.
         OSError: The same, because of the disk or a permission.
     """
-    artifacts = package / "artifacts"
-    lock_file = artifacts / LOCK_FILE
-    try:
-        lock = read_lock(lock_file.read_bytes())
-    except FileNotFoundError as error:
-        raise InstallError(
-            f"{lock_file} is missing: the artifact is damaged. Build and deploy it again."
-        ) from error
-    wanted = read_wanted(artifacts / SYSTEM_FILE)
-    if wanted is not None:
-        check_system(wanted, warn, sys.executable)
-    sources = Sources(
-        package=package,
-        lock_file=lock_file,
-        lock=lock,
-        wheels=artifacts / WHEELS,
-        from_system=wanted is not None,
-    )
+    sources = Sources(package)
+    if sources.from_system:
+        from component_installer import system  # noqa: PLC0415 - see above
+
+        wanted = system.wanted_from_system(sources.system_file.read_text(encoding="utf-8"))
+        system.check_system(wanted, warn, sys.executable)
     purpose = _purpose(sources)
     environments = Environments(work, warn)
     try:
@@ -91,7 +72,6 @@ def install(package: Path, work: Path, say: Say, warn: Say) -> None:
             made = _made(environments, purpose, sources, say)
             _offer_command(made, package, warn)
             environments.use(made)
-            environments.remove(work / CACHE)
             say("the virtual environment is ready")
         else:
             # An earlier version may have made it for everybody.
@@ -105,10 +85,14 @@ def install(package: Path, work: Path, say: Say, warn: Say) -> None:
 
 
 def _made(environments: Environments, purpose: str, sources: Sources, say: Say) -> Path:
+    import shutil  # noqa: PLC0415 - see above
+
+    from component_installer import making, this_device  # noqa: PLC0415
+
     folder = environments.new(purpose)
     try:
         free = shutil.disk_usage(folder).free
-        make(folder, sources, this_device(), free_bytes=free, say=say)
+        making.make(folder, sources, this_device.this_device(), free_bytes=free, say=say)
         environments.complete(folder, purpose)
     except BaseException:
         environments.remove(folder)
@@ -121,9 +105,15 @@ def _purpose(sources: Sources) -> str:
 
     In the words of earlier versions, so that their environments need not be made again.
     """
+    try:
+        digest = hashlib.sha256(sources.lock_file.read_bytes()).hexdigest()
+    except FileNotFoundError as error:
+        raise InstallError(
+            f"{sources.lock_file} is missing: the artifact is damaged. Build and deploy it again."
+        ) from error
     kind = "system " if sources.from_system else ""
     version = "{} {}".format(*sys.version_info)
-    return f"{kind}{sources.lock.digest} {version} {sys.executable}"
+    return f"{kind}{digest} {version} {sys.executable}"
 
 
 def _offer_command(environment: Path, package: Path, warn: Say) -> None:
@@ -136,6 +126,8 @@ def _offer_command(environment: Path, package: Path, warn: Say) -> None:
 
 def _about(error: OSError, work: Path) -> str:
     if error.errno in _NO_ROOM:
+        import shutil  # noqa: PLC0415 - see above
+
         free = shutil.disk_usage(work).free // _MEGABYTE
         return (
             f"the disk is full: {free} MB are free in {work}. What was half made is removed again."

@@ -1,16 +1,17 @@
 """Making an environment: from bundled wheels, a package index, or the system's libraries."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from component_installer.errors import InstallError
 from component_installer.index import CACHE, install_from_index
-from component_installer.lock import Lock
+from component_installer.lock import read_lock
+from component_installer.sources import Sources
 from component_installer.tags import Target
 from component_installer.wheels import Bundle, bundle, unpack, unpacked_bytes, what_there_is
 
@@ -29,25 +30,6 @@ import client_device_associator.nucleus.ipc, client_device_associator.cloud.clie
 import botocore.session
 botocore.session.Session().get_service_model("greengrassv2")
 """
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What an environment is made of.
-
-    Attributes:
-        package: The unpacked artifact.
-        lock_file: Where the lock was read.
-        lock: What it says.
-        wheels: The folder of bundled wheels; it need not exist.
-        from_system: Whether the libraries are the system's.
-    """
-
-    package: Path
-    lock_file: Path
-    lock: Lock
-    wheels: Path
-    from_system: bool
 
 
 def make(
@@ -76,11 +58,12 @@ def make(
         say("making a virtual environment with the system's libraries")
         make_environment(environment, system_libraries=True)
     else:
-        found = bundle(sources.wheels, sources.lock, target)
+        found = bundle(sources.wheels, read_lock(sources.lock_file.read_bytes()), target)
         if found.missing:
             say(_from_index_because(sources.wheels, found, target))
             cache = environment.with_name(CACHE)
             install_from_index(environment, sources.lock_file, sources.wheels, cache)
+            shutil.rmtree(cache, ignore_errors=True)
         else:
             say(f"making a virtual environment with the bundled libraries, for {target}")
             needed = unpacked_bytes(found.wheels) + _ROOM_FOR_THE_REST_BYTES

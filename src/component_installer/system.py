@@ -3,7 +3,6 @@
 import importlib.metadata
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from component_installer.errors import InstallError
 
@@ -77,16 +76,3 @@ def _requires(name: str) -> str:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
-
-
-def read_wanted(file: Path) -> list[tuple[str, str, str]] | None:
-    """What a package wants of the system; None if it is a package that brings its libraries.
-
-    Raises:
-        InstallError: See `wanted_from_system`.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    return wanted_from_system(text)

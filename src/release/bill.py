@@ -24,9 +24,14 @@ from release.lock import Library, read_lock
 COMPONENT = "community.greengrass.ClientDeviceAssociator"
 OWN_LICENSE = "Apache-2.0"
 LOCK_IN_ZIP = "artifacts/requirements.txt"
+SYSTEM_IN_ZIP = "artifacts/system-packages.txt"
 HASH_PROPERTY = f"{COMPONENT}:lock:sha256"
 """Each file that the install script accepts, where it takes the libraries from an index."""
 
+RANGE_PROPERTY = f"{COMPONENT}:system:range"
+"""Which versions the install script accepts, where the device's distribution has the libraries."""
+
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(?P<range>[<>=!~].*)")
 _WHEEL = re.compile(r"(?:.+/)?(?P<name>[A-Za-z0-9_.]+)-(?P<version>[^-/]+)-[^/]+\.whl")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, COMPONENT)
 
@@ -35,7 +40,8 @@ def bill_of_materials(package: Path, version: str, day: date) -> str:
     """Makes the bill of a package.
 
     If the package brings wheels, the bill has these, each with its hash. If not, it has what is
-    locked: a core device installs nothing else.
+    locked: a core device installs nothing else. If the libraries are the distribution's, it has
+    their names and the versions that are accepted, for more is not known.
 
     Args:
         package: The zip.
@@ -48,6 +54,9 @@ def bill_of_materials(package: Path, version: str, day: date) -> str:
     content = package.read_bytes()
     with zipfile.ZipFile(package) as archive:
         locked = read_lock(archive.read(LOCK_IN_ZIP).decode())
+        of_system = (
+            archive.read(SYSTEM_IN_ZIP).decode() if SYSTEM_IN_ZIP in archive.namelist() else None
+        )
         wheels = {
             name: hashlib.sha256(archive.read(name)).hexdigest()
             for name in archive.namelist()
@@ -58,6 +67,17 @@ def bill_of_materials(package: Path, version: str, day: date) -> str:
     bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, digest))
     bom.metadata.timestamp = datetime.combine(day, time(), timezone.utc)
     bom.metadata.component = root
+    if of_system is None:
+        _add_locked(bom, root, locked, wheels)
+    else:
+        bom.register_dependency(root, list(_of_system(bom, of_system)))
+    text: str = JsonV1Dot6(bom).output_as_string(indent=2)
+    return text + "\n"
+
+
+def _add_locked(
+    bom: Bom, root: Component, locked: Sequence[Library], wheels: dict[str, str]
+) -> None:
     components = {one.name: _component(one, list(_hashes(one, wheels))) for one in locked}
     _check_all_are_locked(wheels, locked)
     for library in locked:
@@ -66,8 +86,23 @@ def bill_of_materials(package: Path, version: str, day: date) -> str:
         users = [components[name] for name in library.required_by] or [root]
         for user in users:
             bom.register_dependency(user, [component])
-    text: str = JsonV1Dot6(bom).output_as_string(indent=2)
-    return text + "\n"
+
+
+def _of_system(bom: Bom, requirements: str) -> Iterator[Component]:
+    for line in requirements.splitlines():
+        found = _REQUIREMENT.fullmatch(line)
+        if found is None:
+            raise ReleaseError(f"{SYSTEM_IN_ZIP} has the line {line!r}")
+        component = Component(
+            type=ComponentType.LIBRARY,
+            name=found["name"],
+            bom_ref=found["name"],
+            scope=ComponentScope.REQUIRED,
+            purl=PackageURL("pypi", None, found["name"]),
+            properties=[Property(name=RANGE_PROPERTY, value=found["range"])],
+        )
+        bom.components.add(component)
+        yield component
 
 
 def problems_of(bill: str) -> str | None:
@@ -111,7 +146,7 @@ def _hashes(library: Library, wheels: dict[str, str]) -> Iterator[str]:
             yield digest
 
 
-def _check_all_are_locked(wheels: dict[str, str], locked: list[Library]) -> None:
+def _check_all_are_locked(wheels: dict[str, str], locked: Sequence[Library]) -> None:
     known = {(_normal(one.name), one.version) for one in locked}
     foreign = [name for name in wheels if _library_of(name) not in known]
     if foreign:

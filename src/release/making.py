@@ -1,7 +1,7 @@
 """A release from its beginning to its end."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from release.checksums import sign, write_checksums
 from release.errors import ReleaseError
 from release.licenses import license_list
 from release.lock import read_lock
-from release.packages import build_packages
+from release.packages import VARIANTS, Variant, build_packages
 
 FOLDER = "greengrass-release"
 BILL, LICENSES, NOTES = "bill-of-materials.cdx.json", "LICENSES.md", "NOTES.md"
@@ -20,7 +20,15 @@ LOCK = "artifacts/requirements.txt"
 Say = Callable[[str], None]
 
 
-def make(root: Path, wanted: str, *, today: date, key: Path | None, say: Say) -> Path:
+def make(
+    root: Path,
+    wanted: str,
+    *,
+    today: date,
+    key: Path | None,
+    say: Say,
+    variants: Sequence[Variant] = VARIANTS,
+) -> Path:
     """Makes a release, and returns its folder.
 
     If the version is not in the sources yet, it is put there and committed, with the changelog.
@@ -32,6 +40,7 @@ def make(root: Path, wanted: str, *, today: date, key: Path | None, say: Say) ->
         today: For the changelog, if the version is new.
         key: That signs; None: there is no signature.
         say: Takes lines about what was done.
+        variants: What is built.
 
     Raises:
         ReleaseError: It cannot be made; nothing was committed unless that was said.
@@ -45,7 +54,7 @@ def make(root: Path, wanted: str, *, today: date, key: Path | None, say: Say) ->
     folder = root / FOLDER / wanted
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for package in build_packages(root, folder):
+    for package in build_packages(root, folder, variants):
         bill = bill_of_materials(package.archive, wanted, day)
         wrong = problems_of(bill)
         if wrong is not None:

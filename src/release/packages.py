@@ -1,16 +1,14 @@
 """The packages of a release: the component built in each way in which it can be installed."""
 
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from release.errors import ReleaseError
 
 BUILD = "artifacts/build.py"
-_BUILT = "greengrass-build"
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,25 @@ class Variant:
     arguments: tuple[str, ...] = ()
 
 
-VARIANTS = (Variant("index"),)
-"""`index`: a core device gets its libraries from its package index."""
+INDEX = Variant("index")
+"""A core device gets its libraries from its package index."""
+
+SYSTEM = Variant("system", ("--system",))
+"""It has them from its distribution."""
+
+PLATFORMS = ("manylinux_x86_64", "manylinux_aarch64", "musllinux_x86_64", "musllinux_aarch64")
+
+VARIANTS = (
+    INDEX,
+    SYSTEM,
+    # It has them in the package, for every Python that is supported.
+    *(Variant(f"offline-{one}", ("--offline", "--platform", one)) for one in PLATFORMS),
+)
 
 
 @dataclass(frozen=True)
 class Package:
-    """What was built, copied into the release.
+    """What was built.
 
     Attributes:
         folder: With `recipes` and `artifacts`, as deployments and publishing take them.
@@ -43,26 +53,24 @@ class Package:
     archive: Path
 
 
-def build_packages(root: Path, target: Path) -> Iterator[Package]:
+def build_packages(
+    root: Path, target: Path, variants: Sequence[Variant] = VARIANTS
+) -> Iterator[Package]:
     """Builds each variant into a folder of its name below the target.
 
     Raises:
         ReleaseError: The build failed, or made no zip.
     """
-    for variant in VARIANTS:
-        built = root / _BUILT
-        # What an earlier build has left must not get into a release.
-        shutil.rmtree(built, ignore_errors=True)
+    for variant in variants:
+        folder = target / variant.name
         done = subprocess.run(
-            [sys.executable, str(root / BUILD), *variant.arguments],
+            [sys.executable, str(root / BUILD), "--output", str(folder), *variant.arguments],
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
             raise ReleaseError(f"{variant.name}: {done.stderr.strip()}")
-        folder = target / variant.name
-        shutil.copytree(built, folder)
         archives = sorted(folder.rglob("*.zip"))
         if len(archives) != 1:
             raise ReleaseError(f"{variant.name}: the build has made {len(archives)} zips, not one")

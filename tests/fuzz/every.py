@@ -1,12 +1,13 @@
 """All targets."""
 
 from fuzz.target import Target
-from fuzz.targets import bus, cloud, commands, files, log, sandbox
+from fuzz.targets import bus, cloud, commands, doctor, files, log, sandbox
 
 TARGETS: tuple[Target, ...] = (
     *bus.TARGETS,
     *cloud.TARGETS,
     *commands.TARGETS,
+    *doctor.TARGETS,
     *files.TARGETS,
     *log.TARGETS,
     *sandbox.TARGETS,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.port import Asked, Looked, PermissionsAsked
 from client_device_associator.channel.protocol import CarriedOut, Reply, Told
 from client_device_associator.channel.server import Channel
 from client_device_associator.reporting.notices import Notice
@@ -23,6 +23,7 @@ class Listening:
     Attributes:
         channel: It listens.
         asked: What has come.
+        permissions_asked: How often somebody has asked for permissions.
         reported: What it has told operators.
         reply: What is answered at once; None for nothing.
         looks: What is answered to those who want to know how it is; None for nothing.
@@ -31,6 +32,7 @@ class Listening:
 
     def __init__(self, path: Path) -> None:
         self.asked: list[Asked] = []
+        self.permissions_asked = 0
         self._came: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self.reported: queue.SimpleQueue[Notice] = queue.SimpleQueue()
         self.reply: Reply | None = CarriedOut()
@@ -42,7 +44,12 @@ class Listening:
         """The next request, when it comes."""
         return self._came.get(timeout=SOON_SECONDS)
 
-    def _post(self, asked: Asked | Looked) -> None:
+    def _post(self, asked: Asked | Looked | PermissionsAsked) -> None:
+        if isinstance(asked, PermissionsAsked):
+            self.permissions_asked += 1
+            if self.reply is not None:
+                asked.answer(self.reply)
+            return
         if isinstance(asked, Looked):
             if self.looks is not None:
                 asked.answer(self.looks)

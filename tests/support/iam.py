@@ -6,7 +6,7 @@ from typing import Any
 
 from support.aws_cli import operations
 
-_SERVICE_OF = {"greengrass": "greengrassv2", "s3": "s3"}
+_SERVICE_OF = {"greengrass": "greengrassv2", "iot": "iot", "s3": "s3"}
 """Services by the prefix of their actions."""
 
 _KEYS = {"Sid", "Effect", "Action", "Resource"}

@@ -28,7 +28,7 @@ class SendingOutbox:
         self.bus = bus
         self.journal = Journal(path)
         self.nucleus = FakeNucleus()
-        self.events: list[Event] = []
+        self.events: list[PublishAcknowledged] = []
         self.notices: list[Notice] = []
         self.seconds = 0.0
         self.outbox = Outbox(
@@ -36,7 +36,7 @@ class SendingOutbox:
             nucleus=self.nucleus,
             settings=settings(),
             core_thing_name="core-1",
-            post=self.events.append,
+            post=self._take,
             numbers=itertools.count(1),
             report=self.notices.append,
             bus=bus,
@@ -54,9 +54,12 @@ class SendingOutbox:
             one.on_acknowledged(error)
         events, self.events[:] = list(self.events), []
         for event in events:
-            assert isinstance(event, PublishAcknowledged)
             assert event.error == error
             self.outbox.acknowledged(event)
+
+    def _take(self, event: Event) -> None:
+        assert isinstance(event, PublishAcknowledged)
+        self.events.append(event)
 
     def must_store(self) -> bool:
         """Whether there is enough to be worth a commit."""

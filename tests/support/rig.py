@@ -95,7 +95,7 @@ class Rig:
 
     def pass_turns(self, wait: float | None, until: float) -> None:
         """Turns whenever one is due, until a second, or until only an event causes one."""
-        for _ in range(200):
+        for _ in range(400):
             if wait is None or self.clock.seconds + wait > until:
                 self.clock.seconds = until
                 return

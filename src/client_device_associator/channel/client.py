@@ -17,6 +17,7 @@ from client_device_associator.channel.protocol import (
     CarriedOut,
     Look,
     OtherVersionError,
+    Permissions,
     ProtocolError,
     Question,
     Refused,
@@ -26,6 +27,7 @@ from client_device_associator.channel.protocol import (
     encode_request,
 )
 from client_device_associator.core.operator import Request
+from client_device_associator.core.permission import CheckPermissions
 from client_device_associator.work_files import SOCKET
 
 PATIENCE_SECONDS = ANSWER_SECONDS + 2 * TALK_SECONDS
@@ -33,6 +35,8 @@ PATIENCE_SECONDS = ANSWER_SECONDS + 2 * TALK_SECONDS
 
 LOOK_SECONDS = 2.0
 """For the main thread to say how the component is; it waits for nothing but the disk."""
+
+_SOMETHING_ELSE = "the component has answered something else"
 
 
 class ChannelError(Exception):
@@ -66,9 +70,24 @@ def ask(directory: Path, request: Request) -> CarriedOut | Refused:
             asked for is not known then.
     """
     reply = _exchange(directory, request, PATIENCE_SECONDS)
-    if isinstance(reply, Told):
-        raise ChannelError("the component has answered something else")
-    return reply
+    if isinstance(reply, CarriedOut | Refused):
+        return reply
+    raise ChannelError(_SOMETHING_ELSE)
+
+
+def ask_permissions(directory: Path) -> Permissions | Refused:
+    """What the running component knows of its role; it begins to find out if nobody has asked.
+
+    Args:
+        directory: Its work directory.
+
+    Raises:
+        ChannelError: The component does not say.
+    """
+    reply = _exchange(directory, CheckPermissions(), LOOK_SECONDS)
+    if isinstance(reply, Permissions | Refused):
+        return reply
+    raise ChannelError(_SOMETHING_ELSE)
 
 
 def look(directory: Path) -> Mapping[str, object]:
@@ -88,7 +107,7 @@ def look(directory: Path) -> Mapping[str, object]:
             return reply.state
         case Refused():
             raise NotAllowedError(reply.message)
-    raise ChannelError("the component has answered something else")
+    raise ChannelError(_SOMETHING_ELSE)
 
 
 def _exchange(directory: Path, question: Question, seconds: float) -> Reply:

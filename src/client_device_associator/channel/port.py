@@ -23,6 +23,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionsAsked:
+    """A person on the core device wants to know what the role allows; nothing changes.
+
+    Attributes:
+        answer: As in `Asked`.
+    """
+
+    answer: Callable[[Reply], None] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """A person on the core device wants to know how the component is.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from client_device_associator.channel.permission_findings import decode_finding, encode_finding
 from client_device_associator.core.operator import (
     MAX_NAMES,
     Announce,
@@ -16,6 +17,7 @@ from client_device_associator.core.operator import (
     Request,
     Retry,
 )
+from client_device_associator.core.permission import CheckPermissions, PermissionFinding
 from client_device_associator.core.thing_name import is_thing_name, why_not
 from client_device_associator.messages.encoding import encode
 from client_device_associator.messages.text import printable
@@ -42,6 +44,7 @@ _WITH_NAMES: Mapping[str, type[Retry] | type[Forget] | type[Announce]] = {
 }
 _RECONCILE = "reconcile"
 _STATUS = "status"
+_PERMISSIONS = "permissions"
 
 
 class ProtocolError(ValueError):
@@ -69,7 +72,7 @@ class Look:
     """How is the component? Nothing is decided, and nothing is written."""
 
 
-Question = Request | Look
+Question = Request | Look | CheckPermissions
 """Whatever may be said to the component."""
 
 
@@ -111,7 +114,20 @@ class Refused:
     message: str
 
 
-Reply = CarriedOut | Told | Refused
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What is known of what the role allows.
+
+    Attributes:
+        findings: So far.
+        is_complete: Whether that is all; if not, ask again.
+    """
+
+    findings: tuple[PermissionFinding, ...]
+    is_complete: bool
+
+
+Reply = CarriedOut | Told | Permissions | Refused
 
 
 def word_of(request: Request) -> str:
@@ -126,6 +142,8 @@ def encode_request(request: Question) -> bytes:
     """A request as a line."""
     if isinstance(request, Look):
         return _line({"version": VERSION, "command": _STATUS})
+    if isinstance(request, CheckPermissions):
+        return _line({"version": VERSION, "command": _PERMISSIONS})
     document: dict[str, object] = {"version": VERSION, "command": word_of(request)}
     if not isinstance(request, Reconcile):
         document["thingNames"] = request.thing_names
@@ -147,6 +165,8 @@ def decode_request(line: bytes) -> Question:
         return Look()
     if command == _RECONCILE:
         return Reconcile()
+    if command == _PERMISSIONS:
+        return CheckPermissions()
     kind = _WITH_NAMES.get(command) if isinstance(command, str) else None
     if kind is None:
         raise ProtocolError(f"there is no command {_shown(command)}")
@@ -160,6 +180,9 @@ def encode_reply(reply: Reply) -> bytes:
         document |= {"error": reply.trouble.value, "message": reply.message}
     elif isinstance(reply, Told):
         document["state"] = reply.state
+    elif isinstance(reply, Permissions):
+        document[_PERMISSIONS] = [encode_finding(one) for one in reply.findings]
+        document["isComplete"] = reply.is_complete
     else:
         document["outcomes"] = [_outcome(one) for one in reply.outcomes]
         document["listAt"] = reply.list_at
@@ -177,6 +200,9 @@ def decode_reply(line: bytes) -> Reply:
             return Refused(Trouble(document["error"]), str(document["message"]))
         if isinstance(document.get("state"), dict):
             return Told(document["state"])
+        if _PERMISSIONS in document:
+            findings = tuple(decode_finding(one) for one in document[_PERMISSIONS])
+            return Permissions(findings, bool(document["isComplete"]))
         list_at = document["listAt"]
         return CarriedOut(
             tuple(

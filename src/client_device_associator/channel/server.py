@@ -19,7 +19,7 @@ from client_device_associator.channel.lines import (
     read_line,
     send,
 )
-from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.port import Asked, Looked, PermissionsAsked
 from client_device_associator.channel.protocol import (
     MAX_REQUEST_BYTES,
     Look,
@@ -31,6 +31,7 @@ from client_device_associator.channel.protocol import (
     decode_request,
     encode_reply,
 )
+from client_device_associator.core.permission import CheckPermissions
 from client_device_associator.privacy import PRIVATE_FILE
 from client_device_associator.reporting.notices import ChannelClosed, DefectFound, Report
 
@@ -58,7 +59,12 @@ class Channel:
         report: Takes what an operator may want to know; it must be safe to call on any thread.
     """
 
-    def __init__(self, path: Path, post: Callable[[Asked | Looked], None], report: Report) -> None:
+    def __init__(
+        self,
+        path: Path,
+        post: Callable[[Asked | Looked | PermissionsAsked], None],
+        report: Report,
+    ) -> None:
         self._path = path
         self._post = post
         self._report = report
@@ -153,6 +159,8 @@ class Channel:
         replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         if isinstance(request, Look):
             self._post(Looked(replies.put))
+        elif isinstance(request, CheckPermissions):
+            self._post(PermissionsAsked(replies.put))
         else:
             self._post(Asked(request, uid, replies.put))
         try:

@@ -1,1 +1,1 @@
-"""The association worker: a process of its own, so that boto3 weighs nothing while it idles."""
+"""The association worker: a process of its own, so that botocore weighs nothing while it idles."""

@@ -1,9 +1,11 @@
-"""The call itself, with boto3. Nothing but the worker process imports this."""
+"""The call itself, with botocore: boto3 would add only what is not used here, and 3 MB.
+
+Nothing but the worker process imports this.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialResolver
@@ -13,6 +15,7 @@ from client_device_associator import __version__
 from client_device_associator.cloud.bounded_http import BoundedSession
 from client_device_associator.cloud.credentials import Secrets, is_usable
 from client_device_associator.cloud.response_check import MAX_LISTED, check_responses
+from client_device_associator.cloud.service_data import SERVICE, ServiceData
 from client_device_associator.cloud.service_errors import (
     CREDENTIALS_REFUSED,
     read_error,
@@ -113,7 +116,7 @@ class AssociationClient:
             return failed
         try:
             if call.operation is Operation.LIST:
-                return self._list(core_thing_name, call.next_token)
+                return self._list(core_thing_name, call)
             method = getattr(self._client, _BATCH_METHODS[call.operation])
             response = method(
                 coreDeviceThingName=core_thing_name,
@@ -129,11 +132,12 @@ class AssociationClient:
         except Exception as error:  # noqa: BLE001 - network, TLS, proxies, parsers: tried again
             return CallFailed(FailureCause.UNAVAILABLE, type(error).__name__, str(error))
 
-    def _list(self, core_thing_name: str, next_token: str | None) -> Answer:
+    def _list(self, core_thing_name: str, call: Call) -> Answer:
         """One page of ListClientDevicesAssociatedWithCoreDevice."""
+        next_token = call.next_token
         response = self._client.list_client_devices_associated_with_core_device(
             coreDeviceThingName=core_thing_name,
-            maxResults=MAX_LISTED,
+            maxResults=1 if call.asks_permission else MAX_LISTED,
             **({} if next_token is None else {"nextToken": next_token}),
         )
         names = (one.get("thingName") for one in response["associatedClientDevices"])
@@ -150,8 +154,10 @@ class AssociationClient:
         provider = token_exchange(self._environment, self._secrets)
         session.register_component("credential_provider", CredentialResolver([provider]))
         self._session = session
-        client = boto3.Session(botocore_session=session, region_name=region).client(
-            "greengrassv2",
+        session.register_component("data_loader", ServiceData())
+        client = session.create_client(
+            SERVICE,
+            region_name=region,
             verify=_certificates(self._environment),
             config=Config(
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,

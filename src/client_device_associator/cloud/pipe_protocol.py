@@ -58,6 +58,7 @@ def encode_request(request: CallRequest) -> bytes:
             "operation": request.call.operation.value,
             "thingNames": request.call.thing_names,
             "nextToken": request.call.next_token,
+            "asksPermission": request.call.asks_permission,
         }
     )
 
@@ -71,6 +72,7 @@ def decode_request(line: bytes) -> CallRequest:
             tuple(map(str, document["thingNames"])),
             operation=Operation(document["operation"]),
             next_token=None if token is None else str(token),
+            asks_permission=bool(document["asksPermission"]),
         )
         return CallRequest(int(document["call"]), str(document["coreThingName"]), call)
     except (KeyError, TypeError, ValueError, OverflowError) as error:

@@ -38,12 +38,13 @@ class Announcement:
         """Whether it came by a topic; not if this component, or an operator, has made it."""
         return self.topic not in (NOWHERE, ROSTER_TOPIC)
 
-    def result(self, status: Status) -> Result:
+    def result(self, status: Status, *, already: bool = False) -> Result:
         """The bare result for this announcement; details are added with `replace`."""
         return Result(
             self.topic,
             status,
             self.thing_name,
+            already,
             announcement_id=self.announcement_id,
             bus=self.bus,
         )

@@ -11,6 +11,9 @@ class Bus(Enum):
     IOT_CORE = "iotCore"
     """MQTT of AWS IoT Core, through the nucleus's connection to the cloud."""
 
+    # Of Enum's own, which is written in Python, a message would need a dozen.
+    __hash__ = object.__hash__
+
 
 def lane_key(bus: Bus, key: str) -> str:
     """The key of an announcement topic among those of both buses."""

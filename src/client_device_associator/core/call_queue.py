@@ -153,18 +153,14 @@ class CallQueue:
             in_flight: Whether a call has left and is not answered.
             not_before: Steady seconds before which the service is not called at all.
         """
-        bisects = bool(self._memory.bisection)
-        return queue_state(
-            in_flight=in_flight,
-            waits=now.steady < max(self.resume_at, not_before),
-            bisects=bisects,
-            pending=bisects or self._journal.next_due_at(self._waiting) is not None,
-        )
+        first_due_at = self._journal.next_due_at(self._waiting)
+        return self._state(now, first_due_at, in_flight=in_flight, not_before=not_before)
 
     def step(self, now: Instant, not_before: float = _NOW) -> Step:
         """What to do now; to be asked only while no call is in flight."""
         self._forget_who_waits_no_more()
-        state = self.state(now, in_flight=False, not_before=not_before)
+        first_due_at = self._journal.next_due_at(self._waiting)
+        state = self._state(now, first_due_at, in_flight=False, not_before=not_before)
         bisection = self._memory.bisection
         if state is QueueState.WAITING:
             return Step(wake_at=max(self.resume_at, not_before))
@@ -177,22 +173,34 @@ class CallQueue:
                 return Step(decided=refused, wake_at=now.steady)
             self._at_call, self._memory = self._memory, replace(self._memory, bisection=rest)
             return Step(Call(group, bisects=True, operation=self._operation))
-        return self._gather(now)
+        return self._gather(now, first_due_at)
 
-    def _gather(self, now: Instant) -> Step:
-        first_due_at = self._journal.next_due_at(self._waiting)
+    def _state(
+        self, now: Instant, first_due_at: float | None, *, in_flight: bool, not_before: float
+    ) -> QueueState:
+        bisects = bool(self._memory.bisection)
+        return queue_state(
+            in_flight=in_flight,
+            waits=now.steady < max(self.resume_at, not_before),
+            bisects=bisects,
+            pending=bisects or first_due_at is not None,
+        )
+
+    def _gather(self, now: Instant, first_due_at: float | None) -> Step:
         if first_due_at is None:
             return Step()
         leaves_at = first_due_at + self._policy.max_wait_seconds
-        due = self._journal.due(self._waiting, now.steady, self._policy.max_batch)
-        if due and (len(due) >= self._policy.max_batch or now.steady >= leaves_at):
+        full_at = self._journal.next_due_at(self._waiting, self._policy.max_batch)
+        if full_at is not None:
+            leaves_at = min(leaves_at, full_at)
+        if now.steady >= leaves_at:
+            due = self._journal.due(self._waiting, now.steady, self._policy.max_batch)
             refused = review(due, self._journal, self._policy, now, self._operation)
             if refused is not None:
                 return Step(decided=refused, wake_at=now.steady)
             self._at_call = self._memory
             return Step(Call(tuple(due), operation=self._operation))
-        full_at = self._journal.next_due_at(self._waiting, self._policy.max_batch)
-        return Step(wake_at=leaves_at if full_at is None else min(leaves_at, full_at))
+        return Step(wake_at=leaves_at)
 
     def _forget_who_waits_no_more(self) -> None:
         """Takes devices out of a bisection for which something else is wished by now."""

@@ -64,12 +64,14 @@ class Call:
         bisects: Whether it is a part of a batch that was refused.
         operation: What is asked for.
         next_token: For LIST: which page; None for the first one.
+        asks_permission: Whether it has no purpose but to see whether it is allowed.
     """
 
     thing_names: tuple[str, ...] = ()
     bisects: bool = False
     operation: Operation = Operation.ASSOCIATE
     next_token: str | None = None
+    asks_permission: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,7 @@ class _Queueing:
             elif device is not None and self._is_trusted(device, wish):
                 after(device.state, wish.event_if_trusted)
                 self._note_heard(device)
-                fulfilled = replace(announcement.result(wish.status), already=True)
-                self._answer(announcement, fulfilled)
+                self._answer(announcement, announcement.result(wish.status, already=True))
             else:
                 self._begin(announcement, wish, device)
         return Decision(
@@ -164,12 +163,9 @@ class _Queueing:
 
     def _note_heard(self, device: Device) -> None:
         """Notes that a device is there, once a day; or that it has not gone to another core."""
-        heard = replace(
-            device,
-            heard_on=device.heard_on if self._day is None else self._day,
-            claimed_at=None,
-        )
-        if heard != device:
+        heard_on = device.heard_on if self._day is None else self._day
+        if heard_on != device.heard_on or device.claimed_at is not None:
+            heard = replace(device, heard_on=heard_on, claimed_at=None)
             self._known[heard.thing_name] = self._devices[heard.thing_name] = heard
 
     def _is_room_for_one(self) -> bool:

@@ -21,6 +21,9 @@ class DeviceState(Enum):
     LEFT = 4
     """The cloud has said that it is disassociated, and that is believed for `trustSeconds`."""
 
+    # Of Enum's own, which is written in Python, a message would need a dozen.
+    __hash__ = object.__hash__
+
 
 class DeviceEvent(Enum):
     """What can happen to a client device; the values are read in the documentation."""
@@ -40,6 +43,8 @@ class DeviceEvent(Enum):
     LISTED = "it is on the cloud's list"
     VANISHED = "it is on the cloud's list no more"
     RESTORED = "the same, and restore is on"
+
+    __hash__ = object.__hash__  # as above
 
 
 TRANSITIONS: Mapping[tuple[DeviceState, DeviceEvent], DeviceState] = {

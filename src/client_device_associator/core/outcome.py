@@ -129,9 +129,7 @@ class _Outcome:
         done = Device(name, state, self._now.steady, origin=origin, heard_on=device.heard_on)
         self._devices.append(done)
         waiting = self._waiting.get(name, ())
-        self._durable.extend(
-            replace(one.result(self._wish.status), already=already) for one in waiting
-        )
+        self._durable.extend(one.result(self._wish.status, already=already) for one in waiting)
         # Who is enrolled from the cloud, by an operator, or restored, was not heard here.
         is_here = any(one.bus is Bus.LOCAL and one.was_heard for one in waiting)
         if self._claims and is_here and state is DeviceState.ASSOCIATED:

@@ -106,8 +106,11 @@ class Database:
     def read_for(self, query: str, keys: Sequence[str]) -> Iterator[Sequence[Any]]:
         """All rows of a query with `IN ({})` for these keys; raises JournalError."""
         for start in range(0, len(keys), _PARAMETERS_PER_QUERY):
-            portion = keys[start : start + _PARAMETERS_PER_QUERY]
-            yield from self.read(query.format(",".join("?" * len(portion))), portion)
+            portion = list(keys[start : start + _PARAMETERS_PER_QUERY])
+            # A few lengths, so that SQLite need not read another text of the query each time.
+            length = min(1 << (len(portion) - 1).bit_length(), _PARAMETERS_PER_QUERY)
+            portion += portion[-1:] * (length - len(portion))
+            yield from self.read(query.format(",".join("?" * length)), portion)
 
     def write(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Runs a statement; within a transaction, which translates what it raises."""

@@ -21,13 +21,13 @@ from client_device_associator.journal.file import open_journal
 from client_device_associator.journal.oldest import oldest_since
 from client_device_associator.journal.owed import (
     DurableResult,
+    Recent,
     drop_oldest,
     drop_refused,
     unsent_results,
 )
 from client_device_associator.journal.rows import (
     device_row,
-    dump_result,
     read_announcement_row,
     read_device,
 )
@@ -60,6 +60,7 @@ class Journal:
     ) -> None:
         self._database = Database(path, on_set_aside, opener)
         self.trail = Trail(self._database)
+        self._recent = Recent()
         self._pending = StateCount(self._database, PENDING)
         self._occupied = StateCount(self._database, OCCUPIED)
         self._held = StateCount(self._database, HELD)
@@ -137,13 +138,13 @@ class Journal:
         self._database.write_all(
             "INSERT OR IGNORE INTO waiting VALUES (?, ?, ?, ?)",
             (
-                (one.thing_name, one.topic, one.announcement_id or "", one.bus.value)
+                (one.thing_name, one.topic, one.announcement_id or "", one.bus._value_)
                 for one in decision.waiting
             ),
         )
         self._database.write_all(
             "INSERT INTO owed (send_at, refusals, result, bus) VALUES (0, 0, ?, ?)",
-            ((dump_result(result), result.bus.value) for result in decision.durable),
+            map(self._recent.dump, decision.durable),
         )
         self._database.write_all(
             "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
@@ -221,17 +222,17 @@ class Journal:
 
         Within each those longest due come first.
         """
-        return due_names(self._database, state, now, limit)
+        return due_names(self._database, state, now, limit, self._pending.read())
 
     def next_due_at(self, state: DeviceState, count: int = 1) -> float | None:
         """When so many of those that wait in a state are, or were, due; None if there are fewer."""
-        return next_due_at(self._database, state, count)
+        return next_due_at(self._database, state, count, self._pending.read())
 
     def unsent(
         self, now: float, limit: int, busy: Collection[int] = (), bus: Bus = Bus.LOCAL
     ) -> Sequence[DurableResult]:
         """Results to be sent now, oldest first, but for those that are on their way already."""
-        return unsent_results(self._database, bus, now, limit, busy)
+        return unsent_results(self._database, self._recent, bus, now, limit, busy=busy)
 
     def next_send_at(self, bus: Bus = Bus.LOCAL) -> float | None:
         """When the next durable result is, or was, to be sent; steady seconds."""

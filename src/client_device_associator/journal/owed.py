@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import Database
-from client_device_associator.journal.rows import load_result, whole
+from client_device_associator.journal.rows import dump_result, load_result, whole
+
+MAX_RECENT = 500
+"""Results kept in memory, at some 500 bytes each; an answer of the cloud makes 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +21,45 @@ class DurableResult:
     refusals: int
 
 
+class Recent:
+    """The last results that were stored, so that they need not be read from text to be sent.
+
+    It holds values alone: what is not in it is read.
+    """
+
+    def __init__(self) -> None:
+        self._results: dict[tuple[str, str], Result] = {}
+
+    def dump(self, result: Result) -> tuple[str, str]:
+        """A result as it is stored, and its bus."""
+        stored = (dump_result(result), result.bus._value_)
+        if len(self._results) >= MAX_RECENT:
+            self._results.clear()
+        self._results[stored] = result
+        return stored
+
+    def load(self, stored: object, bus: object) -> Result:
+        """A result from what is stored; each is wanted once."""
+        try:
+            return self._results.pop((stored, bus))  # type: ignore[arg-type] # whatever the file holds
+        except KeyError:
+            return load_result(stored, bus)
+
+
 def unsent_results(
-    database: Database, bus: Bus, now: float, limit: int, busy: Collection[int]
+    database: Database,
+    recent: Recent,
+    bus: Bus,
+    now: float,
+    limit: int,
+    *,
+    busy: Collection[int],
 ) -> Sequence[DurableResult]:
     """Results for a bus to be sent now, oldest first, but for those on their way already.
 
     Args:
         database: The journal's.
+        recent: Results that are known.
         bus: Where they go.
         now: Steady seconds.
         limit: How many at most.
@@ -37,7 +72,7 @@ def unsent_results(
     )
     with database.reading():
         return [
-            DurableResult(int(result_id), load_result(result, on), whole(refusals))
+            DurableResult(int(result_id), recent.load(result, on), whole(refusals))
             for result_id, result, refusals, on in rows
             if result_id not in busy
         ]

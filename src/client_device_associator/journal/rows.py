@@ -5,7 +5,8 @@ of the right type raises ValueError, KeyError or TypeError here, and not somewhe
 """
 
 import json
-from dataclasses import asdict
+from itertools import product
+from types import NoneType
 from typing import Any
 
 from client_device_associator.core.announcement import Announcement
@@ -14,12 +15,23 @@ from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 
+_STATES = {one.value: one for one in DeviceState if one is not DeviceState.UNKNOWN}
+_ORIGINS = {one.value: one for one in Origin}
+_STATUSES = {one.value: one for one in Status}
+_BUSES = {one.value: one for one in Bus}
+
+_DEVICE_TYPES = frozenset(
+    (str, int, float, float, int, int, code, message, str, int, int, claimed_at)
+    for code, message, claimed_at in product((str, NoneType), (str, NoneType), (float, NoneType))
+)
+"""What SQLite gives for a row as we have stored it: nothing in it has to be converted."""
+
 
 def device_row(device: Device) -> tuple[object, ...]:
     """A device as it is stored."""
     return (
         device.thing_name,
-        device.state.value,
+        device.state._value_,
         device.since,
         device.due_at,
         device.attempts,
@@ -27,7 +39,7 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.code,
         device.message,
         device.lane,
-        device.origin.value,
+        device.origin._value_,
         device.heard_on,
         device.claimed_at,
     )
@@ -49,11 +61,24 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         heard_on,
         claimed_at,
     ) = row
-    if state == DeviceState.UNKNOWN.value:
-        raise ValueError("a device that is unknown has no row")
+    if tuple(map(type, row)) in _DEVICE_TYPES:
+        return Device(
+            name,
+            _STATES[state],
+            since,
+            due_at,
+            attempts,
+            bool(told_retrying),
+            code,
+            message,
+            lane,
+            _ORIGINS[origin],
+            heard_on,
+            claimed_at,
+        )
     return Device(
         thing_name=text(name),
-        state=DeviceState(state),
+        state=_STATES[state],
         since=_real(since),
         due_at=_real(due_at),
         attempts=whole(attempts),
@@ -61,7 +86,7 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
         code=_text_or_none(code),
         message=_text_or_none(message),
         lane=text(lane),
-        origin=Origin(origin),
+        origin=_ORIGINS[origin],
         heard_on=whole(heard_on),
         claimed_at=None if claimed_at is None else _real(claimed_at),
     )
@@ -69,17 +94,28 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
 
 def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
     """An announcement from its row and its device's state; an empty id means none."""
-    *texts, state = row
-    name, topic, announcement_id, bus = map(text, texts)
+    name, topic, announcement_id, bus, state = row
     leaves = state == DeviceState.LEAVING.value
-    return Announcement(name, topic, announcement_id or None, bus=Bus(bus), leaves=leaves)
+    return Announcement(
+        text(name), text(topic), text(announcement_id) or None, leaves=leaves, bus=_bus(bus)
+    )
 
 
 def dump_result(result: Result) -> str:
     """A result as it is stored, beside its bus."""
-    fields = {key: value for key, value in asdict(result).items() if value is not None}
-    del fields["bus"]
-    return json.dumps(fields)
+    fields = {
+        "topic": result.topic,
+        "status": result.status._value_,
+        "thing_name": result.thing_name,
+        "already": result.already,
+        "code": result.code,
+        "message": result.message,
+        "attempts": result.attempts,
+        "next_attempt_at": result.next_attempt_at,
+        "announcement_id": result.announcement_id,
+        "heard_at": result.heard_at,
+    }
+    return json.dumps({key: value for key, value in fields.items() if value is not None})
 
 
 def load_result(stored: object, bus: object = Bus.LOCAL.value) -> Result:
@@ -90,15 +126,8 @@ def load_result(stored: object, bus: object = Bus.LOCAL.value) -> Result:
         raise ValueError("a result is not nested") from error
     if not isinstance(fields, dict):
         raise TypeError(f"{type(fields).__name__} where there should be an object")
-    kinds: dict[str, Any] = {
-        "status": Status,
-        "already": bool,
-        "attempts": whole,
-        "next_attempt_at": _real,
-        "heard_at": _real,
-    }
-    read: dict[str, Any] = {key: kinds.get(key, text)(value) for key, value in fields.items()}
-    return Result(**read, bus=Bus(bus))
+    read: dict[str, Any] = {key: _KINDS.get(key, text)(value) for key, value in fields.items()}
+    return Result(**read, bus=_bus(bus))
 
 
 def text(value: object) -> str:
@@ -126,3 +155,20 @@ def _real(value: Any) -> float:  # noqa: ANN401 - whatever the file holds
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else text(value)
+
+
+def _bus(value: object) -> Bus:
+    try:
+        return _BUSES[value]  # type: ignore[index] # whatever it is
+    except KeyError as error:
+        raise ValueError(f"{value!r} where there should be a bus") from error
+
+
+_KINDS: dict[str, Any] = {
+    "status": _STATUSES.__getitem__,
+    "already": bool,
+    "attempts": whole,
+    "next_attempt_at": _real,
+    "heard_at": _real,
+}
+"""What the fields of a stored result that are no texts are read with."""

@@ -5,10 +5,10 @@ page of 4 KiB for nearly every device, and reading all of the trail takes millis
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from client_device_associator.core.trail import TrailEntry, TrailEvent
+from client_device_associator.core.trail import Scalar, TrailEntry, TrailEvent
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import text
 
@@ -34,7 +34,17 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def trail_row(entry: TrailEntry) -> tuple[object, ...]:
     """An entry as it is stored."""
-    return (entry.at, entry.thing_name, entry.event.value, _encode(entry.detail))
+    return (entry.at, entry.thing_name, entry.event._value_, _encode(entry.detail))
+
+
+def _rows(entries: Iterable[TrailEntry]) -> Iterator[tuple[object, ...]]:
+    """Entries as they are stored; a detail that several have in common is written once."""
+    written: Mapping[str, Scalar] | None = None
+    as_text = ""
+    for entry in entries:
+        if entry.detail is not written:
+            written, as_text = entry.detail, _encode(entry.detail)
+        yield (entry.at, entry.thing_name, entry.event._value_, as_text)
 
 
 def read_trail_row(row: Any) -> TrailEntry:  # noqa: ANN401 - whatever the file holds
@@ -110,7 +120,7 @@ class Trail:
         added = entries[-most:]
         self._database.write_all(
             f"INSERT INTO trail ({_COLUMNS}) VALUES (?, ?, ?, ?)",  # noqa: S608 - ours
-            map(trail_row, added),
+            _rows(added),
         )
         self.trim(most, TRIM_AT_ONCE + len(added))
 

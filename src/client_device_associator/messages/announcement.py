@@ -87,6 +87,9 @@ def _check_length(topic: str) -> None:
 
 def _read_shared(topic: str, payload: Payload) -> Reading:
     document = _object(_decode(payload))
+    name = document.get("thingName")
+    if len(document) == 1 and isinstance(name, str) and is_thing_name(name):
+        return Reading((Announcement(name, topic),))  # the usual one, by a shorter way
     announcement_id = _announcement_id(document)
     names, complaint = _named(document)
     if complaint is not None:

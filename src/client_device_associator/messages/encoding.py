@@ -15,6 +15,8 @@ its topic, so that another core device could not read it."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
 """A moment in UTC, in the form that we write; Python 3.10 reads hardly any other."""
 
+_to_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 """A clock may be wrong by more than a date can express."""
 
@@ -24,8 +26,7 @@ def encode(document: Mapping[str, object]) -> bytes:
 
     What a service said may hold half a surrogate pair, which is no Unicode: it becomes "?".
     """
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="replace")
+    return _to_text(document).encode(errors="replace")
 
 
 def size_on_the_wire(document: Mapping[str, object], *, as_json: bool) -> int:

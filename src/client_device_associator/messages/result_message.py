@@ -4,11 +4,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import ROSTER_TOPIC, Result
 from client_device_associator.core.thing_name import is_thing_name
-from client_device_associator.messages.encoding import MAX_MESSAGE_BYTES, iso, size_on_the_wire
+from client_device_associator.messages.encoding import (
+    MAX_MESSAGE_BYTES,
+    encode,
+    iso,
+    size_on_the_wire,
+)
 from client_device_associator.messages.iot_core_topic import can_be_published_to_on_iot_core
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES, can_be_published_to
 
@@ -21,6 +27,7 @@ matches. A message has 3 keys and a result at most 7 at once, so two results com
 """
 
 _SEPARATOR = len(", ")
+_NO_RESULTS = b"[]"
 _MAX_CODE_CHARACTERS = 64
 _MAX_TEXT_CHARACTERS = 256
 _PLACEHOLDER = re.compile(r"\{(topic|thingName|coreThingName)\}")
@@ -34,11 +41,22 @@ class ResultMessage:
         topic: The result topic.
         document: The message as JSON data.
         results: The indexes, in what was packed, of the results that it carries.
+        payload: The document as bytes, each result written once; empty for a JsonMessage.
     """
 
     topic: str
     document: Mapping[str, object]
     results: tuple[int, ...]
+    payload: bytes = b""
+
+
+class _Entry(NamedTuple):
+    """A result in a message: which, as data, as it is written, and its size in bytes."""
+
+    place: int
+    document: dict[str, object]
+    encoded: bytes
+    size: int
 
 
 def result_topic(template: str, result: Result, core_thing_name: str) -> str | None:
@@ -88,35 +106,38 @@ def pack(
         claims_template: The same for claims; None if they go nowhere.
     """
     topics: dict[str, list[int]] = {}
+    filled: dict[tuple[str, str | None, Bus, bool], str | None] = {}
     for index, result in enumerate(results):
         template = claims_template if result.is_claim else topic_template
-        topic = template and result_topic(template, result, core_thing_name)
+        # Results that come together mostly go to the same few topics.
+        name = result.thing_name if template and "{thingName}" in template else None
+        key = (result.topic, name, result.bus, result.is_claim)
+        if key not in filled:
+            filled[key] = template and result_topic(template, result, core_thing_name)
+        topic = filled[key]
         if topic:
             topics.setdefault(topic, []).append(index)
-    head = {
-        "coreDeviceThingName": core_thing_name,
-        "results": [],
-        "timestamp": iso(wall),
-    }
+    head = {"coreDeviceThingName": core_thing_name, "results": [], "timestamp": iso(wall)}
+    before, after = (b"", b"") if as_json else encode(head).split(_NO_RESULTS)
     spare = max_bytes - size_on_the_wire(head, as_json=as_json)
     limit = MAX_RESULTS_IN_JSON if as_json else None
     for topic, indexes in topics.items():
         # The IPC library writes the topic in ASCII: it may take six times its bytes in a packet.
         room = spare - max(0, len(json.dumps(topic)) - MAX_TOPIC_BYTES)
-        entries = [(index, result_document(results[index])) for index in indexes]
-        sized = [
-            (index, entry, size_on_the_wire(entry, as_json=as_json)) for index, entry in entries
-        ]
-        for portion in _portions(sized, room, limit):
-            document = head | {"results": [entry for _, entry in portion]}
-            yield ResultMessage(topic, document, tuple(index for index, _ in portion))
+        entries = [_entry(index, results[index], as_json=as_json) for index in indexes]
+        for portion in _portions(entries, room, limit):
+            document = head | {"results": [one.document for one in portion]}
+            payload = b""
+            if not as_json:
+                payload = b"%b[%b]%b" % (before, b",".join(one.encoded for one in portion), after)
+            yield ResultMessage(topic, document, tuple(one.place for one in portion), payload)
 
 
 def result_document(result: Result) -> dict[str, object]:
     """A result as it stands in a message; what does not apply is left out."""
     fields: dict[str, object] = {
         "thingName": result.thing_name,
-        "status": result.status.value,
+        "status": result.status._value_,
         "already": result.already or None,
         "code": result.code and result.code[:_MAX_CODE_CHARACTERS],
         "message": result.message and result.message[:_MAX_TEXT_CHARACTERS],
@@ -128,15 +149,21 @@ def result_document(result: Result) -> dict[str, object]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _portions(
-    entries: Iterable[tuple[int, dict[str, object], int]], room: int, limit: int | None
-) -> Iterator[list[tuple[int, dict[str, object]]]]:
-    portion: list[tuple[int, dict[str, object]]] = []
+def _entry(index: int, result: Result, *, as_json: bool) -> _Entry:
+    document = result_document(result)
+    if as_json:
+        return _Entry(index, document, b"", size_on_the_wire(document, as_json=True))
+    encoded = encode(document)
+    return _Entry(index, document, encoded, len(encoded))
+
+
+def _portions(entries: Iterable[_Entry], room: int, limit: int | None) -> Iterator[list[_Entry]]:
+    portion: list[_Entry] = []
     used = 0
-    for index, entry, size in entries:
-        if portion and (used + size + _SEPARATOR > room or len(portion) == limit):
+    for entry in entries:
+        if portion and (used + entry.size + _SEPARATOR > room or len(portion) == limit):
             yield portion
             portion, used = [], 0
-        portion.append((index, entry))
-        used += size + _SEPARATOR
+        portion.append(entry)
+        used += entry.size + _SEPARATOR
     yield portion

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.port import Asked, Looked, PermissionsAsked
 from client_device_associator.cloud.port import WorkerEvent
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus
@@ -42,10 +42,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PublishAcknowledged:
-    """The nucleus has taken a message of ours, or has refused it."""
+    """The nucleus has taken a message of ours, or has refused it.
+
+    Attributes:
+        number: Of the message.
+        error: Why it was refused; None if it was taken.
+        can_wait: Whether the main thread need not be woken for it: it looks soon anyway.
+    """
 
     number: int
     error: NucleusError | None
+    can_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +112,6 @@ Event = (
     | StopRequested
     | Asked
     | Looked
+    | PermissionsAsked
     | WorkerEvent
 )

@@ -1,14 +1,13 @@
 """A bounded queue in which those who send much do not keep out those who send little."""
 
-from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from typing import Generic, NamedTuple, TypeVar
 
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who is treated as one.
 
     Attributes:
@@ -39,9 +38,9 @@ class FairQueue(Generic[Item]):
         self._max_items = max_items
         self._max_bytes = max_bytes
         self._arrived: deque[tuple[Sender, Item, int]] = deque()
-        self._left: deque[tuple[Sender, int]] = deque()
-        self._items: Counter[Sender | str | None] = Counter()
-        self._bytes: Counter[Sender | str | None] = Counter()
+        self._left: deque[list[tuple[Sender, int]]] = deque()
+        self._items: dict[Hashable, int] = {}
+        self._bytes: dict[Hashable, int] = {}
         self._lanes: OrderedDict[str, OrderedDict[str, deque[tuple[Item, int]]]] = OrderedDict()
         self._sorted = 0
 
@@ -51,13 +50,21 @@ class FairQueue(Generic[Item]):
 
     def offer(self, sender: Sender, item: Item, size: int) -> bool:
         """Adds an item if there is room for it; only one thread may offer."""
-        self._count_what_left()
-        who = (None, sender.lane, sender)
-        if sum(self._items[one] for one in who) >= self._max_items:
+        if self._left:
+            self._count_what_left()
+        lane = sender.lane
+        # Written out: it is done for each message, and on the nucleus's thread.
+        items, sizes = self._items, self._bytes
+        in_all, in_lane, own = items.get(None, 0), items.get(lane, 0), items.get(sender, 0)
+        if in_all + in_lane + own >= self._max_items:
             return False
-        if sum(self._bytes[one] for one in who) + size > self._max_bytes:
+        all_bytes, lane_bytes = sizes.get(None, 0), sizes.get(lane, 0)
+        own_bytes = sizes.get(sender, 0)
+        if all_bytes + lane_bytes + own_bytes + size > self._max_bytes:
             return False
-        self._count(sender, 1, size)
+        items[None], items[lane], items[sender] = in_all + 1, in_lane + 1, own + 1
+        sizes[None], sizes[lane] = all_bytes + size, lane_bytes + size
+        sizes[sender] = own_bytes + size
         self._arrived.append((sender, item, size))
         return True
 
@@ -70,14 +77,18 @@ class FairQueue(Generic[Item]):
         """
         self._sort_what_arrived()
         items: list[Item] = []
+        left: list[tuple[Sender, int]] = []
         taken = 0
         while self._lanes and len(items) < max_items and taken < max_bytes:
-            item, size = self._next()
+            sender, item, size = self._next()
             items.append(item)
+            left.append((sender, size))
             taken += size
+        if left:
+            self._left.append(left)
         return items
 
-    def _next(self) -> tuple[Item, int]:
+    def _next(self) -> tuple[Sender, Item, int]:
         lane, senders = self._lanes.popitem(last=False)
         name, waiting = senders.popitem(last=False)
         item, size = waiting.popleft()
@@ -87,8 +98,7 @@ class FairQueue(Generic[Item]):
         if senders:
             self._lanes[lane] = senders
         self._sorted -= 1
-        self._left.append((Sender(lane, name), size))
-        return item, size
+        return Sender(lane, name), item, size
 
     def _sort_what_arrived(self) -> None:
         while self._arrived:
@@ -98,14 +108,14 @@ class FairQueue(Generic[Item]):
             self._sorted += 1
 
     def _count_what_left(self) -> None:
+        items, sizes = self._items, self._bytes
         while self._left:
-            sender, size = self._left.popleft()
-            self._count(sender, -1, -size)
-
-    def _count(self, sender: Sender, items: int, size: int) -> None:
-        for one in (None, sender.lane, sender):
-            self._items[one] += items
-            self._bytes[one] += size
-            if not self._items[one]:
-                # Or everybody who has ever sent would be remembered.
-                del self._items[one], self._bytes[one]
+            for sender, size in self._left.popleft():
+                for one in (None, sender.lane, sender):
+                    number = items[one] - 1
+                    if number:
+                        items[one] = number
+                        sizes[one] -= size
+                    else:
+                        # Or everybody who has ever sent would be remembered.
+                        del items[one], sizes[one]

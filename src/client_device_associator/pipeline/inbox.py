@@ -16,6 +16,7 @@ from client_device_associator.pipeline.events import (
     MessageArrived,
     NoticeGiven,
     Origin,
+    PublishAcknowledged,
     RosterRequested,
 )
 from client_device_associator.pipeline.fair_queue import FairQueue
@@ -31,9 +32,13 @@ MAX_BYTES = 6 * 1024 * 1024
 MAX_OVERFLOW = 50
 """Topics of messages beyond the bound that are answered at a time; the others are counted."""
 
-GATHER_SECONDS = 0.05
-"""How long a first message waits for others to share its synced commit: a commit costs the flash
-of a core device a write, and the contract leaves 100 ms."""
+GATHER_SECONDS = 0.075
+"""How long a message waits for others to share its synced commit, while they keep coming: a commit
+costs the flash of a core device a write, and the contract leaves 100 ms."""
+
+FIRST_GATHER_SECONDS = 0.003
+"""The same for a message that comes when none has come for GATHER_SECONDS: most often it is alone,
+and is not to wait for nobody."""
 
 MAX_GATHERED, MAX_GATHERED_BYTES = 500, 128 * 1024
 """Messages in one commit. Each may hold a thousand names, and while they are handled nothing else
@@ -85,8 +90,9 @@ class Inbox:
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._own: deque[Event] = deque()
+        self._left: deque[Event] = deque()
         self._messages = FairQueue[MessageArrived | ClaimArrived](MAX_MESSAGES, MAX_BYTES)
-        self._first_at = _NOW
+        self._due_at = self._last_at = _NOW
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._reader = _Reader.BUSY
         self._requested: set[type[Event]] = set()
@@ -96,6 +102,9 @@ class Inbox:
 
     def put(self, event: Event) -> None:
         """Adds an event of our own; any thread and any signal handler may do so."""
+        if isinstance(event, PublishAcknowledged) and event.can_wait:
+            self._left.append(event)
+            return
         self._own.append(event)
         if self._reader is not _Reader.BUSY:
             self._bell.put(None)
@@ -109,7 +118,9 @@ class Inbox:
         message = _bounded(message)
         size = bytes_in_memory(message.payload, MAX_BYTES)
         if not self._messages:
-            self._first_at = self._steady()
+            now = self._steady()
+            comes_alone = now >= self._last_at + GATHER_SECONDS
+            self._due_at = now + (FIRST_GATHER_SECONDS if comes_alone else GATHER_SECONDS)
         if not self._messages.offer(sender_of(message), message, size):
             # There is no need to wake a reader that has this much to read.
             if isinstance(message, MessageArrived):
@@ -143,11 +154,12 @@ class Inbox:
     def due_at(self) -> float | None:
         """When what waits is to be handled, in steady seconds; None if nothing waits.
 
-        Messages are gathered for a short while; anything else ends that.
+        Messages are gathered for a short while; anything else ends that, but for acknowledgements
+        that can wait: they are taken along.
         """
         if self._own or len(self._messages) >= MAX_GATHERED:
             return _NOW
-        return self._first_at + GATHER_SECONDS if self._messages else None
+        return self._due_at if self._messages else None
 
     def take(self) -> Batch:
         """Takes what is to be handled together."""
@@ -156,7 +168,12 @@ class Inbox:
             event = self._own.popleft()
             self._requested.discard(type(event))
             events.append(event)
-        events += self._messages.take(MAX_GATHERED, MAX_GATHERED_BYTES)
+        while self._left:
+            events.append(self._left.popleft())
+        messages = self._messages.take(MAX_GATHERED, MAX_GATHERED_BYTES)
+        if messages:
+            self._last_at = self._steady()
+            events += messages
         overflow: list[Origin] = []
         while self._overflow:
             overflow.append(self._overflow.popleft())

@@ -86,8 +86,11 @@ class Intake:
         announcements: list[Announcement] = []
         rejections: list[Result] = []
         unanswered: list[Result] = []
+        admits_everybody = self.gate.admits_everybody
         for message in messages:
-            reading = self._admit(message, _read(message))
+            reading = _read(message)
+            if not admits_everybody:
+                reading = self._admit(message, reading)
             announcements.extend(reading.announcements)
             if message.source.leaves:
                 self._look_again(reading.announcements)
@@ -144,8 +147,6 @@ class Intake:
 
     def _admit(self, message: MessageArrived, reading: Reading) -> Reading:
         """What is left of a message when the rules have been asked."""
-        if self.gate.admits_everybody or not reading.announcements:
-            return reading
         announcements: list[Announcement] = []
         rejections = list(reading.rejections)
         for one in reading.announcements:
@@ -176,7 +177,10 @@ def _read(message: MessageArrived) -> Reading:
     else:
         reading = read_announcement(template, message.topic, message.payload)
     lane, bus, leaves = source.key, source.bus, source.leaves
-    return Reading(
-        tuple(replace(one, lane=lane, bus=bus, leaves=leaves) for one in reading.announcements),
-        tuple(replace(one, bus=bus) for one in reading.rejections),
+    announcements = tuple(
+        Announcement(
+            one.thing_name, one.topic, one.announcement_id, one.is_presence, leaves, lane, bus
+        )
+        for one in reading.announcements
     )
+    return Reading(announcements, tuple(replace(one, bus=bus) for one in reading.rejections))

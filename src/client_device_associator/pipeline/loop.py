@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from client_device_associator.channel.port import Asked, Looked
+from client_device_associator.channel.port import Asked, Looked, PermissionsAsked
 from client_device_associator.channel.protocol import Refused, Told, Trouble
 from client_device_associator.clock import Clock
 from client_device_associator.configuration.settings import Settings
@@ -183,7 +183,7 @@ class Loop:
                         self._tell_listening()
                 case Looked():
                     event.answer(Told(self._health.document(self._figures())))
-                case Asked() if self._pipeline is None:
+                case Asked() | PermissionsAsked() if self._pipeline is None:
                     event.answer(Refused(Trouble.NOT_READY, _NOT_READY))
                 case _:
                     rest.append(event)

@@ -37,6 +37,10 @@ FAILED_AGAIN_SECONDS = 5.0
 """Any other refusal, times the number of refusals so far, up to a minute."""
 
 _FAILED_AGAIN_CAP_SECONDS = 60.0
+NOTED_WITHIN_SECONDS = 0.1
+"""Acknowledgements wake the main thread only if something waits for them; otherwise it looks after
+this. One that comes later than that wakes it."""
+
 _REFILL = 200
 _NOTE_AT = 200
 """What became of results is stored together: a synced commit for each would wear the flash."""
@@ -97,6 +101,7 @@ class Outbox:
         self._refused_topics: set[str] = set()
         self._durable_first = True
         self._must_trim = False
+        self._acknowledgements_wake = True
         self._journal_replaced = journal.replaced
         self.dropped = 0
 
@@ -174,13 +179,20 @@ class Outbox:
         """
         self._forget_replaced_journal()
         self._give_up_late(now)
+        self._acknowledgements_wake = True
         most = self._most_in_flight(now)
+        has_published = False
         while len(self._in_flight) < most:
             if not self._ready and not self._refill(now):
                 break
             self._publish(self._ready.popleft(), now)
+            has_published = True
         if self._in_flight:
-            return min(parcel.give_up_at for parcel in self._in_flight.values())
+            give_up_at = min(parcel.give_up_at for parcel in self._in_flight.values())
+            if has_published and len(self._in_flight) < most:
+                self._acknowledgements_wake = False
+                return min(give_up_at, now.steady + NOTED_WITHIN_SECONDS)
+            return give_up_at
         if self._taken or self._refused or self._must_trim:
             return now.steady
         next_send_at = self._journal.next_send_at(self._bus)
@@ -248,12 +260,12 @@ class Outbox:
         number = next(self._numbers)
         parcel.give_up_at = now.steady + ACKNOWLEDGE_TIMEOUT_SECONDS
         self._in_flight[number] = parcel
-        self._nucleus.publish(
-            parcel.topic,
-            parcel.message,
-            lambda error: self._post(PublishAcknowledged(number, error)),
-            self._bus,
-        )
+
+        def acknowledge(error: NucleusError | None) -> None:
+            can_wait = error is None and not self._acknowledgements_wake
+            self._post(PublishAcknowledged(number, error, can_wait))
+
+        self._nucleus.publish(parcel.topic, parcel.message, acknowledge, self._bus)
 
     def _refill(self, now: Instant) -> bool:
         """Packs the next results, in turns so that neither kind waits for the other's end."""

@@ -10,7 +10,6 @@ from client_device_associator.journal.owed import DurableResult
 from client_device_associator.messages.encoding import (
     MAX_IOT_CORE_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES,
-    encode,
 )
 from client_device_associator.messages.result_message import pack
 
@@ -87,6 +86,5 @@ def _messages(
         claims_template=settings.claims.template if settings.claims else None,
     )
     return [
-        (one.topic, dict(one.document) if as_json else encode(one.document), one.results)
-        for one in packed
+        (one.topic, dict(one.document) if as_json else one.payload, one.results) for one in packed
     ]

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 
-from client_device_associator.channel.port import Asked
+from client_device_associator.channel.port import Asked, PermissionsAsked
 from client_device_associator.cloud.calls import Calls, Landed
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
+from client_device_associator.configuration.needed_operations import needed_operations
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
@@ -82,6 +83,7 @@ class Pipeline:
         self._engine.reconfigure(settings.policy)
         self._outboxes.reconfigure(settings)
         self._calls.idle_seconds = settings.worker_idle_seconds
+        self._calls.permissions.needed = frozenset(needed_operations(settings))
         self._trail.reconfigure(settings.trail_max_entries)
 
     def listening(self, now: Instant, *, to_all: bool) -> None:
@@ -153,6 +155,8 @@ class Pipeline:
                     self._engine.list_requested(now)
                 case Asked():
                     asked.append(event)
+                case PermissionsAsked():
+                    replies.tell_permissions(event, self._calls.permissions.ask(now))
                 case CallAnswered() | WorkerEnded():
                     call = self._calls.handle(event, now)
                     landed += [call] if call else []
@@ -255,6 +259,7 @@ class Pipeline:
         if overdue is not None:
             self._decide((), [overdue], now)
             return now.steady
+        self._calls.check_permission(now)
         next_call_at: float | None = None
         if not self._calls.in_flight:
             step = self._engine.step(now)

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from client_device_associator.channel.port import Asked
+from client_device_associator.channel.port import Asked, PermissionsAsked
 from client_device_associator.channel.protocol import (
     CarriedOut,
+    Permissions,
     Refused,
     Reply,
     Trouble,
     word_of,
 )
+from client_device_associator.cloud.permission_check import Checked
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.operator import Announce, Reconcile, Ruling
 from client_device_associator.reporting.metric_notices import AnnouncementsRead
@@ -30,6 +32,11 @@ def tell(asked: Asked, ruling: Ruling, report: Report, now: Instant) -> None:
             report(AnnouncementsRead(len(asked.request.thing_names), 0))
         report(CommandCarriedOut(word_of(asked.request), asked.uid, names, outcomes))
     asked.answer(reply)
+
+
+def tell_permissions(asked: PermissionsAsked, checked: Checked) -> None:
+    """What is known of permissions; nothing was decided."""
+    asked.answer(Permissions(checked.findings, checked.is_complete))
 
 
 def refuse(several: Iterable[Asked]) -> None:

@@ -4,7 +4,7 @@ Decisions say already what has changed, so that nothing is noted where nothing i
 and the further failures of calls, leave no entry.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from client_device_associator.channel.port import Asked
 from client_device_associator.core.admission.gate import Gate
@@ -24,6 +24,9 @@ MAX_TEXT_CHARACTERS = 200
 """Of a message or topic: what a service says of a call is noted once for every device in it. The
 journal has the whole of the last one beside the device."""
 
+Detail = Mapping[str, Scalar]
+"""More about what has happened, by names."""
+
 _AFTER_CALL = {
     DeviceState.ASSOCIATED: TrailEvent.ASSOCIATED,
     DeviceState.LEFT: TrailEvent.DISASSOCIATED,
@@ -41,39 +44,45 @@ def of_announcements(decision: Decision, gate: Gate, now: Instant) -> Iterator[T
     for name in decision.settled:
         yield _entry(now, name, TrailEvent.SUPERSEDED, byDeparture=leaves.get(name, False))
     has_rules = not gate.admits_everybody
+    details: dict[tuple[object, ...], Detail] = {}
     for one in decision.waiting:
         event = TrailEvent.DEPARTURE_ANNOUNCED if one.leaves else TrailEvent.ANNOUNCED
-        yield _entry(
-            now,
-            one.thing_name,
-            event,
-            topic=one.topic,
-            bus=None if one.bus is Bus.LOCAL else one.bus.value,
-            id=one.announcement_id,
-            entry=one.lane,
-            presence=one.is_presence or None,
-            rule=gate.admitting(one) if has_rules else None,
-        )
+        rule = gate.admitting(one) if has_rules else None
+        # What comes together is mostly said in the same words.
+        key = (one.topic, one.bus, one.announcement_id, one.lane, one.is_presence, rule)
+        detail = details.get(key)
+        if detail is None:
+            detail = details[key] = _detail(
+                topic=one.topic,
+                bus=None if one.bus is Bus.LOCAL else one.bus.value,
+                id=one.announcement_id,
+                entry=one.lane,
+                presence=one.is_presence or None,
+                rule=rule,
+            )
+        yield TrailEntry(now.wall, one.thing_name, event, detail)
 
 
 def of_answer(answer: Answer, decision: Decision, now: Instant) -> Iterator[TrailEntry]:
     """What the answer to a call has led to."""
     mentioned = _mentioned(answer)
+    details: dict[tuple[object, ...], Detail] = {}
     for device in decision.devices:
         is_done = device.state in (DeviceState.ASSOCIATED, DeviceState.LEFT)
         # The cloud says what is wrong with a device; of one that is as it should be it can only
         # have said that it was so already.
         already = True if is_done and device.thing_name in mentioned else None
-        yield _entry(
-            now,
-            device.thing_name,
-            _AFTER_CALL[device.state],
-            already=already,
-            code=device.code,
-            message=device.message,
-            attempts=device.attempts or None,
-            requestId=answer.request_id,
-        )
+        key = (already, device.code, device.message, device.attempts)
+        detail = details.get(key)
+        if detail is None:
+            detail = details[key] = _detail(
+                already=already,
+                code=device.code,
+                message=device.message,
+                attempts=device.attempts or None,
+                requestId=answer.request_id,
+            )
+        yield TrailEntry(now.wall, device.thing_name, _AFTER_CALL[device.state], detail)
 
 
 def of_claims(claims: Sequence[Claim], decision: Decision, now: Instant) -> Iterator[TrailEntry]:
@@ -151,10 +160,13 @@ def _mentioned(answer: Answer) -> set[str]:
 
 def _entry(now: Instant, name: str, event: TrailEvent, **detail: Scalar | None) -> TrailEntry:
     """An entry with what is known of the detail."""
-    known = {
+    return TrailEntry(now.wall, name, event, _detail(**detail))
+
+
+def _detail(**detail: Scalar | None) -> Detail:
+    return {
         key: _short(value) for key, value in detail.items() if value is not None and value != ""
     }
-    return TrailEntry(now.wall, name, event, known)
 
 
 def _short(value: Scalar) -> Scalar:

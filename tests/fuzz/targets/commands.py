@@ -21,6 +21,7 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operator import MAX_NAMES, Reconcile
+from client_device_associator.core.permission import CheckPermissions
 from client_device_associator.core.result import Result, Status
 from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.core.trail import TrailEntry, TrailEvent
@@ -160,7 +161,7 @@ def request(data: bytes) -> None:
         says_why(error)
         return
     assert decode_request(encode_request(found)) == found
-    names = () if isinstance(found, Reconcile | Look) else found.thing_names
+    names = () if isinstance(found, Reconcile | Look | CheckPermissions) else found.thing_names
     assert len(set(names)) == len(names) <= MAX_NAMES
     assert all(map(is_thing_name, names))
 
@@ -182,6 +183,7 @@ TARGETS = (
         (
             b'{"version": 1, "command": "retry", "thingNames": ["a", "b"]}',
             b'{"version": 1, "command": "reconcile"}',
+            b'{"version": 1, "command": "permissions"}',
         ),
     ),
     Target(
@@ -190,6 +192,10 @@ TARGETS = (
         (
             b'{"version": 1, "outcomes": [{"thingName": "a", "outcome": "due"}], "listAt": 1.5}',
             b'{"version": 1, "error": "storage", "message": "no room"}',
+            (
+                b'{"version": 1, "isComplete": true, "permissions": [{"operation": "list",'
+                b' "permission": "denied", "cause": null, "code": "a", "message": "b"}]}'
+            ),
         ),
     ),
     Target("doctor", addresses, (b"\x00\x00\x01\x00\x00\x01null",)),

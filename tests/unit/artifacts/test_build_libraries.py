@@ -76,9 +76,7 @@ def test_a_system_for_which_there_is_none_is_refused(
     builder: ModuleType, project: Path, wheels: Path
 ) -> None:
     """Rather than a package that fails on each of its devices."""
-    with pytest.raises(
-        builder.BuildError, match=r"no wheels of binary 2\.0 for CPython 3\.13 on x86"
-    ):
+    with pytest.raises(builder.BuildError, match=r"no wheels of binary 2\.0 for musllinux_x86"):
         builder.build(project, libraries=builder.Libraries(["musllinux_x86_64"], ["3.13"], wheels))
     assert not (project / "greengrass-build").exists()
 

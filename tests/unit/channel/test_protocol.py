@@ -15,6 +15,7 @@ from client_device_associator.channel.protocol import (
     VERSION,
     CarriedOut,
     Look,
+    Permissions,
     ProtocolError,
     Refused,
     Reply,
@@ -26,6 +27,8 @@ from client_device_associator.channel.protocol import (
     encode_request,
     word_of,
 )
+from client_device_associator.core.answer import FailureCause
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.operator import (
     MAX_NAMES,
     Announce,
@@ -36,7 +39,14 @@ from client_device_associator.core.operator import (
     Request,
     Retry,
 )
+from client_device_associator.core.permission import (
+    CheckPermissions,
+    Permission,
+    PermissionFinding,
+)
 from support.values import JSON
+
+CAUSE = FailureCause.ACCESS_DENIED
 
 LONGEST = tuple(f"{number:03}".ljust(128, "x") for number in range(MAX_NAMES))
 
@@ -81,6 +91,16 @@ def test_a_reply_comes_as_it_was_sent(reply: Reply) -> None:
     line = encode_reply(reply)
     assert line.count(b"\n") == 1
     assert decode_reply(line) == reply
+
+
+def test_permissions_are_asked_for_and_told() -> None:
+    """The same; nobody is named, and there may be more to come."""
+    assert decode_request(encode_request(CheckPermissions())) == CheckPermissions()
+    found = PermissionFinding(Operation.LIST, Permission.DENIED, CAUSE, "Code", "words")
+    for reply in (Permissions((found,), is_complete=True), Permissions((), is_complete=False)):
+        line = encode_reply(reply)
+        assert line.count(b"\n") == 1
+        assert decode_reply(line) == reply
 
 
 def test_the_largest_reply_is_within_bounds() -> None:
@@ -150,6 +170,9 @@ def test_what_is_no_request_is_refused_with_the_reason(line: bytes, why: str) ->
         {"version": VERSION, "outcomes": [{"thingName": "a", "outcome": "x"}], "listAt": None},
         {"version": VERSION, "outcomes": [], "listAt": 10**400},
         {"version": VERSION, "outcomes": [], "listAt": "soon"},
+        {"version": VERSION, "permissions": 5, "isComplete": True},
+        {"version": VERSION, "permissions": []},
+        {"version": VERSION, "permissions": [{"operation": "list"}], "isComplete": True},
     ],
 )
 def test_what_is_no_reply_is_refused(document: Mapping[str, object]) -> None:

@@ -10,10 +10,16 @@ from pathlib import Path
 import pytest
 
 from client_device_associator.channel import server
-from client_device_associator.channel.client import ChannelError, NotRunningError, ask
+from client_device_associator.channel.client import (
+    ChannelError,
+    NotRunningError,
+    ask,
+    ask_permissions,
+)
 from client_device_associator.channel.port import Asked
 from client_device_associator.channel.protocol import (
     CarriedOut,
+    Permissions,
     Refused,
     Trouble,
     decode_reply,
@@ -52,6 +58,13 @@ def test_a_request_is_handed_on_and_its_reply_comes_back(
         (Retry(("a",)), os.geteuid()),
         (Reconcile(), os.geteuid()),
     ]
+
+
+def test_permissions_are_asked_for_without_a_change(tmp_path: Path, channel: Listening) -> None:
+    """Nobody has to decide anything."""
+    channel.reply = Permissions((), is_complete=False)
+    assert ask_permissions(tmp_path) == channel.reply
+    assert (channel.permissions_asked, channel.asked) == (1, [])
 
 
 def test_what_is_no_request_is_not_handed_on(channel: Listening) -> None:

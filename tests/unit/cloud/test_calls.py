@@ -11,6 +11,7 @@ from client_device_associator.cloud.calls import (
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.core.answer import CallFailed, FailureCause, Succeeded
 from client_device_associator.core.decision import Call
+from client_device_associator.core.operation import Operation
 from client_device_associator.reporting.notices import IdleWorkerEnded, Notice
 from support.fakes import FakeClock, FakeWorker
 from support.values import START
@@ -26,7 +27,7 @@ class Desk:
         self.clock = FakeClock()
         self.worker = FakeWorker()
         self.notices: list[Notice] = []
-        self.calls = Calls(self.worker, self.notices.append, IDLE_SECONDS)
+        self.calls = Calls(self.worker, self.notices.append, IDLE_SECONDS, list(Operation))
 
     def start(self, call: Call = CALL) -> int:
         """Starts a call; returns its number."""
@@ -176,3 +177,34 @@ def test_the_end_ends_the_worker(desk: Desk) -> None:
     desk.start()
     desk.calls.end()
     assert desk.worker.number == 0
+
+
+def test_a_call_that_asks_for_a_permission_lands_nowhere(desk: Desk) -> None:
+    """It waits for the call in flight, and no queue hears of its answer."""
+    first = desk.start()
+    desk.calls.permissions.ask(desk.clock.now())
+    desk.calls.check_permission(desk.clock.now())
+    assert desk.worker.calls == [("a", "b")]
+    assert desk.answer(first) == (CALL, Succeeded())
+    for number, operation in enumerate(Operation, start=2):
+        desk.calls.check_permission(desk.clock.now())
+        assert desk.is_busy()
+        assert desk.worker.operations[-1] is operation
+        assert desk.answer(number) is None
+    desk.calls.check_permission(desk.clock.now())
+    assert not desk.is_busy()
+    assert desk.calls.permissions.ask(desk.clock.now()).is_complete
+
+
+def test_a_worker_that_hangs_or_ends_in_it_delays_nobody(desk: Desk) -> None:
+    """That is what the check has found."""
+    desk.calls.permissions.ask(desk.clock.now())
+    desk.calls.check_permission(desk.clock.now())
+    desk.clock.seconds = CALL_DEADLINE_SECONDS
+    assert desk.calls.overdue(desk.clock.now()) is None
+    assert not desk.is_busy()
+    desk.calls.check_permission(desk.clock.now())
+    assert desk.end_worker(2) is None
+    assert not desk.is_busy()
+    found = desk.calls.permissions.ask(desk.clock.now()).findings
+    assert [one.code for one in found] == ["WorkerHung", "WorkerEnded"]

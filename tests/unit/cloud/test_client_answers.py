@@ -18,6 +18,7 @@ from client_device_associator.core.answer import (
 )
 from client_device_associator.core.decision import Call
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.permission import harmless_call
 from support.answering import SESSION_TOKEN, Reply, Server, service_error
 
 HTML = b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>"
@@ -186,6 +187,16 @@ def test_a_page_of_the_list(kept: tuple[AssociationClient, Server]) -> None:
     last = client.call("core-1", Call(operation=Operation.LIST, next_token="more"))  # noqa: S106
     assert last == Listed(())
     assert cloud.requests[-1]["path"].endswith("?maxResults=100&nextToken=more")
+
+
+def test_who_only_asks_for_the_permission_wants_no_list(
+    kept: tuple[AssociationClient, Server],
+) -> None:
+    """One device is the least that can be asked for."""
+    client, cloud = kept
+    cloud.reply = Reply(body=b'{"associatedClientDevices": []}')
+    assert client.call("core-1", harmless_call(Operation.LIST)) == Listed(())
+    assert cloud.requests[-1]["path"].endswith("?maxResults=1")
 
 
 def test_an_answer_that_is_no_list_is_none(kept: tuple[AssociationClient, Server]) -> None:

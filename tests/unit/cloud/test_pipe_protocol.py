@@ -68,21 +68,21 @@ def test_a_page_of_html_is_one_short_line() -> None:
     assert answer.message.startswith("<html> <p>Bad gateway</p> <p>")
 
 
-@given(
-    st.integers(0, 2**60),
-    UNICODE,
+CALLS = st.builds(
+    Call,
     st.lists(UNICODE, max_size=5).map(tuple),
-    st.sampled_from(Operation),
-    st.none() | UNICODE,
+    operation=st.sampled_from(Operation),
+    next_token=st.none() | UNICODE,
+    asks_permission=st.booleans(),
 )
-def test_requests_arrive_as_they_were_sent(
-    number: int, core: str, names: tuple[str, ...], operation: Operation, token: str | None
-) -> None:
+
+
+@given(st.builds(CallRequest, st.integers(0, 2**60), UNICODE, CALLS))
+def test_requests_arrive_as_they_were_sent(request_: CallRequest) -> None:
     """One line each, whatever is in it."""
-    request = CallRequest(number, core, Call(names, operation=operation, next_token=token))
-    line = encode_request(request)
+    line = encode_request(request_)
     assert line.count(b"\n") == 1
-    assert decode_request(line) == request
+    assert decode_request(line) == request_
 
 
 GARBAGE = [

@@ -125,7 +125,8 @@ def test_an_error_outside_the_call_holds_no_secret(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As of a library that cannot be imported; the rest of its words is for the operator."""
-    (tmp_path / "boto3.py").write_text(
+    (tmp_path / "botocore").mkdir()
+    (tmp_path / "botocore" / "__init__.py").write_text(
         "import os\n"
         "raise RuntimeError('broken by ' + os.environ['AWS_CONTAINER_AUTHORIZATION_TOKEN'])\n"
     )

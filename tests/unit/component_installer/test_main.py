@@ -25,7 +25,7 @@ def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
     def make(*_: object, **__: object) -> None:
         raise AssertionError("it is not up to date")
 
-    monkeypatch.setattr(main, "make", make)
+    monkeypatch.setattr(making, "make", make)
 
 
 def test_an_environment_is_made_and_put_in_place(package: SmallPackage) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from component_installer import making
 from component_installer.errors import InstallError
-from component_installer.lock import read_lock
-from component_installer.making import Sources, make, site_packages, try_out
+from component_installer.making import make, site_packages, try_out
+from component_installer.sources import Sources
 from component_installer.this_device import this_device
 from support.small_package import SmallPackage, small_package
 
@@ -22,17 +22,18 @@ def package(tmp_path: Path) -> SmallPackage:
     return small_package(tmp_path)
 
 
-def sources(package: SmallPackage, *, from_system: bool = False) -> Sources:
-    """What an environment is made of."""
-    lock = read_lock(package.lock_file.read_bytes())
-    return Sources(package.package, package.lock_file, lock, package.wheels, from_system)
-
-
 def made(package: SmallPackage, *, from_system: bool = False, free_bytes: int = PLENTY) -> Path:
     """An environment of a package."""
     folder = package.folder / "venv"
-    what = sources(package, from_system=from_system)
-    make(folder, what, this_device(), free_bytes=free_bytes, say=package.said.append)
+    if from_system:
+        Sources(package.package).system_file.write_text("")
+    make(
+        folder,
+        Sources(package.package),
+        this_device(),
+        free_bytes=free_bytes,
+        say=package.said.append,
+    )
     return folder
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from component_installer.errors import InstallError
-from component_installer.system import check_system, read_wanted, wanted_from_system
+from component_installer.system import check_system, wanted_from_system
 from component_installer.wheels import unpack
 from support.small_package import write_wheel
 
@@ -74,11 +74,8 @@ def test_a_pair_that_may_not_fit_is_warned_of(system: Path) -> None:
     assert warned == ["awsiotsdk 1.31.0 is made for awscrt 0.36.1, here is 0.35.0"]
 
 
-def test_what_is_wanted_is_read_from_the_package(tmp_path: Path) -> None:
-    """A package without the file brings its libraries."""
-    file = tmp_path / "system-packages.txt"
-    assert read_wanted(file) is None
-    file.write_text("awsiotsdk>=1.31,<2\nboto3>=1.44,<2\n")
-    assert read_wanted(file) == WANTED
+def test_what_is_wanted_is_read_from_the_package() -> None:
+    """A line each, as the build writes them."""
+    assert wanted_from_system("awsiotsdk>=1.31,<2\nboto3>=1.44,<2\n") == WANTED
     with pytest.raises(InstallError, match="damaged"):
         wanted_from_system("boto3\n")

@@ -70,11 +70,3 @@ def test_the_layers_are_those_of_the_contract() -> None:
     """In the same order."""
     (shown,) = [one for one in blocks("text") if one.text.startswith("__main__\n")]
     assert shown.text.splitlines() == layers()
-
-
-def test_rooms_to_come_are_named_as_such() -> None:
-    """A feature goes into rooms that there are, or into one that is new and said to be."""
-    below = TEXT.split("### Where the next features go")[1]
-    for row in table(f"\nhere\n{below}", "here"):
-        for name in re.findall(r"`(\w+)/", row[1]):
-            assert name in rooms() or f"`{name}/`, a new room" in row[1]

@@ -188,7 +188,7 @@ def test_client_devices_get_what_announcing_explains(copy: Path, component: str,
     assert json.loads(update["configurationUpdate"]["merge"]) == shown
 
 
-@pytest.mark.parametrize("name", ["minimal", "everything"])
+@pytest.mark.parametrize("name", ["minimal", "everything", "contract-probe"])
 def test_iam_would_take_each_policy(name: str, copy: Path) -> None:
     """Syntax, actions and ARNs, with names put in."""
     check_policy(policy(name, copy))

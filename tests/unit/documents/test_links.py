@@ -17,7 +17,8 @@ _TARGET = re.compile(r"\bmake ([a-z]+)\b")
 _FROM_TOOLS = ("greengrass-build", "greengrass-release", ".venv", "venv/", "gg-e2e-tests")
 _FROM_A_RELEASE = ("index/", "LICENSES.md", "NOTES.md")
 _FROM_THE_COMPONENT = ("last-good-configuration.json", "associations", "state.json")
-_MADE = (*_FROM_TOOLS, *_FROM_A_RELEASE, *_FROM_THE_COMPONENT)
+_FROM_THE_PROBE = ("contract.json",)
+_MADE = (*_FROM_TOOLS, *_FROM_A_RELEASE, *_FROM_THE_COMPONENT, *_FROM_THE_PROBE)
 """What is not in the repository, because something makes it."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.documents import ROOT, Block, blocks, read
 
 DOCS = ROOT / "docs"
-PAGES = ("docs/deploying.md", "docs/announcing.md")
+PAGES = ("docs/deploying.md", "docs/announcing.md", "docs/contract.md")
 FOLDERS = ("deploying", "announcing")
 LANGUAGES = {"json": ".json", "yaml": ".yaml", "python": ".py"}
 

@@ -17,7 +17,6 @@ from client_device_associator.pipeline.events import (
     StopRequested,
 )
 from client_device_associator.pipeline.inbox import (
-    GATHER_SECONDS,
     MAX_BYTES,
     MAX_GATHERED,
     MAX_GATHERED_BYTES,
@@ -28,7 +27,7 @@ from client_device_associator.pipeline.inbox import (
 )
 from client_device_associator.reporting.notices import MessageUnreadable
 from support.fakes import FakeClock
-from support.values import START, arrived, template
+from support.values import arrived, template
 
 OF_ONE_SENDER = MAX_MESSAGES // 3
 """Messages that may wait if all are from the same."""
@@ -78,39 +77,6 @@ def test_objects_count_as_messages_too(inbox: Inbox) -> None:
     one = message(payload={"thingName": "a"})
     inbox.offer(one)
     assert inbox.take().events == (one,)
-
-
-def test_messages_are_gathered_for_a_short_while(inbox: Inbox, clock: FakeClock) -> None:
-    """Counted from the first one; later ones do not extend it."""
-    assert inbox.due_at() is None
-    clock.seconds = 7
-    inbox.offer(message())
-    clock.seconds += GATHER_SECONDS / 2
-    inbox.offer(message())
-    assert inbox.due_at() == START + 7 + GATHER_SECONDS
-    inbox.take()
-    assert inbox.due_at() is None
-
-
-def test_anything_else_ends_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
-    """What is there already goes along behind it; nothing waits for more."""
-    inbox.offer(message())
-    inbox.put(StopRequested(0.0))
-    inbox.put(NucleusLost())
-    inbox.offer(message("behind"))
-    due_at = inbox.due_at()
-    assert due_at is not None
-    assert due_at <= clock.steady()
-    assert inbox.take().events == (StopRequested(0.0), NucleusLost(), message(), message("behind"))
-
-
-def test_enough_messages_end_the_gathering(inbox: Inbox, clock: FakeClock) -> None:
-    """A commit is full."""
-    for _ in range(MAX_GATHERED):
-        inbox.offer(message())
-    due_at = inbox.due_at()
-    assert due_at is not None
-    assert due_at <= clock.steady()
 
 
 def test_health_is_requested_once_however_often(inbox: Inbox) -> None:

@@ -106,6 +106,8 @@ class Bell:
 def test_a_message_is_waited_for_and_then_for_others(inbox: Inbox, clock: FakeClock) -> None:
     """Without end for the first one, and for those that share its commit as long as it may wait."""
     readers: list[_Reader] = []
+    inbox.offer(message())
+    inbox.take()
 
     def offer() -> None:
         readers.append(inbox._reader)  # noqa: SLF001 - what it would be woken for

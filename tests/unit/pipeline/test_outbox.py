@@ -1,11 +1,14 @@
 """Results on their way to the nucleus."""
 
+import pytest
+
 from client_device_associator.core.decision import Decision
 from client_device_associator.errors import NucleusError
 from client_device_associator.pipeline.outbox import (
     ACKNOWLEDGE_TIMEOUT_SECONDS,
     MAX_IN_FLIGHT,
     MAX_TRANSIENT,
+    NOTED_WITHIN_SECONDS,
 )
 from support.outbox import SendingOutbox, transient
 from support.values import moment, numbered, settings
@@ -20,7 +23,7 @@ def test_nothing_to_send(sending: SendingOutbox) -> None:
 def test_durable_results_are_sent_together_and_then_deleted(sending: SendingOutbox) -> None:
     """The journal keeps them until the nucleus has taken them, and that is on disk."""
     sending.keep(30)
-    assert sending.run_due() == ACKNOWLEDGE_TIMEOUT_SECONDS
+    assert sending.run_due() == pytest.approx(NOTED_WITHIN_SECONDS, abs=1e-6)
     (message,) = sending.nucleus.published
     assert message.topic == "t/status"
     assert isinstance(message.message, bytes)
@@ -32,6 +35,26 @@ def test_durable_results_are_sent_together_and_then_deleted(sending: SendingOutb
     sending.store()
     assert sending.unsent() == 0
     assert not sending.must_store()
+
+
+def test_an_acknowledgement_wakes_only_if_something_waits_for_it(sending: SendingOutbox) -> None:
+    """The main thread looks soon anyway; it is woken for one that is later than that."""
+    sending.keep(3)
+    sending.run_due()
+    (published,) = sending.nucleus.published
+    published.on_acknowledged(None)
+    published.on_acknowledged(NucleusError("no"))
+    assert sending.run_due() == ACKNOWLEDGE_TIMEOUT_SECONDS
+    published.on_acknowledged(None)
+    assert [one.can_wait for one in sending.events] == [True, False, False]
+
+
+def test_acknowledgements_wake_while_there_is_more_to_send(sending: SendingOutbox) -> None:
+    """The next message leaves when one was taken."""
+    sending.keep(3000)
+    assert sending.run_due() == ACKNOWLEDGE_TIMEOUT_SECONDS
+    sending.nucleus.published[0].on_acknowledged(None)
+    assert [one.can_wait for one in sending.events] == [False]
 
 
 def test_json_messages_if_so_configured(sending: SendingOutbox) -> None:

@@ -16,6 +16,7 @@ from client_device_associator.pipeline.outbox import (
     ACKNOWLEDGE_TIMEOUT_SECONDS,
     MAX_IN_FLIGHT,
     MAX_IN_FLIGHT_TO_IOT_CORE,
+    NOTED_WITHIN_SECONDS,
 )
 from client_device_associator.pipeline.outboxes import Outboxes
 from support.fakes import FakeNucleus
@@ -157,6 +158,7 @@ def test_the_next_time_is_that_of_the_first_of_them(post: Post) -> None:
     """And none if neither waits for anything."""
     assert post.outboxes.run_due(moment()) is None
     post.outboxes.send([CLOUD])
+    assert post.outboxes.run_due(moment()) == moment(NOTED_WITHIN_SECONDS).steady
     assert post.outboxes.run_due(moment()) == moment(ACKNOWLEDGE_TIMEOUT_SECONDS).steady
 
 

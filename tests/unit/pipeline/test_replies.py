@@ -1,8 +1,15 @@
 """What operators are told, by the whole component."""
 
-from client_device_associator.channel.port import Asked
-from client_device_associator.channel.protocol import CarriedOut, Refused, Reply, Trouble
-from client_device_associator.core.answer import Succeeded
+from client_device_associator.channel.port import Asked, PermissionsAsked
+from client_device_associator.channel.protocol import (
+    CarriedOut,
+    Permissions,
+    Refused,
+    Reply,
+    Trouble,
+)
+from client_device_associator.core.answer import FailureCause, Succeeded
+from client_device_associator.core.operation import Operation
 from client_device_associator.core.operator import (
     Announce,
     Done,
@@ -12,11 +19,12 @@ from client_device_associator.core.operator import (
     Request,
     Retry,
 )
+from client_device_associator.core.permission import NO_THING, Permission
 from client_device_associator.pipeline.events import StopRequested
 from client_device_associator.reporting.notices import CommandCarriedOut
 from support.journal_files import connection
 from support.rig import Rig, fill_disk, of_kind
-from support.values import START, policy, settings
+from support.values import START, failed_call, policy, settings
 
 DAY = 86_400.0
 
@@ -112,6 +120,46 @@ def test_a_list_that_the_settings_do_not_want_is_refused(rig: Rig) -> None:
     assert of_kind(rig.notices, CommandCarriedOut) == []
 
 
+def permissions(rig: Rig) -> tuple[dict[Operation, Permission], bool]:
+    """What is told in one turn about what the role allows."""
+    replies: list[Reply] = []
+    rig.turn(PermissionsAsked(replies.append))
+    (reply,) = replies
+    assert isinstance(reply, Permissions)
+    return {one.operation: one.permission for one in reply.findings}, reply.is_complete
+
+
+def test_permissions_are_asked_for_beside_the_queue(rig: Rig) -> None:
+    """After the call in flight; no device, no state and no metric changes by it."""
+    rig.configure()
+    rig.call("a")
+    before = len(rig.notices)
+    assert permissions(rig) == (
+        {Operation.LIST: Permission.NOT_NEEDED, Operation.DISASSOCIATE: Permission.NOT_NEEDED},
+        False,
+    )
+    assert rig.worker.calls == [("a",)], "one call in flight"
+    rig.answer(failed_call(FailureCause.UNAVAILABLE))
+    assert rig.worker.calls == [("a",), (NO_THING,)]
+    after = rig.notices[before:]
+    rig.answer(failed_call(FailureCause.ACCESS_DENIED))
+    assert rig.notices[before:] == after
+    found, is_complete = permissions(rig)
+    assert is_complete
+    assert found[Operation.ASSOCIATE] is Permission.DENIED
+    assert rig.journal.pending() == 1
+    assert len(rig.worker.calls) == 2
+
+
+def test_what_the_settings_ask_for_is_asked_about(rig: Rig) -> None:
+    """Also after they have changed."""
+    rig.configure()
+    rig.configure(settings(policy=policy(reconcile_seconds=DAY)))
+    rig.worker.calls.clear()
+    found, _ = permissions(rig)
+    assert found == {Operation.DISASSOCIATE: Permission.NOT_NEEDED}
+
+
 def test_nothing_is_done_on_a_disk_that_is_full(rig: Rig) -> None:
     """The operator is told; later it works."""
     rig.configure()
@@ -133,6 +181,9 @@ def test_before_the_first_settings_nothing_can_be_asked(rig: Rig) -> None:
     reply = Operator(rig).ask(Announce(("a",)))
     assert isinstance(reply, Refused)
     assert reply.trouble is Trouble.NOT_READY
+    replies: list[Reply] = []
+    rig.turn(PermissionsAsked(replies.append))
+    assert replies == [reply]
 
 
 def test_who_asks_while_it_stops_is_answered(rig: Rig) -> None:

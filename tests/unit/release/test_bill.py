@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from release.bill import HASH_PROPERTY, LOCK_IN_ZIP, bill_of_materials, problems_of
+from release.bill import (
+    HASH_PROPERTY,
+    LOCK_IN_ZIP,
+    RANGE_PROPERTY,
+    SYSTEM_IN_ZIP,
+    bill_of_materials,
+    problems_of,
+)
 from release.errors import ReleaseError
 from release.lock import Library, read_lock
 from support.documents import ROOT, read
@@ -64,6 +71,19 @@ def test_a_package_that_brings_wheels_has_their_hashes(tmp_path: Path) -> None:
     (found,) = [one for one in document["components"] if one["name"] == "six"]
     assert found["hashes"] == [{"alg": "SHA-256", "content": digest}]
     assert "properties" not in found
+
+
+def test_a_package_for_the_libraries_of_the_system_has_ranges(tmp_path: Path) -> None:
+    """No version and no hash: what the distribution has is not known here."""
+    path = package(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(SYSTEM_IN_ZIP, "awsiotsdk>=1.31,<2\nboto3>=1.44,<2\n")
+    document = bill(path)
+    assert {one["name"]: one["properties"][0] for one in document["components"]} == {
+        "awsiotsdk": {"name": RANGE_PROPERTY, "value": ">=1.31,<2"},
+        "boto3": {"name": RANGE_PROPERTY, "value": ">=1.44,<2"},
+    }
+    assert not any("version" in one or "hashes" in one for one in document["components"])
 
 
 def test_a_bill_is_of_one_package(tmp_path: Path) -> None:

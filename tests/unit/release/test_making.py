@@ -12,12 +12,20 @@ from release import changelog, version
 from release.checksums import CHECKSUMS, NAMESPACE, SIGNATURE
 from release.errors import ReleaseError
 from release.making import BILL, FOLDER, LICENSES, NOTES, make
+from release.packages import INDEX, SYSTEM
 from support.documents import ROOT
 
 TODAY = date(2027, 1, 15)
 NEXT = "7.0.0"
-NEEDED = ("artifacts", "docs/deploying", "src/client_device_associator")
+NEEDED = (
+    *("artifacts", "docs/deploying"),
+    *("src/client_device_associator", "src/component_installer"),
+)
 """What a release is made of, besides the files that have the version."""
+
+
+WITHOUT_DOWNLOADS = (INDEX, SYSTEM)
+"""The others bring wheels, which `make release` gets from a package index."""
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -62,7 +70,9 @@ def new_key(path: Path, kind: str) -> Path:
 
 def make_there(folder: Path, wanted: str = NEXT, key: Path | None = None) -> Path:
     """Makes a release without a word."""
-    return make(folder, wanted, today=TODAY, key=key, say=lambda _: None)
+    return make(
+        folder, wanted, today=TODAY, key=key, say=lambda _: None, variants=WITHOUT_DOWNLOADS
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -129,7 +139,9 @@ def test_a_new_version_is_in_every_file(project: Path) -> None:
 def test_without_a_key_there_is_no_signature(project: Path) -> None:
     """And that is said."""
     said: list[str] = []
-    folder = make(project, NEXT, today=TODAY, key=None, say=said.append)
+    folder = make(
+        project, NEXT, today=TODAY, key=None, say=said.append, variants=WITHOUT_DOWNLOADS[:1]
+    )
     assert not (folder / SIGNATURE).exists()
     assert any("NOT SIGNED" in line for line in said)
 

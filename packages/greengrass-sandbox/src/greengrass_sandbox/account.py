@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from types import TracebackType
 
 from greengrass_sandbox.cloud import Cloud
 from greengrass_sandbox.iot_core.broker import Broker
 from greengrass_sandbox.iot_core.message import AT_LEAST_ONCE
 from greengrass_sandbox.plumbing.loop import LoopThread
+from greengrass_sandbox.plumbing.started import Started
 from greengrass_sandbox.token_exchange import Credentials
 from greengrass_sandbox.token_exchange.credentials import issue
 from greengrass_sandbox.watching import SyncWatch
@@ -22,7 +22,7 @@ CredentialsOf = Callable[[str], Credentials | None]
 """Looks up credentials by their access key id."""
 
 
-class Account:
+class Account(Started):
     """An account with its core devices, all of them in one process and on one loop.
 
     A context manager; `start` and `stop` do the same. What `cloud` and `iot_core` can do, they do
@@ -65,18 +65,6 @@ class Account:
         self._administrators: dict[str, Credentials] = {}
         self.is_started = False
         self._issuers: list[CredentialsOf] = [self._administrators.get]
-
-    def __enter__(self) -> "Account":  # noqa: PYI034 - typing.Self needs Python 3.11
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start the loop and the cloud.

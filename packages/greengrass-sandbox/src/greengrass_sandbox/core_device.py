@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from greengrass_sandbox.deploying import (
     wait_until_deployed,
 )
 from greengrass_sandbox.kinds import CLASSIC
+from greengrass_sandbox.kinds.classic.transaction_log import TransactionLog
 from greengrass_sandbox.kinds.recipes import recipe_file_for
 from greengrass_sandbox.lifecycle.components import Components
 from greengrass_sandbox.lifecycle.deployed import Deployment
@@ -22,12 +22,13 @@ from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.plumbing.certificates import copy_system_certificates
 from greengrass_sandbox.plumbing.root_lock import RootLock
+from greengrass_sandbox.plumbing.started import Started
 from greengrass_sandbox.profile import Profile
 from greengrass_sandbox.token_exchange import TokenExchange
 from greengrass_sandbox.watching import SyncWatch, wait_for_subscriber
 
 
-class CoreDevice:
+class CoreDevice(Started):
     """A nucleus with its components, the token exchange, and a cloud to associate with.
 
     A context manager; `start` and `stop` do the same. What `nucleus`, `token_exchange` and `cloud`
@@ -46,6 +47,8 @@ class CoreDevice:
     Attributes:
         account: The account that it belongs to.
         cloud: The account's.
+        record: What a classic nucleus writes about what is deployed. Only components are in it
+            that were noted there.
         loop: The account's, on which everything lives.
         call: Calls a function or coroutine function of a part on the loop, and returns its result
             (see `LoopThread.call`).
@@ -63,6 +66,7 @@ class CoreDevice:
     ) -> None:
         self.layout = Layout(root.resolve())
         self._lock = RootLock(self.layout.root)
+        self.record = TransactionLog(self.layout)
         self.profile = profile
         self.thing_name = thing_name
         self._region = region
@@ -91,18 +95,6 @@ class CoreDevice:
             token_exchange_url=lambda: self.token_exchange.url,
         )
 
-    def __enter__(self) -> "CoreDevice":  # noqa: PYI034 - typing.Self needs Python 3.11
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
     def start(self) -> None:
         """Start everything; the core device itself is known to the cloud.
 
@@ -123,6 +115,8 @@ class CoreDevice:
             raise
         try:
             copy_system_certificates(self.layout.root_certificates)
+            if self.profile.writes_transaction_log:
+                self.record.begin(self.profile.nucleus_version, self.thing_name)
             for part in (self.token_exchange, self.nucleus):
                 self.call(part.start)
             self.call(self._provide_nucleus_configuration)

@@ -32,6 +32,8 @@ class Profile:
     dialect: Dialect
     """How it reads recipes."""
     own_configuration: OwnConfiguration
+    writes_transaction_log: bool
+    """Whether `config/config.tlog` says what is deployed."""
     gives_credentials_to_all: bool
     """Whether token exchange takes the SVCUID of each component, or only of those that depend on
     it."""

@@ -83,7 +83,10 @@ def check_calls(state: ComponentState, region: str) -> Iterator[Finding]:
             remedy = remedies.OF_FAILURES[cause] if cause else remedies.READ_CODE
             if cause is FailureCause.ACCESS_DENIED:
                 statement = iam_statement(core, region, message, operation)
-                remedy = f"add this to the token exchange role: {statement}"
+                remedy = (
+                    f"add this to the token exchange role: {statement}; then end the wait with:"
+                    " associator retry '*'"
+                )
             text = f"{value}: {section.text('code')} {message}"
             yield wrong(what, text, remedy.replace(remedies.THING, "'*'"))
 

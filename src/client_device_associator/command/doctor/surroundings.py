@@ -9,7 +9,7 @@ _PROCESSES = Path("/proc")
 def environment_of(pid: int | None) -> Mapping[str, str] | None:
     """The environment of a process; None if this user may not see it, or there is no such process.
 
-    It holds secrets: none of it may be printed but names of hosts and regions.
+    It holds secrets: none of it may be printed but names of hosts, regions and versions.
     """
     if pid is None:
         return None

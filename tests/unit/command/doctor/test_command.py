@@ -41,6 +41,7 @@ def test_what_only_a_running_component_shows_is_not_said_without_one(tmp_path: P
         "clock": found["clock"],
         "journal": "ok",
         "nucleus": "cannotTell",
+        "components": "cannotTell",
         "offline logins": "cannotTell",
     }
 

@@ -10,6 +10,7 @@ from greengrass_sandbox.cloud import answers, service_model
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
 from greengrass_sandbox.cloud.console import Console
+from greengrass_sandbox.cloud.contract import Contract
 from greengrass_sandbox.cloud.errors import ApiError
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.handler import RequestHandler
@@ -130,6 +131,16 @@ class Cloud:
     def set_own_core_only(self, *, enabled: bool) -> None:
         """Whether a core device's credentials allow calls about itself alone, as by default."""
         self._handler.permissions.own_core_only = enabled
+
+    async def follow(self, contract: Contract) -> None:
+        """Answer as the real service was found to, where there are findings."""
+        self._handler.contract = contract
+        if contract.keeps_associations is not None:
+            self.registry.keeps_associations = contract.keeps_associations
+        if contract.requests_per_second is not None:
+            self.set_quota(contract.requests_per_second)
+        if contract.lag_seconds:
+            await self.add_fault(Fault(FaultKind.STALE_LIST, seconds=contract.lag_seconds))
 
     def expire_tokens(self) -> None:
         """Let no `nextToken` that was given out be good any more."""

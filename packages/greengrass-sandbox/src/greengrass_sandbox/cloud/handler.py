@@ -8,6 +8,7 @@ from aiohttp import web
 from greengrass_sandbox.cloud import answers, operations
 from greengrass_sandbox.cloud.active_faults import ActiveFaults
 from greengrass_sandbox.cloud.calls import Call, CallLog
+from greengrass_sandbox.cloud.contract import Contract
 from greengrass_sandbox.cloud.errors import (
     ApiError,
     access_denied_exception,
@@ -33,6 +34,7 @@ class RequestHandler:
     Attributes:
         permissions: What IAM allows; the rest is refused with AccessDeniedException.
         quota: Requests per second that are taken, or None for no bound.
+        contract: What the real service was found to answer.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class RequestHandler:
     ) -> None:
         self.permissions = Permissions()
         self.quota: RequestQuota | None = None
+        self.contract = Contract()
         self._model = model
         self._signature = signature
         self._account = account
@@ -155,6 +158,7 @@ class RequestHandler:
             self._listing,
             self._model.limits,
             now=self._clock(),
+            contract=self.contract,
             faults=faults,
             left_out=left_out,
         )

@@ -3,9 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
+from greengrass_sandbox.cloud.contract import (
+    BAD_NAME,
+    BAD_TOKEN,
+    EMPTY_BATCH,
+    NAME_TWICE,
+    TOO_MANY,
+    TOO_MANY_RESULTS,
+    UNKNOWN_CORE,
+    UNKNOWN_CORE_LEFT,
+    Contract,
+)
 from greengrass_sandbox.cloud.errors import (
+    ApiError,
     InvalidField,
     ValidationReason,
     resource_not_found_exception,
@@ -14,7 +25,7 @@ from greengrass_sandbox.cloud.errors import (
 from greengrass_sandbox.cloud.faults import Fault, FaultKind
 from greengrass_sandbox.cloud.listing import Document, Listing
 from greengrass_sandbox.cloud.registry import Registry
-from greengrass_sandbox.cloud.service_model import ASSOCIATE, LIST, Limits
+from greengrass_sandbox.cloud.service_model import DISASSOCIATE, LIST, Limits
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ def perform(
     limits: Limits,
     *,
     now: float,
+    contract: Contract,
     faults: Sequence[Fault] = (),
     left_out: frozenset[str] = frozenset(),
 ) -> Document:
@@ -72,47 +84,60 @@ def perform(
     """
     _check_name("coreDeviceThingName", request.core, limits)
     if request.operation == LIST:
-        size = _page_size(request.query, limits)
+        size = _page_size(request.query, limits, contract)
     else:
-        names = _entry_names(request.body, limits)
+        names = _entry_names(request, limits, contract)
     if request.core not in registry.cores:
-        raise resource_not_found_exception(
+        usual = resource_not_found_exception(
             f"There is no core device named {request.core}", resource_id=request.core
         )
+        question = UNKNOWN_CORE_LEFT if request.operation == DISASSOCIATE else UNKNOWN_CORE
+        contract.check(question, usual, core=request.core)
+        return {"errorEntries": []}
     if request.operation == LIST:
-        page = listing.page(
-            request.core, request.query.get("nextToken"), size, now=now, faults=faults
-        )
+        token = request.query.get("nextToken")
+        try:
+            page = listing.page(request.core, token, size, now=now, faults=faults)
+        except ApiError as usual:
+            contract.check(BAD_TOKEN, usual, core=request.core)
+            page = listing.page(request.core, None, size, now=now, faults=faults)
         return page.as_document()
     wanted = [name for name in names if name not in left_out]
-    if request.operation == ASSOCIATE:
-        errors = registry.associate(request.core, wanted, now=now)
-    else:
+    is_leaving = request.operation == DISASSOCIATE
+    errors, wanted = contract.entries(request.core, wanted, registry, leaving=is_leaving)
+    if is_leaving:
         codes = [fault.entry_code for fault in faults if fault.kind is FaultKind.NOT_ASSOCIATED]
-        errors = registry.disassociate(request.core, wanted, next(iter(codes), None))
+        errors += registry.disassociate(request.core, wanted, next(iter(codes), None))
+    else:
+        errors += registry.associate(request.core, wanted, now=now)
     return {"errorEntries": [entry.as_document() for entry in errors]}
 
 
-def _entry_names(body: object, limits: Limits) -> list[str]:
+def _entry_names(request: Request, limits: Limits, contract: Contract) -> list[str]:
+    body = request.body
     if not isinstance(body, Mapping):
         raise validation_exception(
             "The body is not a JSON object", reason=ValidationReason.CANNOT_PARSE
         )
     entries = body.get("entries")
     if not isinstance(entries, list) or not 1 <= len(entries) <= limits.max_entries:
-        _refuse([InvalidField("entries", f"must be a list of 1 to {limits.max_entries} entries")])
+        question = TOO_MANY if entries else EMPTY_BATCH
+        wrong = InvalidField("entries", f"must be a list of 1 to {limits.max_entries} entries")
+        contract.check(question, _refusal([wrong]), core=request.core)
     names: list[str] = []
     bad = []
-    for index, entry in enumerate(entries):
+    question, example = NAME_TWICE, ""
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
         name = entry.get("thingName") if isinstance(entry, Mapping) else None
         if not isinstance(name, str) or not limits.thing_name.fullmatch(name):
             bad.append(InvalidField(entry_field(index), _must_match(limits)))
+            question, example = BAD_NAME, str(name)
         elif name in names:
             bad.append(InvalidField(entry_field(index), f"{name} is in the batch twice"))
         else:
             names.append(name)
     if bad:
-        _refuse(bad)
+        contract.check(question, _refusal(bad), core=request.core, name=example)
     return names
 
 
@@ -123,23 +148,25 @@ def entry_field(index: int) -> str:
 
 def _check_name(field: str, name: str, limits: Limits) -> None:
     if not limits.thing_name.fullmatch(name):
-        _refuse([InvalidField(field, _must_match(limits))])
+        raise _refusal([InvalidField(field, _must_match(limits))])
 
 
 def _must_match(limits: Limits) -> str:
     return f"must be a thing name: {limits.thing_name.pattern}"
 
 
-def _page_size(query: Mapping[str, str], limits: Limits) -> int | None:
+def _page_size(query: Mapping[str, str], limits: Limits, contract: Contract) -> int | None:
     wanted = query.get("maxResults")
     if wanted is None:
         return None
     # isascii as well, because int() and isdigit() disagree about digits of other scripts.
     if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= limits.max_results):
-        _refuse([InvalidField("maxResults", f"must be 1 to {limits.max_results}")])
+        wrong = InvalidField("maxResults", f"must be 1 to {limits.max_results}")
+        contract.check(TOO_MANY_RESULTS, _refusal([wrong]))
+        return limits.max_results
     return int(wanted)
 
 
-def _refuse(fields: Sequence[InvalidField]) -> NoReturn:
+def _refusal(fields: Sequence[InvalidField]) -> ApiError:
     detail = "; ".join(f"{field.name} {field.message}" for field in fields)
-    raise validation_exception(f"The request is not valid: {detail}", fields=fields)
+    return validation_exception(f"The request is not valid: {detail}", fields=fields)

@@ -76,6 +76,12 @@ def command_parser() -> argparse.ArgumentParser:
         help="run another core device in the same account, named as its root folder; may be "
         "repeated",
     )
+    run.add_argument(
+        "--contract",
+        type=Path,
+        metavar="FILE",
+        help="answer as the real service was found to, by what contract_probe has written",
+    )
     run.add_argument("--region", default="eu-central-1", help="AWS region")
     run.add_argument(
         "--deploy",

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from greengrass_sandbox.account import Account
+from greengrass_sandbox.cloud.contract import load
 from greengrass_sandbox.command.asking import say
 from greengrass_sandbox.control.server import ControlServer
 from greengrass_sandbox.core_device import CoreDevice
@@ -32,6 +33,8 @@ def up(options: argparse.Namespace) -> int:
     try:
         with ExitStack() as running:
             account = running.enter_context(Account(region=options.region))
+            if options.contract is not None:
+                account.call(account.cloud.follow, load(options.contract))
             try:
                 _run(options, roots, account, running)
             except KeyboardInterrupt:

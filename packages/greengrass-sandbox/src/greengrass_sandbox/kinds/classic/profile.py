@@ -43,6 +43,7 @@ CLASSIC = Profile(
     manners=ClassicManners(),
     dialect=Dialect("the classic nucleus", frozenset({ANY}), exact=False),
     own_configuration=_own_configuration,
+    writes_transaction_log=True,
     gives_credentials_to_all=False,
 )
 """The Java nucleus."""

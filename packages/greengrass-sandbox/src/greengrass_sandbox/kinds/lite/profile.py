@@ -54,6 +54,7 @@ LITE = Profile(
     manners=LiteManners(),
     dialect=Dialect("nucleus lite", frozenset({ANY, "aws_nucleus_lite"}), exact=True),
     own_configuration=_own_configuration,
+    writes_transaction_log=False,
     gives_credentials_to_all=True,
 )
 """The nucleus in C. Its limits are those measured on 2.6.0, built with its defaults; its version

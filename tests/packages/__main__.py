@@ -1,0 +1,216 @@
+"""Runs the checks; see the package. Exit code 1: something is wrong."""
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from component_installer.this_device import this_device
+from packages import failures
+from packages.device import Device, build
+from packages.interpreters import SUPPORTED, Interpreter, interpreters
+from packages.other_root import check_in_root
+from packages.report import Report
+from packages.sandbox import check_in_sandbox, check_update
+from support.documents import ROOT
+
+_PLATFORMS = ("manylinux_x86_64", "musllinux_aarch64")
+_SECTIONS = ("installs", "system", "failures", "kills", "sandbox", "update")
+
+
+def main() -> int:
+    """Run all checks, or those that are named."""
+    parser = argparse.ArgumentParser(description="Install packages for real, in every way.")
+    parser.add_argument("--wheels", type=Path, help="a folder with the lock's wheels")
+    parser.add_argument("--root", type=Path, help="an unpacked system with musl, such as Alpine's")
+    parser.add_argument("sections", nargs="*", default=[], help=", ".join(_SECTIONS))
+    options = parser.parse_args()
+    wanted = options.sections or ([] if options.root else _SECTIONS)
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="packages-") as scratch:
+        folder = Path(scratch)
+        folder.chmod(0o755)
+        os.umask(0o022)
+        checks = Checks(report, folder, options.wheels)
+        for section in wanted:
+            getattr(checks, section)()
+        if options.root is not None:
+            checks.other_root(options.root)
+    for line in report.wrong:
+        sys.stdout.write(f"WRONG: {line}\n")
+    return bool(report.wrong)
+
+
+class Checks:
+    """The sections, and what they share.
+
+    Args:
+        report: Where findings go.
+        folder: A folder that every user may read.
+        wheels: The lock's wheels; None: they are downloaded.
+    """
+
+    def __init__(self, report: Report, folder: Path, wheels: Path | None) -> None:
+        self._report = report
+        self._folder = folder
+        self._devices = 0
+        self._pythons = interpreters(folder / "pythons")
+        self._wheels = wheels or self._downloaded()
+        family = "manylinux" if this_device().libc == "glibc" else "musllinux"
+        options = ["--offline", "--wheels", str(self._wheels)]
+        self._offline = build(
+            folder / "offline", *options, "--platform", f"{family}_{this_device().machine}"
+        )
+        self._foreign = build(folder / "foreign", *options, "--platform", "musllinux_aarch64")
+        self._index = build(folder / "index")
+        report.title("Packages")
+        for name, package in (("index", self._index), ("offline", self._offline)):
+            size = package.stat().st_size / 1e6
+            report.found(f"the {name} package", f"{size:.1f} MB", expected=True)
+
+    def installs(self) -> None:
+        """A first and a second install, with the lowest and the highest Python."""
+        self._report.title("Installs, offline, as another user, artifact read-only")
+        for python in self._ends():
+            device = self._device(python)
+            failures.check_quick_second_install(self._report, device, self._offline)
+        failures.check_rollback(self._report, self._device(), self._offline)
+        self._report.title("Installs with pip, from a folder in place of an index")
+        for python in self._ends():
+            device = self._device(python, **self._local_index())
+            failures.check_quick_second_install(self._report, device, self._index)
+
+    def system(self) -> None:
+        """The libraries of the distribution."""
+        self._report.title("Libraries of the system")
+        package = build(self._folder / "system", "--system")
+        failures.check_system(self._report, self._device, package, self._wheels, self._new_folder())
+
+    def failures(self) -> None:
+        """What is missing, what is said, what is left."""
+        self._report.title("Failures: message and state")
+        report, lowest = self._report, self._pythons[0]
+        cases = [
+            ("index package, no pip (ensurepip)", self._index, ("ensurepip",), "offline package"),
+            ("offline package, no venv module", self._offline, ("venv",), "has no venv"),
+            ("offline package, no sqlite3", self._offline, ("_sqlite3",), "has no sqlite3"),
+            ("offline package, for musl on aarch64", self._foreign, (), "no bundled wheels for"),
+            ("index package, no index", self._index, (), "must reach its package index"),
+        ]
+        for what, package, missing, words in cases:
+            python = failures.without(lowest, self._new_folder(), *missing) if missing else lowest
+            device = self._device(python)
+            device.unpack(package)
+            failures.check_message(report, what, device.install(), device, words)
+        python = failures.without(lowest, self._new_folder(), "ensurepip")
+        device = self._device(python)
+        device.unpack(self._offline)
+        outcome = device.install()
+        report.found(
+            "offline package, no pip (ensurepip) and no compiler",
+            f"exit {outcome.code}: {outcome.last_line} / in place: {device.state()}",
+            expected=outcome.code == 0 and device.state() == "works",
+        )
+        failures.check_full_disk(report, self._new_folder(), lowest, self._offline)
+        failures.check_changed_owner(report, self._device(), self._offline)
+
+    def kills(self) -> None:
+        """Killed at any moment."""
+        self._report.title("kill -9")
+        failures.check_kills(
+            self._report,
+            self._device,
+            self._offline,
+            what="an update, offline",
+            moments=failures.KILLS,
+        )
+        failures.check_kills(
+            self._report,
+            lambda: self._device(None, **self._local_index()),
+            self._index,
+            what="an update with pip",
+            moments=failures.KILLS // 4,
+        )
+
+    def sandbox(self) -> None:
+        """The component itself, on a sandbox core device."""
+        self._report.title("In the sandbox: offline, as another user, artifact read-only")
+        output = self._offline.parents[3]
+        for python in self._ends():
+            for profile in ("classic", "lite"):
+                with self._environment(python):
+                    check_in_sandbox(
+                        self._report, self._new_folder(), output, profile, python.version
+                    )
+
+    def update(self) -> None:
+        """From the version before, and back, while devices wait."""
+        self._report.title("Update and rollback with 1,000 devices that wait")
+        before = self._folder / "before"
+        for profile in ("classic", "lite"):
+            with self._environment(self._pythons[-1], **self._local_index()):
+                check_update(
+                    self._report, self._new_folder(), before, self._offline.parents[3], profile
+                )
+
+    def other_root(self, root: Path) -> None:
+        """A system with musl."""
+        self._report.title("In another root, with musl: offline, as another user")
+        package = build(
+            self._folder / "musl",
+            *("--offline", "--wheels", str(self._wheels)),
+            *("--platform", f"musllinux_{this_device().machine}"),
+        )
+        check_in_root(self._report, root.resolve(), self._new_folder(), package)
+
+    def _ends(self) -> list[Interpreter]:
+        return [self._pythons[0], self._pythons[-1]]
+
+    def _new_folder(self) -> Path:
+        self._devices += 1
+        folder = self._folder / f"{self._devices}"
+        folder.mkdir()
+        return folder
+
+    def _device(self, python: Interpreter | None = None, **variables: str) -> Device:
+        return Device(self._new_folder() / "device", python or self._pythons[0], variables)
+
+    def _local_index(self) -> dict[str, str]:
+        return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self._wheels)}
+
+    def _downloaded(self) -> Path:
+        folder = self._folder / "wheels"
+        for platform in _PLATFORMS:
+            for version in SUPPORTED:
+                command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+                command += ["--require-hashes", "--only-binary", ":all:", "--dest", str(folder)]
+                command += ["--python-version", version, "--implementation", "cp"]
+                family, _, machine = platform.partition("_")
+                tag = "manylinux2014" if family == "manylinux" else "musllinux_1_1"
+                command += ["--platform", f"{tag}_{machine}"]
+                lock = ROOT / "artifacts" / "requirements.txt"
+                subprocess.run([*command, "-r", str(lock)], check=True)
+        return folder
+
+    @contextlib.contextmanager
+    def _environment(self, python: Interpreter, **variables: str) -> Iterator[None]:
+        """This process's environment, of which a component in the sandbox gets a part."""
+        before = dict(os.environ)
+        for name in [name for name in os.environ if name.startswith("PIP_")]:
+            del os.environ[name]
+        os.environ["PATH"] = f"{python.bin}:{os.environ['PATH']}"
+        os.environ.update(python.variables)
+        os.environ.update({"PIP_INDEX_URL": "http://127.0.0.1:9/simple", **variables})
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
