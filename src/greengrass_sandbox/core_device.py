@@ -49,8 +49,7 @@ class CoreDevice:
     Attributes:
         account: The account that it belongs to.
         cloud: The account's.
-        record: What a classic nucleus writes about what is deployed. Only components are in it
-            that were noted there.
+        record: What a classic nucleus writes about components; those that were noted there.
         loop: The account's, on which everything lives.
         call: Calls a function or coroutine function of a part on the loop, and returns its result
             (see `LoopThread.call`).
@@ -125,8 +124,6 @@ class CoreDevice:
             raise
         try:
             self._write_root_certificates()
-            if self.profile.name == "classic":
-                self.record.begin(self.profile.nucleus_version, self.thing_name)
             for part in (self.token_exchange, self.nucleus):
                 self.call(part.start)
             self.call(self._provide_nucleus_configuration)
@@ -283,6 +280,7 @@ class CoreDevice:
             self.nucleus.provide("aws.greengrass.NucleusLite", region)
             self.nucleus.provide(TOKEN_EXCHANGE, {"port": str(port)})
         else:
+            self.record.begin(self.profile.nucleus_version, self.thing_name)
             self.nucleus.provide("aws.greengrass.Nucleus", region)
             self.nucleus.provide(TOKEN_EXCHANGE, {"port": 0, "activePort": port})
 
