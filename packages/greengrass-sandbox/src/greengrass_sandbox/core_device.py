@@ -47,8 +47,7 @@ class CoreDevice(Started):
     Attributes:
         account: The account that it belongs to.
         cloud: The account's.
-        record: What a classic nucleus writes about what is deployed. Only components are in it
-            that were noted there.
+        record: What a classic nucleus writes about components; those that were noted there.
         loop: The account's, on which everything lives.
         call: Calls a function or coroutine function of a part on the loop, and returns its result
             (see `LoopThread.call`).

@@ -74,7 +74,7 @@ def findings(directory: WorkDirectory, now: float) -> Iterator[Finding]:
         yield unknown("nucleus", f"its version and token exchange are seen {_BESIDE_STATE}")
     else:
         yield from check_nucleus_version(environment)
-        yield from check_libraries(pid, environment, directory.path)
+        yield from check_libraries(pid, environment)
         yield from check_token_exchange(environment, now)
         yield from check_endpoint(environment)
     role = Role()

@@ -14,19 +14,25 @@ _PROCESSES = Path("/proc")
 _LOCK_FILE = Path("artifacts/requirements.txt")
 """Beside the package in the component's zip."""
 
+_OF_THE_SYSTEM = Path("artifacts/system-packages.txt")
+"""In its place, if the component was built for the libraries of the operating system."""
+
 _LOCKED = re.compile(r"^([a-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 _WHAT = "libraries"
 _MOST_BYTES = 1024 * 1024
 
 
-def check_libraries(pid: int, environment: Mapping[str, str], work: Path) -> Iterator[Finding]:
+def check_libraries(pid: int, environment: Mapping[str, str]) -> Iterator[Finding]:
     """What is in the virtual environment of the running component.
 
     Args:
         pid: Of the component's process.
         environment: Of the same.
-        work: Its work directory.
     """
+    if _beside_package(environment, _OF_THE_SYSTEM):
+        text = "those of the operating system, which the install step has checked"
+        yield unknown(_WHAT, text)
+        return
     folder = _site_packages(pid)
     if folder is None:
         yield unknown(_WHAT, "where the component has its libraries cannot be seen")
@@ -47,8 +53,8 @@ def check_libraries(pid: int, environment: Mapping[str, str], work: Path) -> Ite
         yield wrong(
             _WHAT,
             f"{python}, {words}; not as they were locked: {', '.join(others)}",
-            f"remove {work / 'venv'}, and deploy the component again: its install step makes the"
-            " virtual environment",
+            f"remove {folder.parents[2]}, and deploy the component again: its install step makes"
+            " the virtual environment",
         )
     else:
         yield ok(_WHAT, f"{python}, {words}, as they were locked")
@@ -75,12 +81,17 @@ def _installed(folder: Path, name: str) -> str | None:
 
 def _locked(environment: Mapping[str, str]) -> Mapping[str, str]:
     """What the lock file of the running component says; nothing if it is not there."""
-    for place in environment.get("PYTHONPATH", "").split(":"):
-        lock_file = Path(place) / _LOCK_FILE
-        if place and lock_file.is_file():
-            try:
-                with lock_file.open(encoding="utf-8", errors="replace") as file:
-                    return dict(_LOCKED.findall(file.read(_MOST_BYTES)))
-            except OSError:
-                return {}
-    return {}
+    lock_file = _beside_package(environment, _LOCK_FILE)
+    if lock_file is None:
+        return {}
+    try:
+        with lock_file.open(encoding="utf-8", errors="replace") as file:
+            return dict(_LOCKED.findall(file.read(_MOST_BYTES)))
+    except OSError:
+        return {}
+
+
+def _beside_package(environment: Mapping[str, str], name: Path) -> Path | None:
+    """A file of the component's zip, which the run step has put in Python's way."""
+    places = environment.get("PYTHONPATH", "").split(":")
+    return next((Path(one) / name for one in places if one and (Path(one) / name).is_file()), None)

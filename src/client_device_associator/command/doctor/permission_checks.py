@@ -20,12 +20,12 @@ _WHAT = {
     Operation.DISASSOCIATE: "role (disassociate)",
     Operation.LIST: "role (list)",
 }
-_NEEDED_BY = {
+_NOT_NEEDED = {
     Operation.ASSOCIATE: "",
-    Operation.DISASSOCIATE: "departures, silence or handover",
-    Operation.LIST: "reconcile.intervalHours",
+    Operation.DISASSOCIATE: "departures, silence and handover are off",
+    Operation.LIST: "reconcile.intervalHours is 0",
 }
-"""The settings that ask for an operation."""
+"""Why the settings ask for no such calls."""
 
 PAUSE_SECONDS = 0.2
 MAX_ASKED = 150
@@ -116,7 +116,7 @@ def _judged(found: PermissionFinding, core_thing_name: str, region: str) -> Find
         case Permission.ALLOWED:
             return ok(what, "the cloud takes such calls")
         case Permission.NOT_NEEDED:
-            return ok(what, f"not needed, and not asked for: {_NEEDED_BY[found.operation]} is off")
+            return ok(what, f"not needed, and not asked for: {_NOT_NEEDED[found.operation]}")
         case Permission.DENIED:
             statement = iam_statement(core_thing_name, region, found.message, found.operation)
             if found.operation is Operation.LIST:

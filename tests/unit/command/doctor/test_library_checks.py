@@ -48,16 +48,16 @@ def lock(directory: Path, **versions: str) -> dict[str, str]:
     return {"PYTHONPATH": f"::{directory / 'package'}"}
 
 
-def check(pid: int, directory: Path, environment: dict[str, str]) -> Finding:
+def check(pid: int, environment: dict[str, str]) -> Finding:
     """The finding."""
-    (found,) = check_libraries(pid, environment, directory)
+    (found,) = check_libraries(pid, environment)
     return found
 
 
 def test_libraries_as_they_were_locked(tmp_path: Path, pid: int) -> None:
     """With the version of Python."""
     install(tmp_path, **VERSIONS)
-    found = check(pid, tmp_path, lock(tmp_path, **VERSIONS))
+    found = check(pid, lock(tmp_path, **VERSIONS))
     assert found.health is Health.OK
     assert found.text.startswith("Python 3.11, awsiotsdk 1.2.3, awscrt 1.2.3")
 
@@ -67,7 +67,7 @@ def test_others_are_found(tmp_path: Path, pid: int, version: str | None, text: s
     """Somebody has installed there, or removed."""
     others = {} if version is None else {"boto3": version}
     install(tmp_path, **{**{name: "1.2.3" for name in LIBRARIES if name != "boto3"}, **others})
-    found = check(pid, tmp_path, lock(tmp_path, **VERSIONS))
+    found = check(pid, lock(tmp_path, **VERSIONS))
     assert found.health is Health.WRONG
     assert f"boto3 {text} (locked: 1.2.3)" in found.text
     assert str(tmp_path / "venv") in found.remedy
@@ -78,20 +78,30 @@ def test_without_a_lock_file_nothing_can_be_compared(
 ) -> None:
     """What is there is said."""
     install(tmp_path, **VERSIONS)
-    assert check(pid, tmp_path, {}).health is Health.UNKNOWN
+    assert check(pid, {}).health is Health.UNKNOWN
     environment = lock(tmp_path, **VERSIONS)
 
+    # It was there a moment ago.
     (tmp_path / "package" / "artifacts" / "requirements.txt").unlink()
-    monkeypatch.setattr(Path, "is_file", lambda _: True)  # it has gone since
-    found = check(pid, tmp_path, environment)
+    monkeypatch.setattr(Path, "is_file", lambda path: path.name == "requirements.txt")
+    found = check(pid, environment)
     assert found.health is Health.UNKNOWN
     assert "boto3 1.2.3" in found.text
+
+
+def test_libraries_of_the_system_have_no_lock(tmp_path: Path, pid: int) -> None:
+    """Their versions are in a range, and elsewhere."""
+    environment = lock(tmp_path, **VERSIONS)
+    (tmp_path / "package" / "artifacts" / "system-packages.txt").write_text("boto3>=1.2,<2\n")
+    found = check(pid, environment)
+    assert found.health is Health.UNKNOWN
+    assert "operating system" in found.text
 
 
 def test_a_process_that_cannot_be_looked_at(
     tmp_path: Path, pid: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has gone, or its Python has no libraries of its own."""
-    assert "cannot be seen" in check(pid, tmp_path, {}).text
+    assert "cannot be seen" in check(pid, {}).text
     monkeypatch.setattr(library_checks, "_PROCESSES", tmp_path / "proc")
-    assert "cannot be seen" in check(pid, tmp_path, {}).text
+    assert "cannot be seen" in check(pid, {}).text
