@@ -22,6 +22,7 @@ from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.lifecycle.states import ComponentState
 from greengrass_sandbox.nucleus.classic.transaction_log import TransactionLog
 from greengrass_sandbox.nucleus.iot_core import Link
+from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.profile import CLASSIC, Profile
 from greengrass_sandbox.recipe import TOKEN_EXCHANGE, load_recipe
@@ -163,15 +164,12 @@ class CoreDevice:
         return SyncWatch(watch, topic_filter, self.loop)
 
     def listen(self, topic_filter: str, on_message: Callable[[str, bytes], None]) -> None:
-        """Hand over each message of local publish/subscribe that matches a filter, as bytes.
+        """Hand over each message that matches, on the loop: do not block or publish there."""
 
-        It happens on the sandbox's loop, so `on_message` must neither block nor publish here.
-        """
-        self.loop.call(
-            self.nucleus.watch,
-            topic_filter,
-            lambda message: on_message(message.topic, message.as_bytes()),
-        )
+        def hand_over(message: Message) -> None:
+            on_message(message.topic, message.as_bytes())
+
+        self.loop.call(self.nucleus.watch, topic_filter, hand_over)
 
     def set_iot_core_link(self, link: Link) -> None:
         """Let the nucleus' connection to AWS IoT Core be like this from now on."""
