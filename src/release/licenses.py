@@ -1,5 +1,6 @@
 """Under which licences the libraries are, as SPDX expressions."""
 
+import re
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 
@@ -15,6 +16,8 @@ _SPDX: Mapping[str, str] = {
     "Dual License": "Apache-2.0 AND BSD-3-Clause",
 }
 """What authors write in their metadata, and what it is."""
+
+_REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+")
 
 _LIST_HEAD = """\
 # Licences
@@ -76,6 +79,5 @@ def _source_of(library: Library) -> str:
     found = metadata.metadata(library.name)
     urls = [*(found.get_all("Home-page") or [])]
     urls += [url.partition(", ")[2] for url in found.get_all("Project-URL") or []]
-    return next(
-        (url for url in urls if url.startswith("https://github.com/")), "see the package index"
-    )
+    sources = (match[0] for url in urls if (match := _REPOSITORY.match(url)))
+    return next(sources, "see the package index")

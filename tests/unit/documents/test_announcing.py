@@ -5,8 +5,9 @@ import itertools
 import json
 import types
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -14,10 +15,11 @@ import yaml
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.announcement import read_announcement
+from greengrass_sandbox.recipe import load_recipe
 from support.aws_cli import check_input, operations
 from support.documents import ROOT, Block, blocks, read
 from support.values import SHARED
-from unit.documents.test_configurations import merged, recipe_defaults, settings_of
+from unit.documents.test_configurations import COMPONENT, merged, recipe_defaults, settings_of
 
 EXAMPLES = ROOT / "docs" / "announcing"
 IOT_CORE_BYTES = 5_000
@@ -263,3 +265,28 @@ def test_the_function_returns_what_is_final() -> None:
     ]
     event = {"coreDeviceThingName": "core-1", "results": results}
     assert loaded("back-end/results").handler(event, None) == {"b": "failed"}
+
+
+@pytest.mark.parametrize("nucleus", ["classic", "lite"])
+def test_both_nuclei_take_the_recipe(nucleus: Literal["classic", "lite"]) -> None:
+    """Without advice: nothing in it is refused or ignored by the other kind."""
+    recipe = load_recipe(EXAMPLES / "component" / "recipe.yaml", nucleus)
+    assert recipe.advice == ()
+    (artifact,) = recipe.artifacts
+    assert (EXAMPLES / "component" / artifact.file_name).exists()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(EXAMPLES.rglob("associator.json")), ids=lambda path: path.parent.name
+)
+def test_access_control_has_the_form_that_nuclei_read(path: Path) -> None:
+    """Operations of the service under which they stand, and no bare question mark."""
+    for service, policies in json.loads(read(path))["accessControl"].items():
+        wanted = "IoTCore" if service.endswith("mqttproxy") else "Topic"
+        for name, policy in policies.items():
+            assert name.startswith(f"{COMPONENT}:{service.rpartition('.')[2]}:")
+            assert policy.keys() == {"policyDescription", "operations", "resources"}
+            for operation in policy["operations"]:
+                assert operation.startswith("aws.greengrass#")
+                assert operation.endswith(wanted)
+            assert not any("?" in resource for resource in policy["resources"])

@@ -19,6 +19,12 @@ def test_every_library_is_in_the_list() -> None:
         assert f"| {library.name} | {library.version} | {licenses.license_of(library)} |" in text
 
 
+def test_the_source_is_a_repository() -> None:
+    """Not a page of it."""
+    text = licenses.license_list(LIBRARIES)
+    assert "| https://github.com/urllib3/urllib3 |" in text
+
+
 def test_another_version_than_the_locked_one_is_refused() -> None:
     """Its licence may be another."""
     other = dataclasses.replace(LIBRARIES[0], version="0")

@@ -19,6 +19,7 @@ from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.nucleus.iot_core import Link
+from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.plumbing.certificates import copy_system_certificates
 from greengrass_sandbox.plumbing.root_lock import RootLock
@@ -160,15 +161,12 @@ class CoreDevice(Started):
         wait_for_subscriber(self.nucleus, self.components.deployed, topic, timeout, self.loop)
 
     def listen(self, topic_filter: str, on_message: Callable[[str, bytes], None]) -> None:
-        """Hand over each message of local publish/subscribe that matches a filter, as bytes.
+        """Hand over each message that matches, on the loop: do not block or publish there."""
 
-        It happens on the sandbox's loop, so `on_message` must neither block nor publish here.
-        """
-        self.loop.call(
-            self.nucleus.watch,
-            topic_filter,
-            lambda message: on_message(message.topic, message.as_bytes()),
-        )
+        def hand_over(message: Message) -> None:
+            on_message(message.topic, message.as_bytes())
+
+        self.loop.call(self.nucleus.watch, topic_filter, hand_over)
 
     def set_iot_core_link(self, link: Link) -> None:
         """Let the nucleus' connection to AWS IoT Core be like this from now on."""
