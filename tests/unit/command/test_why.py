@@ -69,6 +69,7 @@ def test_results_that_are_owed_are_shown(tmp_path: Path) -> None:
     assert said["unsentResults"] == [
         {"status": "rejected", "topic": "clientdevices/announce", "bus": "local"}
     ]
+    assert "  rejected, for clientdevices/announce" in run(tmp_path, "why", NAME).lines
 
 
 def test_without_a_journal_it_says_so(tmp_path: Path) -> None:
@@ -111,6 +112,7 @@ def test_what_an_operator_has_announced_is_not_refused_any_more(tmp_path: Path) 
     way = replace(WAYS[0], drive=announced, document={"admission": {"deny": {"all": "*"}}})
     (said,) = why(way, tmp_path, "--json").documents
     assert said["reason"] == "waiting"
+    assert f"  {ROSTER_TOPIC} (id {COMMAND})" in run(tmp_path, "why", NAME).lines
 
 
 def leaving(rig: Rig) -> None:
