@@ -1,5 +1,6 @@
 """Lines on a socket, within bounds."""
 
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,23 @@ def test_a_line_that_comes_in_pieces_is_put_together(pair: Pair) -> None:
     def write() -> None:
         for piece in (b"a", b"b", b"c\nd"):
             theirs.sendall(piece)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert read_line(ours, 100, SOON_SECONDS) == b"abc"
+    thread.join()
+
+
+def test_a_piece_that_was_read_alone_is_kept(pair: Pair) -> None:
+    """A kernel may give any part of a line."""
+    ours, theirs = pair
+    first = threading.Event()
+
+    def write() -> None:
+        theirs.sendall(b"ab")
+        while select.select([ours], [], [], 0)[0]:
+            first.wait(0.01)  # until it was read
+        theirs.sendall(b"c\n")
 
     thread = threading.Thread(target=write)
     thread.start()

@@ -69,12 +69,16 @@ def test_permissions_are_asked_for_without_a_change(tmp_path: Path, channel: Lis
 
 def test_what_is_no_request_is_not_handed_on(channel: Listening) -> None:
     """It is answered with the reason."""
-    for line, trouble in ((b"hello\n", Trouble.BAD_REQUEST), (b"{}\n", Trouble.OTHER_VERSION)):
+    for line, trouble, why in (
+        (b"hello\n", Trouble.BAD_REQUEST, "no JSON"),
+        (b"{}\n", Trouble.OTHER_VERSION, "version None"),
+    ):
         with connect() as client:
             client.sendall(line)
             reply = decode_reply(client.recv(1000))
         assert isinstance(reply, Refused)
         assert reply.trouble is trouble
+        assert why in reply.message
     assert channel.asked == []
 
 
@@ -165,7 +169,9 @@ def test_a_defect_does_not_end_the_thread(tmp_path: Path, channel: Listening) ->
     channel.came = fail
     with pytest.raises(ChannelError, match="before it answered"):
         ask(tmp_path, Reconcile())
-    assert isinstance(channel.reported.get(timeout=SOON_SECONDS), DefectFound)
+    defect = channel.reported.get(timeout=SOON_SECONDS)
+    assert isinstance(defect, DefectFound)
+    assert isinstance(defect.error, RuntimeError)
     channel.came = lambda _: None
     assert ask(tmp_path, Reconcile()) == channel.reply
 

@@ -235,3 +235,12 @@ def test_a_state_that_is_damaged(site: Path) -> None:
     assert run(site, "status").exit_code == NOT_RUNNING
     (site / STATE).write_text("")
     assert run(site, "status").exit_code == NOT_RUNNING
+
+
+def test_a_journal_that_is_damaged_is_named(site: Path) -> None:
+    """Beside all that can be said without it."""
+    (site / JOURNAL).write_bytes(b"no database" * 100)
+    ran = run(site, "status")
+    (line,) = [one for one in ran.lines if one.startswith("! journal")]
+    assert f"{site / JOURNAL} is damaged" in line
+    assert ran.exit_code == UNREADABLE

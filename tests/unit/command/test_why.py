@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from client_device_associator.command.exit_codes import FINE, UNREADABLE, WRONG
+from client_device_associator.command.output import Colour
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operator import COMMAND
 from client_device_associator.core.result import ROSTER_TOPIC
-from client_device_associator.work_files import JOURNAL
-from support.commands import run
+from client_device_associator.work_files import JOURNAL, STATE
+from support.commands import Terminal, fill, keep_state, keep_state_of, run
 from support.documents import read
 from support.journal_files import store
 from support.rig import Rig
@@ -68,6 +69,7 @@ def test_results_that_are_owed_are_shown(tmp_path: Path) -> None:
     assert said["unsentResults"] == [
         {"status": "rejected", "topic": "clientdevices/announce", "bus": "local"}
     ]
+    assert "  rejected, for clientdevices/announce" in run(tmp_path, "why", NAME).lines
 
 
 def test_without_a_journal_it_says_so(tmp_path: Path) -> None:
@@ -110,6 +112,7 @@ def test_what_an_operator_has_announced_is_not_refused_any_more(tmp_path: Path) 
     way = replace(WAYS[0], drive=announced, document={"admission": {"deny": {"all": "*"}}})
     (said,) = why(way, tmp_path, "--json").documents
     assert said["reason"] == "waiting"
+    assert f"  {ROSTER_TOPIC} (id {COMMAND})" in run(tmp_path, "why", NAME).lines
 
 
 def leaving(rig: Rig) -> None:
@@ -130,3 +133,33 @@ def test_who_is_before_it_in_the_queue_is_counted(tmp_path: Path) -> None:
     assert said["next"] == (
         "its next call is in 100 s; 150 devices are due before it, up to 100 go in a call"
     )
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_happens_to_a_device_when_the_component_starts(tmp_path: Path, *, waits: bool) -> None:
+    """One that waits goes on; one that has failed does not. It is said if it never ran."""
+    state = DeviceState.PENDING if waits else DeviceState.FAILED
+    fill(tmp_path, Device(NAME, state, START))
+    keep_state_of(tmp_path, {"pid": 0})
+    (said,) = run(tmp_path, "why", NAME, "--json").documents
+    assert said["cause"].startswith("the component does not run")
+    goes_on = "it goes on with this device when it starts"
+    assert said["next"] == (goes_on if waits else "nothing, until it starts")
+    (unknown,) = run(tmp_path, "why", "nobody", "--json").documents
+    assert unknown["next"] == "nothing, until it starts"
+    (tmp_path / STATE).unlink()
+    (said,) = run(tmp_path, "why", NAME, "--json").documents
+    assert said["cause"].startswith("the component never ran here")
+
+
+def test_who_needs_a_person_is_red(tmp_path: Path) -> None:
+    """On a terminal; who needs none is green."""
+    fill(
+        tmp_path,
+        Device("in", DeviceState.ASSOCIATED, START),
+        Device(NAME, DeviceState.FAILED, START),
+    )
+    keep_state(tmp_path)
+    for name, colour in (("in", Colour.GOOD), (NAME, Colour.BAD)):
+        first = run(tmp_path, "why", name, out=Terminal()).lines[0]
+        assert f"\x1b[{colour.value}m" in first

@@ -135,7 +135,8 @@ def test_who_has_failed_because_of_the_rules_is_not_let_in(driver: EngineDriver)
     driver.run()
     driver.reconfigure(policy())
     (outcome,) = driver.ask(Retry(("a",))).outcomes
-    assert (outcome.done, outcome.code) == (Done.REJECTED, Reason.NOT_ADMITTED.value)
+    assert (outcome.thing_name, outcome.done) == ("a", Done.REJECTED)
+    assert outcome.code == Reason.NOT_ADMITTED.value
     assert outcome.message == (
         "not today; if it is to be associated all the same, announce it by its name"
     )
