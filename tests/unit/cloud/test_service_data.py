@@ -22,7 +22,11 @@ REGIONS = (
     "eusc-de-east-1",
     "eu-nowhere-9",
 )
-VARIANTS: tuple[dict[str, bool], ...] = ({}, {"use_fips_endpoint": True}, {"use_dualstack_endpoint": True})
+VARIANTS: tuple[dict[str, bool], ...] = (
+    {},
+    {"use_fips_endpoint": True},
+    {"use_dualstack_endpoint": True},
+)
 
 
 class Sent(Exception):  # noqa: N818 - it ends the call before anything is sent
