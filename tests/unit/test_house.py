@@ -41,7 +41,6 @@ WITHOUT_UNIT_TEST = {
     "core/policy.py": "data alone",
     "core/result.py": "data alone",
     "core/trail.py": "data alone",
-    "journal/owed.py": "test_journal_buses.py is about results on their way",
     "nucleus/ipc.py": "a socket: tests/integration, on both nuclei",
     "nucleus/port.py": "Protocols",
     "reporting/cloud_wording.py": "test_wording.py is about all lines of the log",

@@ -36,7 +36,8 @@ class Device:
         told_retrying: Whether its announcers have heard `retrying`.
         code: The cloud's last error code for it.
         message: The same, in words.
-        lane: By which topic it came; only means something while it waits for a call.
+        lane: By which topic it came; only means something while it waits for a call, and for the
+            results that are decided with this.
         origin: Who has associated it.
         heard_on: The number of the day on which it was heard last, see `Silence`.
         claimed_at: Steady seconds at which another core device has claimed it, see `Handover`; None

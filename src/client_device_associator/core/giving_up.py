@@ -20,5 +20,5 @@ def given_up(device: Device, event: DeviceEvent, now: Instant) -> Device:
     """
     if device.state is DeviceState.LEAVING and device.origin is not Origin.UNKNOWN:
         state = after(device.state, DeviceEvent.STAYED)
-        return Device(device.thing_name, state, now.steady, origin=Origin.UNCLEAR)
+        return Device(device.thing_name, state, now.steady, lane=device.lane, origin=Origin.UNCLEAR)
     return replace(device, state=after(device.state, event), since=now.steady)

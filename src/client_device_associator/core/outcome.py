@@ -126,7 +126,14 @@ class _Outcome:
             return
         state = after(device.state, self._wish.event_if_done)
         origin = _origin(device, state, already=already)
-        done = Device(name, state, self._now.steady, origin=origin, heard_on=device.heard_on)
+        done = Device(
+            name,
+            state,
+            self._now.steady,
+            lane=device.lane,
+            origin=origin,
+            heard_on=device.heard_on,
+        )
         self._devices.append(done)
         waiting = self._waiting.get(name, ())
         self._durable.extend(one.result(self._wish.status, already=already) for one in waiting)

@@ -22,8 +22,10 @@ from client_device_associator.journal.oldest import oldest_since
 from client_device_associator.journal.owed import (
     DurableResult,
     Recent,
+    add_results,
     drop_oldest,
     drop_refused,
+    next_send_at,
     unsent_results,
 )
 from client_device_associator.journal.rows import (
@@ -142,10 +144,7 @@ class Journal:
                 for one in decision.waiting
             ),
         )
-        self._database.write_all(
-            "INSERT INTO owed (send_at, refusals, result, bus) VALUES (0, 0, ?, ?)",
-            map(self._recent.dump, decision.durable),
-        )
+        add_results(self._database, self._recent, decision.durable, decision.devices)
         self._database.write_all(
             "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
         )
@@ -231,16 +230,15 @@ class Journal:
     def unsent(
         self, now: float, limit: int, busy: Collection[int] = (), bus: Bus = Bus.LOCAL
     ) -> Sequence[DurableResult]:
-        """Results to be sent now, oldest first, but for those that are on their way already."""
+        """Results to be sent now, but for those that are on their way already.
+
+        Lanes take turns; within each the oldest come first.
+        """
         return unsent_results(self._database, self._recent, bus, now, limit, busy=busy)
 
     def next_send_at(self, bus: Bus = Bus.LOCAL) -> float | None:
         """When the next durable result is, or was, to be sent; steady seconds."""
-        ((first,),) = self._database.read(
-            "SELECT MIN(send_at) FROM owed WHERE bus = ?", (bus.value,)
-        )
-        with self._database.reading():
-            return None if first is None else float(first)
+        return next_send_at(self._database, bus)
 
     def sent(self, result_ids: Iterable[int]) -> None:
         """The nucleus took these results; within a transaction."""

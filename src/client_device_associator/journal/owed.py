@@ -1,15 +1,21 @@
-"""Reads and drops the results that the nucleus has not taken yet."""
+"""Adds, reads and drops the results that the nucleus has not taken yet."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from typing import Any
 
 from client_device_associator.core.bus import Bus
+from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import dump_result, load_result, whole
 
 MAX_RECENT = 500
 """Results kept in memory, at some 500 bytes each; an answer of the cloud makes 100."""
+
+_NO_LANE = ""
+"""Of results that no device of the decision has led to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,27 @@ class Recent:
             return load_result(stored, bus)
 
 
+def add_results(
+    database: Database,
+    recent: Recent,
+    results: Sequence[Result],
+    devices: Sequence[Device],
+) -> None:
+    """Adds results that are to be sent; within a transaction.
+
+    Args:
+        database: The journal's.
+        recent: Keeps them in memory as well.
+        results: What became of devices.
+        devices: Those devices: the lane by which one has come is that of its results.
+    """
+    lanes = {one.thing_name: one.lane for one in devices}
+    database.write_all(
+        "INSERT INTO owed (send_at, refusals, result, bus, lane) VALUES (0, 0, ?, ?, ?)",
+        ((*recent.dump(one), lanes.get(one.thing_name or "", _NO_LANE)) for one in results),
+    )
+
+
 def unsent_results(
     database: Database,
     recent: Recent,
@@ -55,7 +82,10 @@ def unsent_results(
     *,
     busy: Collection[int],
 ) -> Sequence[DurableResult]:
-    """Results for a bus to be sent now, oldest first, but for those on their way already.
+    """Results for a bus to be sent now, but for those on their way already.
+
+    Lanes take turns: the results of a crowd that comes by one of them may be more than the nucleus
+    takes, and nobody else's wait for their end. Within a lane the oldest come first.
 
     Args:
         database: The journal's.
@@ -65,17 +95,38 @@ def unsent_results(
         limit: How many at most.
         busy: The ids of those on their way.
     """
-    rows = database.read(
-        "SELECT owed_id, result, refusals, bus FROM owed WHERE bus = ? AND send_at <= ?"
-        " ORDER BY send_at, owed_id LIMIT ?",
-        (bus.value, now, limit + len(busy)),
-    )
+    queues = [
+        [
+            row
+            for row in database.read(
+                "SELECT owed_id, result, refusals, bus, send_at FROM owed WHERE bus = ?"
+                " AND lane = ? AND send_at <= ? ORDER BY send_at, owed_id LIMIT ?",
+                (bus.value, lane, now, limit + len(busy)),
+            )
+            if row[0] not in busy
+        ]
+        for lane in _lanes(database, bus)
+    ]
     with database.reading():
+        # The lane whose first result waits for the longest time begins.
+        queues.sort(key=_first)
+        turns = chain.from_iterable(zip_longest(*queues))
         return [
             DurableResult(int(result_id), recent.load(result, on), whole(refusals))
-            for result_id, result, refusals, on in rows
-            if result_id not in busy
+            for result_id, result, refusals, on, _ in islice(filter(None, turns), limit)
         ]
+
+
+def next_send_at(database: Database, bus: Bus) -> float | None:
+    """When the next result for a bus is, or was, to be sent, in steady seconds; None if none is."""
+    firsts = [
+        database.read(
+            "SELECT MIN(send_at) FROM owed WHERE bus = ? AND lane = ?", (bus.value, lane)
+        )[0][0]
+        for lane in _lanes(database, bus)
+    ]
+    with database.reading():
+        return min(map(float, firsts), default=None)
 
 
 def drop_refused(database: Database, bus: Bus, keep: int) -> int:
@@ -94,3 +145,16 @@ def drop_oldest(database: Database, bus: Bus, keep: int) -> int:
         " ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
         (bus.value, keep),
     ).rowcount
+
+
+def _lanes(database: Database, bus: Bus) -> Iterator[str]:
+    """The lanes that have results to be sent; each is found with one look at the index."""
+    query = "SELECT MIN(lane) FROM owed WHERE bus = ?"
+    ((lane,),) = database.read(query, (bus.value,))
+    while lane is not None:
+        yield lane
+        ((lane,),) = database.read(f"{query} AND lane > ?", (bus.value, lane))
+
+
+def _first(queue: Sequence[Sequence[Any]]) -> tuple[float, int]:
+    return (float(queue[0][4]), int(queue[0][0])) if queue else (0.0, 0)

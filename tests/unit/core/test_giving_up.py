@@ -11,9 +11,10 @@ from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Reason, Status
 from support.engine_driver import LEAVE, EngineDriver
 from support.gates import Doorkeeper
+from support.journal_files import connection
 from support.lists import DAY, OLD, answer_list, associate, differences, known
 from support.site import DAYS, Site, silent_policy
-from support.values import policy
+from support.values import announcements, policy
 
 
 def refuse(driver: EngineDriver, *names: str) -> None:
@@ -41,6 +42,16 @@ def test_its_place_is_kept(driver: EngineDriver) -> None:
     driver.announce(["b"])
     driver.run()
     assert known(driver, "b") == {"b": DeviceState.ASSOCIATED}
+
+
+def test_its_result_is_of_the_lane_of_the_departure(driver: EngineDriver) -> None:
+    """It is associated as before, and what its announcer hears has its turn."""
+    associate(driver, "a")
+    driver.say([replace(one, leaves=True, lane="departures.x") for one in announcements(["a"])])
+    driver.next_call()
+    driver.answer(ValidationFailed("no"))
+    rows = connection(driver.journal).execute("SELECT lane FROM owed ORDER BY owed_id DESC")
+    assert rows.fetchone() == ("departures.x",)
 
 
 def test_one_that_was_not_associated_takes_no_place(driver: EngineDriver) -> None:

@@ -1,5 +1,6 @@
 """What becomes of each device in a call."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from client_device_associator.core.result import Status
 from client_device_associator.journal.journal import Journal
 from support.engine_driver import EngineDriver
 from support.journal_files import connection
-from support.values import error_entries, failed_call, policy
+from support.values import announcements, error_entries, failed_call, policy
 
 
 def test_all_are_associated(driver: EngineDriver) -> None:
@@ -28,6 +29,16 @@ def test_all_are_associated(driver: EngineDriver) -> None:
         ("b", Status.ASSOCIATED, False),
     ]
     assert driver.notices == [CallSettled(2, 0, 0, 0, 0)]
+
+
+def test_results_are_of_the_lane_of_their_device(driver: EngineDriver) -> None:
+    """Whatever became of it: by their lanes results take turns."""
+    driver.say([replace(one, lane="own") for one in announcements(["good", "bad"])])
+    driver.say([replace(one, lane="shared") for one in announcements(["late"])])
+    driver.next_call()
+    driver.answer(error_entries(("bad", "Oops")))
+    rows = connection(driver.journal).execute("SELECT lane, COUNT(*) FROM owed GROUP BY lane")
+    assert rows.fetchall() == [("own", 2), ("shared", 1)]
 
 
 def test_already_is_associated(driver: EngineDriver) -> None:

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import yaml
@@ -15,7 +15,7 @@ import yaml
 from client_device_associator.configuration.parser import default_settings
 from client_device_associator.core.thing_name import MAX_LENGTH
 from client_device_associator.messages.announcement import read_announcement
-from greengrass_sandbox.recipe import load_recipe
+from greengrass_sandbox import CLASSIC, LITE, Profile, read_recipe
 from support.aws_cli import check_input, operations
 from support.documents import ROOT, Block, blocks, read
 from support.values import SHARED
@@ -267,10 +267,10 @@ def test_the_function_returns_what_is_final() -> None:
     assert loaded("back-end/results").handler(event, None) == {"b": "failed"}
 
 
-@pytest.mark.parametrize("nucleus", ["classic", "lite"])
-def test_both_nuclei_take_the_recipe(nucleus: Literal["classic", "lite"]) -> None:
+@pytest.mark.parametrize("nucleus", [CLASSIC, LITE], ids=["classic", "lite"])
+def test_both_nuclei_take_the_recipe(nucleus: Profile) -> None:
     """Without advice: nothing in it is refused or ignored by the other kind."""
-    recipe = load_recipe(EXAMPLES / "component" / "recipe.yaml", nucleus)
+    recipe = read_recipe(nucleus, EXAMPLES / "component" / "recipe.yaml")
     assert recipe.advice == ()
     (artifact,) = recipe.artifacts
     assert (EXAMPLES / "component" / artifact.file_name).exists()

@@ -5,7 +5,6 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload
-from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 from client_device_associator.pipeline.events import (
     ClaimArrived,
     Event,
@@ -27,7 +26,7 @@ from client_device_associator.pipeline.inbox import (
 )
 from client_device_associator.reporting.notices import MessageUnreadable
 from support.fakes import FakeClock
-from support.values import arrived, template
+from support.values import arrived
 
 OF_ONE_SENDER = MAX_MESSAGES // 3
 """Messages that may wait if all are from the same."""
@@ -56,11 +55,6 @@ def take_all(inbox: Inbox) -> list[Event]:
     while (batch := inbox.take()).events:
         events.extend(batch.events)
     return events
-
-
-def messages_in(inbox: Inbox) -> list[MessageArrived | ClaimArrived]:
-    """The messages that wait."""
-    return [one for one in take_all(inbox) if isinstance(one, MessageArrived | ClaimArrived)]
 
 
 def test_messages_come_together_and_in_order(inbox: Inbox) -> None:
@@ -108,14 +102,6 @@ def test_what_overflowed_is_known_by_its_bus(inbox: Inbox) -> None:
     assert inbox.take().overflow == (Origin("cloud", Bus.IOT_CORE),)
 
 
-def test_presence_that_overflowed_is_known_as_such(inbox: Inbox) -> None:
-    """Nobody waits for an answer to it."""
-    source = AnnouncementTopic("telemetry", "t/+", template("{topic:1}"), is_presence=True)
-    for _ in range(OF_ONE_SENDER + 1):
-        inbox.offer(MessageArrived(source, "t/a", b""))
-    assert inbox.take().overflow == (Origin("t/a", is_presence=True),)
-
-
 def test_a_commit_has_a_bounded_number_of_messages(inbox: Inbox) -> None:
     """The rest goes into the next."""
     for _ in range(MAX_GATHERED + 1):
@@ -153,21 +139,6 @@ def test_too_many_bytes_overflow(inbox: Inbox, payload: Payload) -> None:
         inbox.offer(message(payload=payload))
     assert inbox.overflowed > 100
     assert len(take_all(inbox)) + inbox.overflowed == 200
-
-
-def test_what_is_no_announcement_by_its_size_is_cut(inbox: Inbox) -> None:
-    """So much is kept of it that it shows: on a device's own topic it announces all the same."""
-    inbox.offer(message(payload=b"x" * (2 * MAX_BYTES)))
-    assert inbox.take().events == (message(payload=b"x" * (MAX_PAYLOAD_BYTES + 1)),)
-
-
-def test_a_topic_without_an_end_is_cut(inbox: Inbox) -> None:
-    """The classic nucleus bounds none, and no more is kept than shows that it is too long."""
-    for length in (MAX_TOPIC_BYTES, MAX_BYTES):
-        inbox.offer(message("t" * length))
-    inbox.offer(ClaimArrived(ClaimTopic("c/{thingName}", "core-1"), "c/" + "x" * MAX_BYTES, b""))
-    lengths = sorted(len(one.topic) for one in messages_in(inbox))
-    assert lengths == [MAX_TOPIC_BYTES, MAX_TOPIC_BYTES + 1, MAX_TOPIC_BYTES + 1]
 
 
 def test_our_own_events_always_find_room(inbox: Inbox) -> None:

@@ -23,6 +23,7 @@ from greengrass_sandbox.command.main import command_parser
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.deploying import DeploymentFailedError
 from greengrass_sandbox.kinds import CLASSIC, LITE
+from greengrass_sandbox.kinds.recipes import recipe_file_for as read_recipe
 from greengrass_sandbox.lifecycle.artifacts import ArtifactMissingError
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
@@ -79,6 +80,7 @@ __all__ = [
     "ValidationReason",
     "command_parser",
     "issue_credentials",
+    "read_recipe",
 ]
 
 __version__ = "0.1.0"

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from greengrass_sandbox.account import Account
+from greengrass_sandbox.bus.message import Message
 from greengrass_sandbox.deploying import (
     started_or_over,
     wait_until_deployed,
@@ -19,7 +20,6 @@ from greengrass_sandbox.lifecycle.environment import Identity
 from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.nucleus.iot_core import Link
-from greengrass_sandbox.nucleus.message import Message
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.plumbing.certificates import copy_system_certificates
 from greengrass_sandbox.plumbing.root_lock import RootLock
