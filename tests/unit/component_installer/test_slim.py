@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from client_device_associator.cloud.service_data import SERVICE
 from component_installer.slim import SERVICES, is_needed
 from support.answering import Reply, service_error, serving
 from support.documents import ROOT, read
@@ -61,8 +62,9 @@ def slim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_the_services_that_the_component_calls() -> None:
     """Whoever calls another one must say so there."""
     texts = [read(path) for path in (ROOT / "src" / "client_device_associator").rglob("*.py")]
-    called = re.findall(r'\.client\(\s*"(\w+)"', "\n".join(texts))
-    assert set(called) == SERVICES
+    called = re.findall(r"\.create_client\(\s*(\S+?),", "\n".join(texts))
+    assert called == ["SERVICE"]
+    assert {SERVICE} == SERVICES
 
 
 def test_all_code_and_all_common_data_stays() -> None:
