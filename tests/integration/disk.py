@@ -40,7 +40,7 @@ class SmallFileSystem:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._filler = path / "filler"
 
     def fill_up(self) -> None:
@@ -55,7 +55,7 @@ class SmallFileSystem:
 
     def remount(self, mode: str) -> bool:
         """Makes it `ro` or `rw`; returns whether the kernel did."""
-        command = ["mount", "-o", f"remount,{mode}", str(self._path)]
+        command = ["mount", "-o", f"remount,{mode}", str(self.path)]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

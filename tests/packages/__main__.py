@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from component_installer.this_device import this_device
+from integration.disk import small_file_system
 from packages import failures
 from packages.device import Device, build
 from packages.interpreters import SUPPORTED, Interpreter, interpreters
@@ -116,6 +117,11 @@ class Checks:
             expected=outcome.code == 0 and device.state() == "works",
         )
         failures.check_full_disk(report, self._new_folder(), lowest, self._offline)
+        with small_file_system(self._new_folder(), "30m") as disk:
+            device = Device(disk.path / "device", lowest, self._local_index())
+            device.unpack(self._index)
+            words = "could not install the Python packages"
+            failures.check_message(report, "a disk of 30 MB, pip", device.install(), device, words)
         failures.check_changed_owner(report, self._device(), self._offline)
 
     def kills(self) -> None:
@@ -151,11 +157,10 @@ class Checks:
         """From the version before, and back, while devices wait."""
         self._report.title("Update and rollback with 1,000 devices that wait")
         before = self._folder / "before"
-        for profile in ("classic", "lite"):
+        for profile, other_lock in (("classic", False), ("lite", False), ("lite", True)):
             with self._environment(self._pythons[-1], **self._local_index()):
-                check_update(
-                    self._report, self._new_folder(), before, self._offline.parents[3], profile
-                )
+                folder, output = self._new_folder(), self._offline.parents[3]
+                check_update(self._report, folder, before, output, profile, other_lock=other_lock)
 
     def other_root(self, root: Path) -> None:
         """A system with musl."""

@@ -1,10 +1,12 @@
 """The component from its package, on a sandbox core device."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tarfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import BytesIO
@@ -69,11 +71,14 @@ def check_in_sandbox(
         )
 
 
-def check_update(report: Report, folder: Path, before: Path, output: Path, profile: str) -> None:
+def check_update(
+    report: Report, folder: Path, before: Path, output: Path, profile: str, *, other_lock: bool
+) -> None:
     """From the version before this one, and back, and forward: nothing is lost."""
     if not before.exists():
         build_before(before)
     old = before / "greengrass-build"
+    new = with_other_lock(output, folder / "new") if other_lock else output
     with core_device(folder, profile) as core:
         names = [f"device-{number}" for number in range(DEVICES)]
         core.call(core.cloud.add_things, names)
@@ -86,7 +91,7 @@ def check_update(report: Report, folder: Path, before: Path, output: Path, profi
             core.publish(_TOPIC, document.encode())
         results.wait_for_names("queued", names)
         steps = []
-        for what, package in (("update", output), ("rollback", old), ("update", output)):
+        for what, package in (("update", new), ("rollback", old), ("update", new)):
             component = deploy(core, package)
             environment = core.layout.work(NAME) / "venv"
             steps.append(f"{what}: {waiting(core)} wait, {environment.resolve().name}")
@@ -95,11 +100,24 @@ def check_update(report: Report, folder: Path, before: Path, output: Path, profi
         core.call(core.cloud.remove_fault, outage)
         results.wait_for_names("associated", names, patience_seconds=400)
         report.found(
-            f"{profile}",
+            f"{profile}, {'other' if other_lock else 'the same'} libraries",
             f"{'; '.join(steps)}; then {len(results.names('associated'))} associated in"
             f" {len(calls(core))} calls",
             expected=associated(core) == set(names),
         )
+
+
+def with_other_lock(output: Path, folder: Path) -> Path:
+    """A copy of a build whose libraries count as others."""
+    shutil.copytree(output, folder)
+    (package,) = folder.rglob("*.zip")
+    with zipfile.ZipFile(package) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    contents["artifacts/requirements.txt"] += b"# other\n"
+    with zipfile.ZipFile(package, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return folder
 
 
 def build_before(folder: Path) -> None:
