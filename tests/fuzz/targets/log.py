@@ -109,6 +109,7 @@ _MAKERS: Mapping[object, Callable[[Material], object]] = {
     int: lambda material: material.number(9),
     float: lambda material: float(material.number(9)),
     str: Material.text,
+    str | None: lambda material: material.choice((None, material.text())),
     tuple[str, ...]: _texts,
     tuple[tuple[str, ...], tuple[str, ...]]: lambda material: (_texts(material), _texts(material)),
     Mapping[str, int]: _counts,
