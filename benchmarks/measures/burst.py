@@ -19,6 +19,7 @@ from integration.associator import calls, device_names
 
 THOUSAND = 1000
 MILLISECONDS = 1000.0
+RECEIPTS = "with receipts"
 WARM = "warm"
 """The first device: whatever is made once is made for it."""
 
@@ -35,6 +36,8 @@ def bursts(run: Run) -> None:
     for number in range(run.plan.rounds):
         for contestant in contestants_of(run, number):
             _Burst(run, contestant, UP).go()
+        if number < run.plan.fewer_rounds:
+            _Burst(run, BY_KEY[OURS], UP, receipts=True).go()
         run.say("a burst at the bus's pace at each contestant")
 
 
@@ -57,15 +60,20 @@ def bursts_in_trouble(run: Run) -> None:
 class _Burst:
     """One burst at one contestant, which is closed later: its memory is looked at once more."""
 
-    def __init__(self, run: Run, contestant: Contestant, condition: str) -> None:
+    def __init__(
+        self, run: Run, contestant: Contestant, condition: str, *, receipts: bool = False
+    ) -> None:
         self._run = run
         self._plan = run.plan
         self._key = contestant.key
-        self._at = condition
+        self._at = RECEIPTS if receipts else condition
+        self._trouble = condition != UP
+        self._limit = _TROUBLE_SECONDS if self._trouble else _PATIENCE_SECONDS
         self._stack = ExitStack()
         self._names = device_names(self._plan.new)
         self._core = core_device(self._stack, REAL_PACE, [*self._names, WARM], condition)
-        self._running = self._stack.enter_context(contestant.start(self._core, changes=NO_LIST))
+        changes = {**NO_LIST, "results": {"receipts": receipts}}
+        self._running = self._stack.enter_context(contestant.start(self._core, changes=changes))
         self._results = self._stack.enter_context(Results(self._core, f"{SHARED}/status"))
 
     def go(self) -> None:
@@ -75,7 +83,7 @@ class _Burst:
             with MemoryWatch(self._running) as watch:
                 self._new()
                 # A script that nobody answers does not know the same device again.
-                if self._at == UP or self._key == OURS:
+                if not self._trouble or self._key == OURS:
                     self._again()
             self._memory("busy", watch.first, watch.all)
             if self._key == OURS and self._at == UP:
@@ -90,36 +98,34 @@ class _Burst:
         wait(_SETTLE_SECONDS)
         quiet(self._running, _STILL_SECONDS, _PATIENCE_SECONDS)
         self._memory("start", self._running.memory(), self._running.memory_of_all())
-        if self._at == UP:
+        if not self._trouble:
             warm_up(self._running, self._results, BY_KEY[self._key].answers)
 
     def _new(self) -> None:
         count, cpu = self._running.count(), self._running.cpu()
         called, messages = len(calls(self._core)), self._messages(self._plan.new)
-        poured = pour(self._core, messages, BUS_PACE, _TROUBLE_SECONDS if self._at != UP else 60.0)
+        poured = pour(self._core, messages, BUS_PACE, self._limit)
         self._settle()
         taken = self._running.count() - count
         self._add("taken", poured.rate * min(1.0, taken / poured.count))
         cost = spent(self._running, cpu, poured.count)
         self._add("cpu.new", cost.first)
         self._add("cpu.new.all", cost.all)
-        if self._at == UP and BY_KEY[self._key].answers:
+        if not self._trouble and BY_KEY[self._key].answers:
             made = len(calls(self._core)) - called
             self._add("calls", made * THOUSAND / self._plan.new)
 
     def _again(self) -> None:
-        repeats = self._plan.repeats if self._at == UP else self._plan.new
+        repeats = self._plan.new if self._trouble else self._plan.repeats
         cpu = self._running.cpu()
-        messages = self._messages(repeats)
-        limit = _TROUBLE_SECONDS if self._at != UP else 60.0
-        poured = pour(self._core, messages, BUS_PACE, limit)
+        poured = pour(self._core, self._messages(repeats), BUS_PACE, self._limit)
         self._settle()
         cost = spent(self._running, cpu, poured.count)
         self._add("cpu.repeat", cost.first)
         self._add("cpu.repeat.all", cost.all)
 
     def _settle(self) -> None:
-        if self._at != UP:
+        if self._trouble:
             wait(_SETTLE_SECONDS)
             return
         if BY_KEY[self._key].answers:

@@ -49,8 +49,7 @@ class Waiting:
         self._results.wait_for_names(names[: sent.count], _PATIENCE_SECONDS)
         at = f"{per_second:g} a second"
         run.add("latency", at, self.contestant.key, self._results.median_wait(sent.sent))
-        longest = max(self._results.waits(sent.sent), default=None)
-        run.add("latency.most", at, self.contestant.key, longest)
+        run.add("latency.most", at, self.contestant.key, self._results.longest_wait(sent.sent))
 
     def api_milliseconds(self) -> list[float]:
         """How long each call took, as the cloud saw it."""

@@ -21,21 +21,15 @@ class Spent:
     all: float
 
 
-def spent(
-    running: Running,
-    before: Mapping[int, float],
-    count: int,
-    after: Mapping[int, float] | None = None,
-) -> Spent:
+def spent(running: Running, before: Mapping[int, float], count: int) -> Spent:
     """What so many announcements have cost since an earlier look.
 
     Args:
         running: The contestant.
         before: What `running.cpu()` said then.
         count: How many announcements; at least one.
-        after: What it says now; None: ask.
     """
-    now = running.cpu() if after is None else after
+    now = running.cpu()
     total = sum(seconds - before.get(pid, 0.0) for pid, seconds in now.items())
     first = now[running.pid] - before[running.pid]
     return Spent(first / count * MICROSECONDS, total / count * MICROSECONDS)

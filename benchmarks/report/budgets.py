@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from benchmarks.contestants.contestant import AT_ONCE, BARE, OURS
 from benchmarks.load.site import CLOUD_DOWN, CONDITIONS, TOKENS_DOWN, UP
+from benchmarks.measures.burst import RECEIPTS
 from benchmarks.measures.full_speed import AT as AT_FULL_SPEED
 from benchmarks.measures.statistics import ratio
 from benchmarks.report.record import Record
@@ -69,7 +70,7 @@ def worst(measure: str, *at: str) -> Callable[[Record], float | None]:
 def after_any_burst(record: Record) -> float | None:
     """Memory after that burst which leaves most behind, beside a bare subscriber after a burst."""
     ratios: Sequence[float | None] = [
-        compared("rss.after", at)(record) for at in (*CONDITIONS, AT_FULL_SPEED)
+        compared("rss.after", at)(record) for at in (*CONDITIONS, RECEIPTS, AT_FULL_SPEED)
     ]
     return max((one for one in ratios if one is not None), default=None)
 

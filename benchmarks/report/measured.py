@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.contestants.contestant import AT_ONCE, BARE, BATCHING, OBVIOUS, OURS
 from benchmarks.load.site import CLOUD_DOWN, TOKENS_DOWN, UP
+from benchmarks.measures.burst import RECEIPTS
 from benchmarks.measures.full_speed import AT as AT_FULL_SPEED
 from benchmarks.measures.neighbours import ALONE
 
@@ -61,6 +62,7 @@ TABLES = {
         (
             Row("new device", "cpu.new"),
             Row("new device, with the worker", "cpu.new.all"),
+            Row("new device, with receipts", "cpu.new", RECEIPTS),
             Row("known device", "cpu.repeat"),
             Row("presence of a known device", "cpu.presence"),
             Row("new device, at full speed", "cpu.new", AT_FULL_SPEED),
@@ -89,6 +91,7 @@ TABLES = {
             Row("busy, all processes", "rss.busy.all"),
             Row("10 s after the burst", "rss.after"),
             Row("10 s after the burst, all processes", "rss.after.all"),
+            Row("10 s after a burst with receipts", "rss.after", RECEIPTS),
             Row("10 s after a burst with the cloud down", "rss.after", CLOUD_DOWN),
             Row("10 s after a burst without token exchange", "rss.after", TOKENS_DOWN),
             Row("10 s after a burst at full speed", "rss.after", AT_FULL_SPEED),
