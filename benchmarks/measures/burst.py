@@ -100,6 +100,10 @@ class _Burst:
         self._memory("start", self._running.memory(), self._running.memory_of_all())
         if not self._trouble:
             warm_up(self._running, self._results, BY_KEY[self._key].answers)
+        if self._key == OURS and not self._trouble:
+            cpu = self._running.cpu()
+            worker = sum(seconds for pid, seconds in cpu.items() if pid != self._running.pid)
+            self._run.add("worker.start", UP, OURS, worker * MILLISECONDS)
 
     def _new(self) -> None:
         count, cpu = self._running.count(), self._running.cpu()

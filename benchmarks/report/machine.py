@@ -3,7 +3,9 @@
 import dataclasses
 import os
 import platform
+import shutil
 import sqlite3
+import subprocess
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
@@ -36,12 +38,22 @@ def machine(plan: Plan, disk: str) -> dict[str, Any]:
             "load at the start": [round(one, 2) for one in os.getloadavg()],
         },
         "versions": {
-            "component": __version__,
+            "component": f"{__version__} {_commit()}".strip(),
             "Python": platform.python_version(),
             "SQLite": sqlite3.sqlite_version,
             **{name: metadata.version(name) for name in _PACKAGES},
         },
     }
+
+
+def _commit() -> str:
+    """Which commit was measured; "" if that is unknown."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    command = [git, "-C", str(Path(__file__).parent), "rev-parse", "--short=10", "HEAD"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"({found.stdout.strip()})" if found.returncode == 0 else ""
 
 
 def _processor() -> str:

@@ -125,6 +125,7 @@ TABLES = {
         ALL,
         (
             Row("start until subscribed, ms", "start"),
+            Row("CPU for the worker's start and first call, ms", "worker.start"),
             Row("wake-ups a minute", "wake-ups"),
             Row("wake-ups a minute, cloud down", "wake-ups", CLOUD_DOWN),
             Row("CPU, ms a minute", "cpu.idle"),
