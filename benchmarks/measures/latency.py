@@ -1,5 +1,6 @@
 """How long an announcer waits for its result."""
 
+import itertools
 from contextlib import ExitStack
 
 from benchmarks.contestants.contestant import COMPONENT_AT_ONCE, CONTESTANTS, NO_LIST, Contestant
@@ -35,16 +36,17 @@ class Waiting:
 
     def __init__(self, contestant: Contestant, stack: ExitStack, devices: int) -> None:
         self.contestant = contestant
-        self._names = device_names(devices)
-        self.core: CoreDevice = core_device(stack, REAL_PACE, [*self._names, WARM])
+        names = device_names(devices)
+        self._fresh = iter(names)
+        self.core: CoreDevice = core_device(stack, REAL_PACE, [*names, WARM])
         self.running: Running = stack.enter_context(contestant.start(self.core, changes=NO_LIST))
         self._results = stack.enter_context(Results(self.core, f"{SHARED}/status"))
         warm_up(self.running, self._results, answers=True)
 
     def announce(self, run: Run, per_second: float, seconds: float) -> None:
-        """Announces a new device at each turn, and records the median of the waits. Only once."""
+        """Announces a new device at each turn, and records the median of the waits."""
         count = int(per_second * seconds)
-        names = self._names[:count]
+        names = list(itertools.islice(self._fresh, count))
         sent: Poured = pour(self.core, announcements(SHARED, names, count), per_second, 2 * seconds)
         self._results.wait_for_names(names[: sent.count], _PATIENCE_SECONDS)
         at = f"{per_second:g} a second"

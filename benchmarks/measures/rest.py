@@ -38,7 +38,8 @@ def rest(run: Run) -> None:
     seconds = run.plan.settle_seconds + run.plan.rest_seconds
     with ExitStack() as stack, ThreadPoolExecutor() as threads:
         resting = _at_rest(stack)
-        waiting = [Waiting(one, stack, int(SLOW * seconds)) for one in WAITERS]
+        devices = int(SLOW * seconds + BRISK * BRISK_SECONDS)
+        waiting = [Waiting(one, stack, devices) for one in WAITERS]
         jobs = [threads.submit(one.announce, run, SLOW, seconds) for one in waiting]
         jobs.append(threads.submit(_deaf, run, seconds))
         wait(run.plan.settle_seconds)
@@ -48,12 +49,9 @@ def rest(run: Run) -> None:
         for one in waiting:
             for figure in one.api_milliseconds():
                 run.add("api", UP, one.contestant.key, figure)
-    run.say("rest, latency at one announcement a second, deafness")
-    with ExitStack() as stack, ThreadPoolExecutor() as threads:
-        brisk = [Waiting(one, stack, int(BRISK * BRISK_SECONDS)) for one in WAITERS]
-        for job in [threads.submit(one.announce, run, BRISK, BRISK_SECONDS) for one in brisk]:
+        for job in [threads.submit(one.announce, run, BRISK, BRISK_SECONDS) for one in waiting]:
             job.result()
-    run.say(f"latency at {BRISK:g} announcements a second")
+    run.say("rest, latency at one and at ten announcements a second, deafness")
 
 
 def _at_rest(stack: ExitStack) -> dict[tuple[str, str], Running]:
