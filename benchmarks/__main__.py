@@ -85,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
 
     draw(record, figures.parent)
     say(f"written to {folder / PAGE}")
-    return 1 if record.about.get("failed") else 0
+    return 1 if record.about["failed"] else 0
 
 
 if __name__ == "__main__":
