@@ -112,19 +112,16 @@ lock: setup
 	echo 'atheris<3.1' | $(LOCK) -c tests/requirements.txt -o tests/fuzz/requirements.txt -
 	echo pip-audit | $(LOCK) -c tests/requirements.txt -o src/release/requirements.txt -
 	echo nox | $(LOCK) -c tests/requirements.txt -o tests/matrix/requirements.txt -
+	echo matplotlib | $(LOCK) -c tests/requirements.txt -o benchmarks/requirements.txt -
 	echo mutmut | $(LOCK) -c tests/requirements.txt -o tests/mutation/requirements.txt -
 
-# Ratios to a bare subscriber and to a script of one call each, in the same run. The full measures:
-# benchmarks.flood, benchmarks.soak and benchmarks.roster without arguments (50,000 and 1,000,000
-# announcements, and a list of 100,000 devices; minutes each).
+# Ratios to a bare subscriber and to what people use instead, in one run of some nine minutes on an
+# idle machine. Writes docs/performance/ and docs/performance.md. "make bench BENCH=--quick" only
+# shows that it works, and leaves the page alone; longer ones: "python -m benchmarks.separate.soak".
+BENCH ?=
 bench: setup
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.idle 15 1000
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.flood 5000 1000
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak 50000
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.presence 20000
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.noisy
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.commands 20000
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.roster 5000
+	$(UV) pip install --require-hashes -r benchmarks/requirements.txt
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
 # Puts the version into the sources and commits it, builds every package, and writes the release with
 # its papers to greengrass-release. Again with the same version it only builds: the same bytes.

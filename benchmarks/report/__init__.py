@@ -1,0 +1,1 @@
+"""What becomes of the figures: the record, the budgets, the plots and the page."""

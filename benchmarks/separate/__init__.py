@@ -1,0 +1,1 @@
+"""Longer measurements with commands of their own, which `make bench` does not run."""
