@@ -14,7 +14,7 @@ from integration.disk import small_file_system
 from packages import failures
 from packages.device import Device, build
 from packages.interpreters import SUPPORTED, Interpreter, interpreters
-from packages.opening_proxy import INDEX, opening_proxy
+from packages.opening_proxy import INDEX, Proxy, opening_proxy
 from packages.other_root import check_in_root
 from packages.report import Report
 from packages.sandbox import check_in_sandbox, check_update
@@ -106,6 +106,25 @@ class Checks:
                     and bool(proxy.asked)
                     and device.state() == ("works" if given else "none"),
                 )
+
+            variables["GG_ROOT_CA_PATH"] = str(proxy.certificates)
+            self._interrupted(proxy, self._device(None, **variables))
+
+    def _interrupted(self, proxy: Proxy, device: Device) -> None:
+        """What was downloaded before the index went away is not downloaded again."""
+        device.unpack(self._index)
+        proxy.lost.add("urllib3")
+        proxy.asked.clear()
+        first = device.install()
+        before, proxy.asked[:] = proxy.files, []
+        proxy.lost.clear()
+        second = device.install()
+        self._report.found(
+            "an index that goes away before the last file, then an install",
+            f"exit {first.code} after {len(before)} files; exit {second.code} after"
+            f" {len(proxy.files)} more; left: {device.contents()}",
+            expected=first.code == 1 and second.code == 0 and not set(before) & set(proxy.files),
+        )
 
     def system(self) -> None:
         """The libraries of the distribution."""

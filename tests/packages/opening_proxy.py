@@ -23,11 +23,18 @@ class Proxy:
         url: For ``HTTPS_PROXY``.
         certificates: What must be trusted.
         asked: What it was asked for.
+        lost: Distributions that the index does not have at present.
     """
 
     url: str
     certificates: Path
     asked: list[str] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+
+    @property
+    def files(self) -> list[str]:
+        """The wheels that were asked for."""
+        return [one.rpartition("/")[2] for one in self.asked if one.endswith(".whl")]
 
 
 @contextmanager
@@ -69,6 +76,9 @@ def opening_proxy(folder: Path, wheels: Path) -> Iterator[Proxy]:
                 self._answer(file.read_bytes(), "application/octet-stream")
                 return
             name = re.sub(r"[-_.]+", "_", self.path.strip("/").rpartition("/")[2])
+            if name in proxy.lost:
+                self.send_error(503)
+                return
             found = sorted(path.name for path in wheels.glob(f"{name}-*.whl"))
             links = "".join(f'<a href="/files/{one}">{one}</a>\n' for one in found)
             self._answer(f"<!DOCTYPE html><html><body>{links}</body></html>".encode(), "text/html")
@@ -76,6 +86,9 @@ def opening_proxy(folder: Path, wheels: Path) -> Iterator[Proxy]:
         def _answer(self, body: bytes, kind: str) -> None:
             self.send_response(200)
             self.send_header("Content-Type", kind)
+            if kind == "application/octet-stream":
+                # As PyPI has it.
+                self.send_header("Cache-Control", "max-age=365000000, immutable, public")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
