@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from component_installer.this_device import this_device
+from installcheck import failures
+from installcheck.device import Device, build
+from installcheck.interpreters import SUPPORTED, Interpreter, interpreters
+from installcheck.opening_proxy import INDEX, Proxy, opening_proxy
+from installcheck.other_root import check_in_root
+from installcheck.report import Report
+from installcheck.sandbox import check_in_sandbox, check_update
 from integration.disk import small_file_system
-from packages import failures
-from packages.device import Device, build
-from packages.interpreters import SUPPORTED, Interpreter, interpreters
-from packages.opening_proxy import INDEX, Proxy, opening_proxy
-from packages.other_root import check_in_root
-from packages.report import Report
-from packages.sandbox import check_in_sandbox, check_update
 from support.documents import ROOT
 
 _PLATFORMS = ("manylinux_x86_64", "musllinux_aarch64")

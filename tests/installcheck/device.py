@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from packages.interpreters import Interpreter
+from installcheck.interpreters import Interpreter
 from support.documents import ROOT
 
 USER, ANOTHER_USER = "nobody", "daemon"

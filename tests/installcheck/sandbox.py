@@ -16,6 +16,8 @@ from unittest import mock
 
 from greengrass_sandbox import CLASSIC, LITE, ComponentHandle, CoreDevice, Fault, FaultKind, Profile
 from greengrass_sandbox.lifecycle import artifacts, components
+from installcheck.device import USER
+from installcheck.report import Report
 from integration.associator import (
     JOURNAL,
     NAME,
@@ -25,8 +27,6 @@ from integration.associator import (
     default_configuration,
     eventually,
 )
-from packages.device import USER
-from packages.report import Report
 from support.documents import ROOT
 
 BEFORE = "be7575e"
