@@ -60,7 +60,7 @@ WHEELS ?=
 ROOT ?=
 CHECKS ?=
 installcheck: setup
-	PYTHONPATH=tests $(BIN)/python -m packages $(WHEELS:%=--wheels %) $(ROOT:%=--root %) $(CHECKS)
+	PYTHONPATH=tests $(BIN)/python -m installcheck $(WHEELS:%=--wheels %) $(ROOT:%=--root %) $(CHECKS)
 
 setup: $(STAMP)
 

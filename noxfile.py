@@ -30,5 +30,8 @@ def tests(session: nox.Session) -> None:
     session.run_install(
         *("uv", "--quiet", "pip", "sync", "--require-hashes", "tests/requirements.txt")
     )
-    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    session.install(
+        *("--no-deps", "--no-build-isolation", "--editable", "."),
+        *("--editable", "packages/greengrass-sandbox"),
+    )
     session.run("python", "-m", "pytest", "-n", "8", "--dist", "worksteal", "-q", *session.posargs)

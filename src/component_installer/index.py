@@ -1,6 +1,7 @@
 """The libraries from a package index, by pip."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ CACHE = "venv.cache"
 
 _PATIENCE = {"PIP_RETRIES": "2", "PIP_DEFAULT_TIMEOUT": "15"}
 """For an index that does not answer: the nucleus lite ends an install after about 305 s."""
+
+_MEGABYTE = 1_000_000
 
 _CERTIFI = "from pip._vendor import certifi; print(certifi.where())"
 
@@ -40,8 +43,10 @@ def install_from_index(environment: Path, lock_file: Path, wheels: Path, cache: 
         variables["PIP_CERT"] = str(certificates)
     command = pip_command(python, lock_file, wheels, cache)
     if subprocess.run(command, env=variables, check=False).returncode:
+        free = shutil.disk_usage(environment).free // _MEGABYTE
         raise InstallError(
-            "could not install the Python packages: see pip's message above. The device must reach"
+            f"could not install the Python packages: see pip's message above ({free} MB are free on"
+            " the disk). The device must reach"
             " its package index (PIP_INDEX_URL, proxies and GG_ROOT_CA_PATH are respected), and"
             " awscrt has wheels for x86_64 and aarch64 only. What was downloaded is kept for the"
             " next try. A device without an index needs an offline package:"

@@ -58,7 +58,7 @@ ABOUT_A_WHOLE_ROOM = {
 
 INSIDE_THE_SANDBOX = {
     "tests/fuzz/targets/sandbox.py": "fuzzing of its own readers",
-    "tests/packages/sandbox.py": "artifacts that are root's, as no nucleus delivers them",
+    "tests/installcheck/sandbox.py": "artifacts that are root's, as no nucleus delivers them",
 }
 """Tests that use what it does not name as public, and why."""
 

@@ -5,15 +5,22 @@ import sys
 from typing import Any
 
 _CORE = "a-core"
-_CREDENTIALS = {"aws_access_key_id": "AKID", "aws_secret_access_key": "made up"}
 
 
-def _client(url: str, certificates: str | None) -> Any:  # noqa: ANN401 - boto3 has no types
-    import boto3  # noqa: PLC0415 - from the folder
+def _session() -> Any:  # noqa: ANN401 - botocore has no types
+    import botocore.session  # noqa: PLC0415 - from the folder
+
+    session = botocore.session.Session()
+    session.set_credentials("AKID", "made up")
+    return session
+
+
+def _client(url: str, certificates: str | None) -> Any:  # noqa: ANN401 - botocore has no types
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.Session(**_CREDENTIALS, region_name="eu-central-1").client(
+    return _session().create_client(
         "greengrassv2",
+        region_name="eu-central-1",
         endpoint_url=url,
         verify=certificates,
         config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
@@ -41,10 +48,9 @@ def _call(url: str, certificates: str | None = None) -> dict[str, Any]:
 
 
 def _facts() -> dict[str, Any]:
-    import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
-    session = boto3.Session(**_CREDENTIALS)
+    session = _session()
     variants: tuple[dict[str, bool], ...] = (
         {},
         {"use_fips_endpoint": True},
@@ -55,14 +61,14 @@ def _facts() -> dict[str, Any]:
         for region in session.get_available_regions("greengrassv2", partition):
             for variant in variants:
                 config = Config(**variant)
-                client = session.client("greengrassv2", region_name=region, config=config)
+                client = session.create_client("greengrassv2", region_name=region, config=config)
                 endpoints[f"{partition} {region} {variant}"] = client.meta.endpoint_url
     kinds: list[dict[str, Any]] = [
         {"retries": {"mode": mode}} for mode in ("legacy", "standard", "adaptive")
     ]
     kinds += [{"defaults_mode": mode} for mode in ("standard", "in-region", "mobile")]
     clients = [
-        session.client("greengrassv2", region_name="us-east-1", config=Config(**kind))
+        session.create_client("greengrassv2", region_name="us-east-1", config=Config(**kind))
         for kind in kinds
     ]
     model = clients[0].meta.service_model

@@ -1,4 +1,4 @@
-"""Libraries from a package index: what pip is told. A real pip is run by tests/packages."""
+"""Libraries from a package index: what pip is told. A real pip is run by tests/installcheck."""
 
 import subprocess
 import sys

@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from component_installer.this_device import this_device
+from installcheck import failures
+from installcheck.device import Device, build
+from installcheck.interpreters import SUPPORTED, Interpreter, interpreters
+from installcheck.opening_proxy import INDEX, Proxy, opening_proxy
+from installcheck.other_root import check_in_root
+from installcheck.report import Report
+from installcheck.sandbox import check_in_sandbox, check_update
 from integration.disk import small_file_system
-from packages import failures
-from packages.device import Device, build
-from packages.interpreters import SUPPORTED, Interpreter, interpreters
-from packages.other_root import check_in_root
-from packages.report import Report
-from packages.sandbox import check_in_sandbox, check_update
 from support.documents import ROOT
 
 _PLATFORMS = ("manylinux_x86_64", "musllinux_aarch64")
-_SECTIONS = ("installs", "system", "failures", "kills", "sandbox", "update")
+_SECTIONS = ("installs", "proxy", "system", "failures", "kills", "sandbox", "update")
 
 
 def main() -> int:
@@ -84,6 +85,46 @@ class Checks:
         for python in self._ends():
             device = self._device(python, **self._local_index())
             failures.check_quick_second_install(self._report, device, self._index)
+
+    def proxy(self) -> None:
+        """An index behind a proxy that opens TLS connections."""
+        self._report.title("An index behind a proxy that opens TLS connections")
+        with opening_proxy(self._new_folder(), self._wheels) as proxy:
+            for given in (True, False):
+                variables = {"HTTPS_PROXY": proxy.url, "PIP_INDEX_URL": INDEX}
+                if given:
+                    variables["GG_ROOT_CA_PATH"] = str(proxy.certificates)
+                device = self._device(None, **variables)
+                device.unpack(self._index)
+                proxy.asked.clear()
+                outcome = device.install()
+                self._report.found(
+                    f"its CA is {'at GG_ROOT_CA_PATH' if given else 'unknown'}",
+                    f"exit {outcome.code}: {outcome.last_line}; through the proxy:"
+                    f" {len(proxy.asked)} requests / in place: {device.state()}",
+                    expected=(outcome.code == 0) is given
+                    and bool(proxy.asked)
+                    and device.state() == ("works" if given else "none"),
+                )
+
+            variables["GG_ROOT_CA_PATH"] = str(proxy.certificates)
+            self._interrupted(proxy, self._device(None, **variables))
+
+    def _interrupted(self, proxy: Proxy, device: Device) -> None:
+        """What was downloaded before the index went away is not downloaded again."""
+        device.unpack(self._index)
+        proxy.lost.add("urllib3")
+        proxy.asked.clear()
+        first = device.install()
+        before, proxy.asked[:] = proxy.files, []
+        proxy.lost.clear()
+        second = device.install()
+        self._report.found(
+            "an index that goes away before the last file, then an install",
+            f"exit {first.code} after {len(before)} files; exit {second.code} after"
+            f" {len(proxy.files)} more; left: {device.contents()}",
+            expected=first.code == 1 and second.code == 0 and not set(before) & set(proxy.files),
+        )
 
     def system(self) -> None:
         """The libraries of the distribution."""

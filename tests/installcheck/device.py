@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from packages.interpreters import Interpreter
+from installcheck.interpreters import Interpreter
 from support.documents import ROOT
 
 USER, ANOTHER_USER = "nobody", "daemon"
@@ -21,7 +21,7 @@ USER, ANOTHER_USER = "nobody", "daemon"
 UNREACHABLE = "http://127.0.0.1:9/simple"
 """A package index at a port where nobody listens."""
 
-IMPORTS = "import awscrt.io, awsiot.greengrasscoreipc, boto3"
+IMPORTS = "import awscrt.io, awsiot.greengrasscoreipc, botocore.session"
 _MEGABYTE = 1_000_000
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from installcheck.device import UNREACHABLE, USER
+from installcheck.report import Report
+from installcheck.sandbox import core_device, listens
 from integration.associator import JOURNAL, NAME, Results, default_configuration, eventually
-from packages.device import UNREACHABLE, USER
-from packages.report import Report
-from packages.sandbox import core_device, listens
 
 DEVICES = 100
 _INSTALL = "artifacts/install.sh"

@@ -8,10 +8,10 @@ from pathlib import Path
 from component_installer.lock import read_lock
 from component_installer.this_device import this_device
 from component_installer.wheels import bundle, unpack
+from installcheck.device import ANOTHER_USER, USER, Device, Outcome
+from installcheck.interpreters import Interpreter, interpreters
+from installcheck.report import Report
 from integration.disk import small_file_system
-from packages.device import ANOTHER_USER, USER, Device, Outcome
-from packages.interpreters import Interpreter, interpreters
-from packages.report import Report
 from support.documents import ROOT
 
 KILLS = 20

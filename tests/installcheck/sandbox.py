@@ -16,6 +16,8 @@ from unittest import mock
 
 from greengrass_sandbox import CLASSIC, LITE, ComponentHandle, CoreDevice, Fault, FaultKind, Profile
 from greengrass_sandbox.lifecycle import artifacts, components
+from installcheck.device import USER
+from installcheck.report import Report
 from integration.associator import (
     JOURNAL,
     NAME,
@@ -25,8 +27,6 @@ from integration.associator import (
     default_configuration,
     eventually,
 )
-from packages.device import USER
-from packages.report import Report
 from support.documents import ROOT
 
 BEFORE = "be7575e"
@@ -89,12 +89,17 @@ def check_update(
             core.publish(_TOPIC, document.encode())
         results.wait_for_names("queued", names)
         steps = []
+        journal = core.layout.work(NAME) / JOURNAL
         for what, package in (("update", new), ("rollback", old), ("update", new)):
             component = deploy(core, package)
             environment = core.layout.work(NAME) / "venv"
             steps.append(f"{what}: {waiting(core)} wait, {environment.resolve().name}")
             if component.restarts or waiting(core) != DEVICES:
                 report.found(f"{profile}: {what}", component.log_tail(), expected=False)
+            aside = [path.name for path in journal.parent.glob(f"{JOURNAL}.*")]
+            if aside:
+                report.found(f"{profile}: {what}", f"journal set aside: {aside}", expected=False)
+                return
         core.call(core.cloud.remove_fault, outage)
         results.wait_for_names("associated", names, patience_seconds=400)
         report.found(
@@ -148,10 +153,13 @@ def listens(core: CoreDevice) -> bool:
 
 
 def waiting(core: CoreDevice) -> int:
-    """How many devices the journal has that wait for a call."""
+    """How many devices the journal has that wait for a call; none if it was set aside."""
     journal = core.layout.work(NAME) / JOURNAL
     with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database:
-        (count,) = database.execute("SELECT count(*) FROM device WHERE state = 0").fetchone()
+        try:
+            (count,) = database.execute("SELECT count(*) FROM device WHERE state = 0").fetchone()
+        except sqlite3.OperationalError:
+            return 0  # a new one, which nobody has written to yet
     return int(count)
 
 
