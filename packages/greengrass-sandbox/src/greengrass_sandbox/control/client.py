@@ -54,7 +54,7 @@ def _connected(root: Path) -> Generator[IO[bytes], None, None]:
         except OSError as error:
             raise ControlError(
                 f"no sandbox runs in {root} ({error}): start one with "
-                f"python -m greengrass_sandbox up --root {root}"
+                f"greengrass-sandbox up --root {root}"
             ) from error
         with connection.makefile("rwb") as stream:
             yield cast("IO[bytes]", stream)
