@@ -9,6 +9,7 @@ from typing import Protocol
 from greengrass_sandbox.command import asking
 from greengrass_sandbox.command.asking import json_object
 from greengrass_sandbox.command.new import new
+from greengrass_sandbox.command.recording import record, replay
 from greengrass_sandbox.command.up import PROFILES, up
 from greengrass_sandbox.control.client import ControlError
 from greengrass_sandbox.deploying import DeploymentFailedError
@@ -86,6 +87,7 @@ def command_parser() -> argparse.ArgumentParser:
     _add_up(command)
     _add_deploy(command)
     _add_bus(command)
+    _add_session(command)
     _add_looks(command)
     _add_account(command)
     return parser
@@ -149,12 +151,54 @@ def _add_bus(command: _AddCommand) -> None:
     )
     publish.add_argument("topic")
     publish.add_argument("payload", help="a JSON object, or any other text (sent as binary)")
+    publish.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait until a component listens (default: %(default)g)",
+    )
     publish.add_argument("--binary", action="store_true", help="send a JSON object as binary too")
 
     watch = command("watch", asking.watch, "print the messages that match a filter")
     watch.add_argument("--iot-core", action="store_true", help="watch AWS IoT Core")
     watch.add_argument("filter")
     watch.add_argument("--count", type=int, help="end after so many messages")
+
+
+def _add_session(command: _AddCommand) -> None:
+    recording = command("record", record, "write messages into a file, to replay them later")
+    recording.add_argument("file", type=Path, help="a new file: one message a line, as JSON")
+    recording.add_argument("--filter", help="only messages that match (default: all)")
+    recording.add_argument("--count", type=int, help="end after so many messages")
+
+    replaying = command("replay", replay, "publish the messages of a file again")
+    replaying.add_argument("file", type=Path, help="what `record` has written")
+    replaying.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="so many times faster; 0 for no pauses (default: %(default)g)",
+    )
+    replaying.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        help="only messages that match; may be repeated (default: all)",
+    )
+    replaying.add_argument(
+        "--all",
+        action="store_true",
+        help="those of components that are deployed here too, which say theirs themselves",
+    )
+    replaying.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait until a component listens to the first one (default: %(default)g)",
+    )
 
 
 def _add_looks(command: _AddCommand) -> None:
