@@ -93,5 +93,5 @@ def test_the_sandbox_commands_are_all_there() -> None:
     """Each of them is shown at work or in the table of its document."""
     assert {shlex.split(command)[0] for command in _SANDBOX_COMMANDS} == {
         *("up", "deploy", "publish", "watch", "fault", "status", "things"),
-        *("associate", "disassociate", "credentials"),
+        *("associate", "disassociate", "credentials", "new", "record", "replay"),
     }

@@ -37,7 +37,7 @@ class Deploy(Protocol):
         *,
         from_cloud: bool = False,
     ) -> ComponentHandle:
-        """See `CoreDevice.deploy`; relative paths are below pytest's root folder."""
+        """See `CoreDevice.deploy`; relative paths are beside the test's file, or below the root."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,7 +108,11 @@ def token_exchange(core_device: CoreDevice) -> TokenExchangeHand:
 def deploy(core_device: CoreDevice, bus: Bus, request: pytest.FixtureRequest) -> Deploy:
     """Deploys a component, and waits until it runs. Messages are collected from before that."""
     del bus
-    root = request.config.rootpath
+    folders = (request.path.parent, request.config.rootpath)
+
+    def found(path: str | Path) -> Path:
+        paths = [folder / path for folder in folders]
+        return next((it for it in paths if it.exists()), paths[0])
 
     def deploy(
         recipe: str | Path,
@@ -117,7 +121,7 @@ def deploy(core_device: CoreDevice, bus: Bus, request: pytest.FixtureRequest) ->
         *,
         from_cloud: bool = False,
     ) -> ComponentHandle:
-        return core_device.deploy(root / recipe, root / artifacts, merge, from_cloud=from_cloud)
+        return core_device.deploy(found(recipe), found(artifacts), merge, from_cloud=from_cloud)
 
     return deploy
 

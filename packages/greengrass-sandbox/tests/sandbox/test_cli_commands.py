@@ -195,7 +195,7 @@ def test_signal_ends_the_sandbox_and_all_that_it_runs(
 def test_without_a_sandbox_commands_say_how_to_start_one(tmp_path: Path) -> None:
     """Instead of a traceback."""
     said = ask(tmp_path, "status", code=1)
-    assert f"python -m greengrass_sandbox up --root {tmp_path}" in said
+    assert f"greengrass-sandbox up --root {tmp_path}" in said
 
 
 def test_second_sandbox_in_the_same_root_is_refused(up: Up) -> None:

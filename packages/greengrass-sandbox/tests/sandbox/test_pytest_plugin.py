@@ -1,48 +1,36 @@
 """The fixtures of the plugin, as somebody uses them who tests a component."""
 
-from pathlib import Path
-
 import pytest
 
-HELLO = Path(__file__).parent / "hello"
+from greengrass_sandbox.command.new import make
 
 pytest_plugins = ["pytester"]
-
-TEST = """
-def test_it_greets(deploy, bus):
-    deploy("recipe.yaml", ".")
-    bus.publish("hello/request", {"name": "Ada"})
-    assert bus.expect("hello/response").json() == {"text": "Hello, Ada"}
-"""
-"""A whole test of a component."""
 
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A component's project, in whose folder pytest runs."""
-    for file in HELLO.iterdir():
-        pytester.path.joinpath(file.name).write_bytes(file.read_bytes())
+    """A component's project as `new` makes it, in whose folder pytest runs."""
+    make("com.example.Hello", pytester.path)
     return pytester
 
 
 def test_a_component_is_tested_on_both_nuclei(run: pytest.Pytester) -> None:
-    """Four lines of a test, side by side with xdist."""
-    run.makepyfile(TEST)
+    """With the test that `new` has made, side by side with xdist."""
     result = run.runpytest("-n", "1", "-v")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines_random(["*test_it_greets*classic*", "*test_it_greets*lite*"])
+    result.stdout.fnmatch_lines_random(["*test_it_answers*classic*", "*test_it_answers*lite*"])
 
 
 def test_a_failure_tells_what_happened(run: pytest.Pytester) -> None:
     """The component's log, the messages, the calls to the cloud; and who listens to what."""
-    run.makepyfile(
+    file = run.makepyfile(
         """
         import pytest
 
         pytestmark = pytest.mark.nucleus("lite")
 
         def test_that_fails(deploy, bus):
-            deploy("recipe.yaml", ".")
+            deploy("recipe.yaml", "artifacts")
             bus.publish("hello/request", {"name": "Ada"})
             with pytest.raises(TimeoutError, match="com.example.Hello: .'hello/request'"):
                 bus.publish("hello/other", b"", within=0.2)
@@ -50,7 +38,7 @@ def test_a_failure_tells_what_happened(run: pytest.Pytester) -> None:
                        within=2)
         """
     )
-    result = run.runpytest("-p", "no:xdist")
+    result = run.runpytest(file, "-p", "no:xdist")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -66,7 +54,7 @@ def test_a_failure_tells_what_happened(run: pytest.Pytester) -> None:
 
 def test_cloud_and_token_exchange_are_at_hand(run: pytest.Pytester) -> None:
     """And the nucleus is the one that was asked for on the command line."""
-    run.makepyfile(
+    file = run.makepyfile(
         """
         import http.client
 
@@ -85,12 +73,12 @@ def test_cloud_and_token_exchange_are_at_hand(run: pytest.Pytester) -> None:
             assert core_device.profile.name == "lite"
         """
     )
-    run.runpytest("-p", "no:xdist", "--nucleus", "lite").assert_outcomes(passed=1)
+    run.runpytest(file, "-p", "no:xdist", "--nucleus", "lite").assert_outcomes(passed=1)
 
 
 def test_an_unknown_nucleus_is_a_mistake(run: pytest.Pytester) -> None:
     """It is said before anything runs."""
-    run.makepyfile(
+    file = run.makepyfile(
         """
         import pytest
 
@@ -99,6 +87,6 @@ def test_an_unknown_nucleus_is_a_mistake(run: pytest.Pytester) -> None:
             pass
         """
     )
-    result = run.runpytest("-p", "no:xdist")
+    result = run.runpytest(file, "-p", "no:xdist")
     result.stdout.fnmatch_lines(["*no such nucleus: *middling*"])
     assert result.ret == pytest.ExitCode.INTERRUPTED

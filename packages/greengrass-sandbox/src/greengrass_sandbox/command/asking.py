@@ -67,6 +67,7 @@ def publish(options: argparse.Namespace) -> int:
         "command": "publish",
         "topic": options.topic,
         "iotCore": options.iot_core,
+        "within": options.wait,
     }
     if payload is not None and not options.iot_core:
         request["json"] = payload

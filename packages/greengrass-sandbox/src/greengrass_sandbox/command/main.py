@@ -1,12 +1,15 @@
-"""The command line: `python -m greengrass_sandbox`."""
+"""The command line: `greengrass-sandbox`."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from greengrass_sandbox.command import asking
 from greengrass_sandbox.command.asking import json_object
+from greengrass_sandbox.command.new import new
+from greengrass_sandbox.command.recording import record, replay
 from greengrass_sandbox.command.up import PROFILES, up
 from greengrass_sandbox.control.client import ControlError
 from greengrass_sandbox.deploying import DeploymentFailedError
@@ -21,6 +24,20 @@ _EXPECTED_ERRORS = (
     *(ControlError, DeploymentFailedError, ArtifactMissingError, RecipeRefusedError),
     *(RootInUseError, NucleusError, OSError, ValueError, TimeoutError),
 )
+
+
+class _AddCommand(Protocol):
+    """Adds a command; returns its parser."""
+
+    def __call__(
+        self,
+        name: str,
+        function: Callable[[argparse.Namespace], int],
+        text: str,
+        *,
+        has_root: bool = True,
+    ) -> argparse.ArgumentParser:
+        """With the option --root, if it is about a core device."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,24 +60,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def command_parser() -> argparse.ArgumentParser:
     """What the command line takes."""
     parser = argparse.ArgumentParser(
-        prog="python -m greengrass_sandbox",
+        prog="greengrass-sandbox",
         description="A Greengrass core device on this machine, with no cloud and no Java.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
-        name: str, function: Callable[[argparse.Namespace], int], text: str
+        name: str,
+        function: Callable[[argparse.Namespace], int],
+        text: str,
+        *,
+        has_root: bool = True,
     ) -> argparse.ArgumentParser:
         added = subparsers.add_parser(name, help=text, description=text)
-        added.add_argument(
-            "--root",
-            type=Path,
-            default=_DEFAULT_ROOT,
-            help="the core device's root folder (default: %(default)s)",
-        )
+        if has_root:
+            added.add_argument(
+                "--root",
+                type=Path,
+                default=_DEFAULT_ROOT,
+                help="the core device's root folder (default: %(default)s)",
+            )
         added.set_defaults(function=function)
         return added
 
+    _add_new(command)
+    _add_up(command)
+    _add_deploy(command)
+    _add_bus(command)
+    _add_session(command)
+    _add_looks(command)
+    _add_account(command)
+    return parser
+
+
+def _add_new(command: _AddCommand) -> None:
+    made = command("new", new, "make a component: recipe, code and test", has_root=False)
+    made.add_argument("name", help="the component's name, such as com.example.DoorCounter")
+    made.add_argument("folder", type=Path, nargs="?", help="where (default: named as it is)")
+
+
+def _add_up(command: _AddCommand) -> None:
     run = command("up", up, "run a core device until SIGINT or SIGTERM")
     run.add_argument("--profile", choices=PROFILES, default="classic", help="which nucleus to be")
     run.add_argument(
@@ -91,6 +130,8 @@ def command_parser() -> argparse.ArgumentParser:
         help="deploy a component at once",
     )
 
+
+def _add_deploy(command: _AddCommand) -> None:
     deploy = command("deploy", asking.deploy, "deploy a component, or a new version of it")
     deploy.add_argument("recipe", type=Path, help="the recipe's file")
     deploy.add_argument("artifacts", type=Path, help="the folder with its artifacts")
@@ -102,12 +143,21 @@ def command_parser() -> argparse.ArgumentParser:
     )
     deploy.add_argument("--user", help="run it as this user (needs root)")
 
+
+def _add_bus(command: _AddCommand) -> None:
     publish = command("publish", asking.publish, "publish on local publish/subscribe")
     publish.add_argument(
         "--iot-core", action="store_true", help="publish on AWS IoT Core, as a back end does"
     )
     publish.add_argument("topic")
     publish.add_argument("payload", help="a JSON object, or any other text (sent as binary)")
+    publish.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait until a component listens (default: %(default)g)",
+    )
     publish.add_argument("--binary", action="store_true", help="send a JSON object as binary too")
 
     watch = command("watch", asking.watch, "print the messages that match a filter")
@@ -115,6 +165,43 @@ def command_parser() -> argparse.ArgumentParser:
     watch.add_argument("filter")
     watch.add_argument("--count", type=int, help="end after so many messages")
 
+
+def _add_session(command: _AddCommand) -> None:
+    recording = command("record", record, "write messages into a file, to replay them later")
+    recording.add_argument("file", type=Path, help="a new file: one message a line, as JSON")
+    recording.add_argument("--filter", help="only messages that match (default: all)")
+    recording.add_argument("--count", type=int, help="end after so many messages")
+
+    replaying = command("replay", replay, "publish the messages of a file again")
+    replaying.add_argument("file", type=Path, help="what `record` has written")
+    replaying.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="so many times faster; 0 for no pauses (default: %(default)g)",
+    )
+    replaying.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        help="only messages that match; may be repeated (default: all)",
+    )
+    replaying.add_argument(
+        "--all",
+        action="store_true",
+        help="those of components that are deployed here too, which say theirs themselves",
+    )
+    replaying.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait until a component listens to the first one (default: %(default)g)",
+    )
+
+
+def _add_looks(command: _AddCommand) -> None:
     fault = command("fault", asking.fault, "let something go wrong, or list what does")
     fault.add_argument(
         "faults",
@@ -138,6 +225,8 @@ def command_parser() -> argparse.ArgumentParser:
         "print an administrator's credentials and the endpoint, for a shell to evaluate",
     )
 
+
+def _add_account(command: _AddCommand) -> None:
     things = command("things", asking.things, "create, delete or list things of the account")
     actions = things.add_subparsers(required=True, metavar="ACTION", dest="action")
     for action, text in (
@@ -166,4 +255,3 @@ def command_parser() -> argparse.ArgumentParser:
         by_hand.add_argument("names", nargs="+", metavar="THING")
         by_hand.add_argument("--core", help="which core device (default: the one of --root)")
         by_hand.set_defaults(command=name)
-    return parser

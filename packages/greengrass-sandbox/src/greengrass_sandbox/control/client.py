@@ -15,6 +15,10 @@ class ControlError(Exception):
     """The sandbox is not there, or says no; the message says why."""
 
 
+class RefusedError(ControlError):
+    """The sandbox says no; the message says why."""
+
+
 def ask(root: Path, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON, by command
     """Send a request and return its result.
 
@@ -29,10 +33,13 @@ def ask(root: Path, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON, 
         return _result(_exchange(stream, request))
 
 
-def watch(root: Path, topic_filter: str, *, iot_core: bool = False) -> Iterator[dict[str, Any]]:
+def watch(
+    root: Path, topic_filter: str | None, *, iot_core: bool = False
+) -> Iterator[dict[str, Any]]:
     """Collect messages: yields an empty one when collecting has started, then each that comes.
 
-    Ends when the sandbox does. `iot_core`: of AWS IoT Core, not of local publish/subscribe.
+    Ends when the sandbox does. Without a filter, all messages of local publish/subscribe.
+    `iot_core`: of AWS IoT Core, not of local publish/subscribe.
 
     Raises:
         ControlError: No sandbox runs there, or it refused.
@@ -54,7 +61,7 @@ def _connected(root: Path) -> Generator[IO[bytes], None, None]:
         except OSError as error:
             raise ControlError(
                 f"no sandbox runs in {root} ({error}): start one with "
-                f"python -m greengrass_sandbox up --root {root}"
+                f"greengrass-sandbox up --root {root}"
             ) from error
         with connection.makefile("rwb") as stream:
             yield cast("IO[bytes]", stream)
@@ -74,5 +81,5 @@ def _exchange(stream: IO[bytes], request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _result(answer: Mapping[str, Any]) -> object:
     if not answer["ok"]:
-        raise ControlError(answer["error"])
+        raise RefusedError(answer["error"])
     return answer["result"]

@@ -143,11 +143,22 @@ class ControlServer:
                 payload = base64.b64decode(str(request.get("binary")), validate=True)
             except binascii.Error as error:
                 raise ValueError(f"give json, an object, or binary, base64: {error}") from error
+        topic = str(request["topic"])
+        within = float(request.get("within") or 0.0)
+        if within and not request.get("iotCore"):
+            await self._wait_for_subscriber(topic, within)
         if request.get("iotCore") and isinstance(payload, bytes):
-            self._core.account.iot_core.publish(str(request["topic"]), payload)
+            self._core.account.iot_core.publish(topic, payload)
         else:
-            await self._core.nucleus.publish(str(request["topic"]), payload)
+            await self._core.nucleus.publish(topic, payload)
         return None
+
+    async def _wait_for_subscriber(self, topic: str, seconds: float) -> None:
+        try:
+            await self._core.nucleus.wait_for_subscriber(topic, seconds)
+        except asyncio.TimeoutError as error:
+            # Not the built-in TimeoutError in Python 3.10.
+            raise ValueError(f"no component subscribed to {topic} in {seconds:g} s") from error
 
     async def _things(self, request: Request) -> object:
         cloud = self._core.cloud
@@ -215,8 +226,11 @@ class ControlServer:
         self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            source = self._core.account.iot_core if request.get("iotCore") else self._core.nucleus
-            watch = source.watch(str(request["filter"]))
+            topic_filter = request["filter"]
+            if request.get("iotCore"):
+                watch = self._core.account.iot_core.watch(str(topic_filter))
+            else:
+                watch = self._core.nucleus.watch(topic_filter)
         except _EXPECTED_ERRORS as error:
             _send(writer, {"ok": False, "error": str(error)})
             return
