@@ -10,10 +10,14 @@ from client_device_associator.command.doctor.surroundings import environment_of
 def test_the_environment_of_a_process_is_read() -> None:
     """As it was at its start."""
     with subprocess.Popen(
-        [sys.executable, "-c", "input()"],
+        [sys.executable, "-c", "print('here', flush=True); input()"],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env={"AWS_REGION": "eu-central-1", "EMPTY": "", "TWO": "a=b"},
     ) as process:
+        assert process.stdout is not None
+        # Before its first line, it may have only just become another program.
+        process.stdout.readline()
         found = environment_of(process.pid)
         process.communicate(b"\n")
     assert found is not None
