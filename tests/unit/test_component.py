@@ -3,9 +3,12 @@ import logging
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import awscrt
 import pytest
 
 from client_device_associator import __version__, component
@@ -16,6 +19,11 @@ from client_device_associator.pipeline.loop import EXIT_FAILED, EXIT_STOPPED
 from client_device_associator.reporting.notices import JournalSetAside, JournalUsable
 from support.fakes import FakeNucleus
 from support.rig import Rig, of_kind
+
+UNWANTED = {
+    *("awsiot", "boto3", "botocore", "urllib3", "http", "ssl"),
+    *("dataclasses", "inspect", "ast", "subprocess", "difflib", "asyncio"),
+}
 
 LOGGER = logging.getLogger("client_device_associator")
 ENVIRONMENT = {"AWS_IOT_THING_NAME": "core-1", "AWS_REGION": "eu-central-1"}
@@ -133,3 +141,19 @@ def test_a_journal_that_is_set_aside_is_reported(rig: Rig, tmp_path: Path) -> No
     (notice,) = of_kind(rig.notices, JournalSetAside)
     assert isinstance(notice, JournalSetAside)
     assert "another program" in notice.aside.why
+
+
+def test_the_component_loads_nothing_that_it_can_do_without() -> None:
+    """Each of these is between 0.1 and 30 MB for as long as the process lives, and time to start.
+
+    Without `site`, which may load anything.
+    """
+    paths = [str(Path(awscrt.__file__).parents[1]), str(Path(component.__file__).parents[1])]
+    program = (
+        "import sys; sys.path += sys.argv[1:]\n"
+        "import client_device_associator.component; print(*sys.modules)"
+    )
+    command = [sys.executable, "-S", "-c", program, *paths]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "awscrt.eventstream.rpc" in loaded
+    assert not UNWANTED & set(loaded)

@@ -1,10 +1,10 @@
 """What the socket hands on to those who decide."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from client_device_associator.channel.protocol import Reply
 from client_device_associator.core.operator import Request
+from client_device_associator.core.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

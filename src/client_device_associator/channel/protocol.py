@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -19,6 +18,7 @@ from client_device_associator.core.operator import (
 )
 from client_device_associator.core.permission import CheckPermissions, PermissionFinding
 from client_device_associator.core.thing_name import is_thing_name, why_not
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.encoding import encode
 from client_device_associator.messages.text import printable
 

@@ -1,7 +1,6 @@
 """Runs calls: the one in flight, and a worker that is started in time and ended when idle."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from client_device_associator.cloud.permission_check import PermissionCheck
 from client_device_associator.cloud.port import CallAnswered, Worker, WorkerEnded, WorkerEvent
@@ -9,6 +8,7 @@ from client_device_associator.core.answer import Answer, CallFailed, FailureCaus
 from client_device_associator.core.decision import Call
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.values import dataclass
 from client_device_associator.reporting.notices import IdleWorkerEnded, Report
 
 CALL_DEADLINE_SECONDS = 60.0

@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Container, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -15,6 +14,7 @@ from client_device_associator.core.answer import (
     Succeeded,
     ValidationFailed,
 )
+from client_device_associator.core.values import replace
 from client_device_associator.messages.redaction import Redaction
 
 TOKEN_VARIABLE = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the variable's name

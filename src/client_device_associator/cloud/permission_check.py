@@ -1,7 +1,6 @@
 """Asks the cloud which calls the role allows, because a person wants to know."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from client_device_associator.core.answer import Answer
 from client_device_associator.core.decision import Call
@@ -13,6 +12,7 @@ from client_device_associator.core.permission import (
     finding,
     harmless_call,
 )
+from client_device_associator.core.values import dataclass
 
 FRESH_SECONDS = 10.0
 """Who asks again so soon after a check gets what that has found: a command in a loop must not cost

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from dataclasses import dataclass, replace
 from typing import Any
 
 from client_device_associator.core.answer import (
@@ -18,6 +17,7 @@ from client_device_associator.core.answer import (
 )
 from client_device_associator.core.decision import Call
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.values import dataclass, replace
 
 MAX_TEXT_CHARACTERS = 1000
 """Of what a service, a proxy or token exchange says: that may be a page of HTML, and is stored once

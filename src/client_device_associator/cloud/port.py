@@ -1,10 +1,10 @@
 """What is asked of an association worker, and what it reports."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from client_device_associator.core.answer import Answer
 from client_device_associator.core.decision import Call
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """From an error response of the service to an answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from client_device_associator.cloud.retry_after import whole_seconds
@@ -12,6 +11,7 @@ from client_device_associator.core.answer import (
     ThingNotFound,
     ValidationFailed,
 )
+from client_device_associator.core.values import replace
 
 CREDENTIALS_REFUSED = frozenset(
     {

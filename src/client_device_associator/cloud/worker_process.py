@@ -2,11 +2,10 @@
 
 import contextlib
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from client_device_associator.cloud.pipe_protocol import (
     CallRequest,
@@ -18,6 +17,9 @@ from client_device_associator.cloud.port import CallAnswered, WorkerEnded, Worke
 from client_device_associator.cloud.worker_environment import worker_environment
 from client_device_associator.core.answer import CallFailed, FailureCause
 from client_device_associator.core.decision import Call
+
+if TYPE_CHECKING:
+    import subprocess
 
 _MODULE = "client_device_associator.cloud.worker"
 
@@ -53,6 +55,8 @@ class WorkerProcess:
         """Starts a process unless there is one; if that is not possible, the next call says so."""
         if self._process is not None:
             return
+        import subprocess  # noqa: PLC0415 - 400 kB, not before there is work
+
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-u", "-m", _MODULE],
@@ -90,6 +94,8 @@ class WorkerProcess:
         process, self._process = self._process, None
         if process is None:
             return
+        import subprocess  # noqa: PLC0415 - it is there since the process was started
+
         with contextlib.suppress(OSError):
             _pipe(process.stdin).close()
         try:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from client_device_associator.command.component_state import ComponentState, Running
 from client_device_associator.command.work_directory import WorkDirectory
@@ -12,6 +11,7 @@ from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
 from client_device_associator.core.trail import TrailEntry
+from client_device_associator.core.values import dataclass, field
 from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import load_result, read_announcement_row, read_device
 from client_device_associator.journal.trail import trail_of

@@ -2,11 +2,11 @@
 
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from client_device_associator.command.arguments import Arguments
 from client_device_associator.command.output import Output
 from client_device_associator.command.work_directory import WorkDirectory
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 
 from client_device_associator.command.work_directory import WorkDirectory
+from client_device_associator.core.values import dataclass
 from client_device_associator.reporting.state_file import start_ticks
 
 

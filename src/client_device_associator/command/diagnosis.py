@@ -1,7 +1,5 @@
 """Why a device is not associated: by its state, and by what is wrong with the component."""
 
-from dataclasses import replace
-
 from client_device_associator.command import remedies
 from client_device_associator.command.case import Case
 from client_device_associator.command.component_state import Running
@@ -16,6 +14,7 @@ from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.result import ROSTER_TOPIC, Reason
 from client_device_associator.core.thing_name import is_thing_name, why_not
 from client_device_associator.core.trail import TrailEvent
+from client_device_associator.core.values import replace
 
 _WISH = {DeviceState.PENDING: "to be associated", DeviceState.LEAVING: "to be disassociated"}
 _CALLS = {DeviceState.PENDING: "cloud", DeviceState.LEAVING: "departures"}

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TextIO
 
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.text import printable
 
 

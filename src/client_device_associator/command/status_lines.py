@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from client_device_associator import __version__
 from client_device_associator.command.component_state import ComponentState, Running
 from client_device_associator.command.durations import duration
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.overview import Overview
 from client_device_associator.messages.encoding import epoch_seconds
 

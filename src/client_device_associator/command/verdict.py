@@ -1,8 +1,7 @@
 """What is to be said of a device in the end."""
 
-from dataclasses import dataclass
-
 from client_device_associator.command.remedies import NOTHING
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

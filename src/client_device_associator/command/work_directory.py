@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from client_device_associator.command.errors import CommandError
 from client_device_associator.command.exit_codes import UNREADABLE
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.reader import JournalReader
 from client_device_associator.work_files import JOURNAL, LAST_GOOD, STATE
 

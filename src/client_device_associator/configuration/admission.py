@@ -1,13 +1,13 @@
 """Who is admitted, by all the settings about that together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import AnnouncementTopic
 from client_device_associator.core.admission.gate import Refusal
 from client_device_associator.core.admission.rules import Rules
 from client_device_associator.core.announcement import NOWHERE, Announcement
 from client_device_associator.core.result import Reason
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.template import NoValueError
 from client_device_associator.messages.topic import intersect
 

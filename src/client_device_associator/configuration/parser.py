@@ -1,7 +1,6 @@
 """From a configuration document to settings, or to every problem in it at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from client_device_associator.configuration.admission import Admission
@@ -33,6 +32,7 @@ from client_device_associator.configuration.settings import (
 )
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.topic import why_no_filter
 

@@ -1,8 +1,8 @@
 """Reads typed values out of a configuration document and keeps a list of what is wrong."""
 
-import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from client_device_associator.core.values import dataclass, field
 
 _TRUE, _FALSE = "true", "false"
 _NOTHING = (None, "null")
@@ -193,6 +193,8 @@ class ConfigurationReader:
     def _warn_of_unknown_keys(self) -> None:
         for key in self._document:
             if key not in self._known:
+                import difflib  # noqa: PLC0415 - hardly ever needed, and 130 kB
+
                 nearest = difflib.get_close_matches(key, self._known, n=1)
                 expected = f"{nearest[0]!r}" if nearest else f"one of {sorted(self._known)}"
                 self._findings.warnings.append(Problem(self._at(key), "an unknown key", expected))

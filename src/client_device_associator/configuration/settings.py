@@ -1,10 +1,9 @@
 """The configuration as the other parts use it: typed, checked, complete."""
 
-from dataclasses import dataclass
-
 from client_device_associator.core.admission.rules import EVERYBODY, Rules
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.policy import Policy
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.template import Template
 

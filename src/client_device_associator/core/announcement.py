@@ -1,9 +1,8 @@
 """What a client device, or somebody for it, asks for."""
 
-from dataclasses import dataclass, field, replace
-
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import ROSTER_TOPIC, Reason, Result, Status
+from client_device_associator.core.values import dataclass, field, replace
 
 NOWHERE = ""
 """The topic of what nobody has announced: a device that is restored, or damage."""

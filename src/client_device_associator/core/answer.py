@@ -1,7 +1,8 @@
 """Every way in which a call can end."""
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from client_device_associator.core.values import dataclass, field
 
 
 class FailureCause(str, Enum):

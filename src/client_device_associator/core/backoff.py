@@ -1,7 +1,8 @@
 """How long to wait before trying again."""
 
 import random
-from dataclasses import dataclass
+
+from client_device_associator.core.values import dataclass
 
 _MAX_DOUBLINGS = 30
 """Beyond this every ceiling is reached; it keeps the power from growing without bound."""

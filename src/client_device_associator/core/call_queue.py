@@ -7,7 +7,6 @@ repeated call; all else is in the journal.
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from client_device_associator.core import backoff
 from client_device_associator.core.answer import (
@@ -29,6 +28,7 @@ from client_device_associator.core.outcome import postpone, settle
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState, queue_state
 from client_device_associator.core.review import review
+from client_device_associator.core.values import dataclass, replace
 from client_device_associator.core.verdicts import Verdicts, is_about_the_core, read_answer
 from client_device_associator.core.wish import WISHES
 

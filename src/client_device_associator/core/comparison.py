@@ -4,7 +4,6 @@ It goes on a portion at a time, so that announcements do not wait for it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.device import Device, Origin
@@ -15,6 +14,7 @@ from client_device_associator.core.listing import Listing, Names
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC, Result, Status
 from client_device_associator.core.room import Room
+from client_device_associator.core.values import replace
 
 LATENESS_SECONDS = 300.0
 """How old the service's list may be: what happened since so long before it began is not judged by

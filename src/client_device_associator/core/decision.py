@@ -1,13 +1,13 @@
 """What the core wants done: plain data that the other parts carry out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.device import Device
 from client_device_associator.core.notices import CoreNotice
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Result
+from client_device_associator.core.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

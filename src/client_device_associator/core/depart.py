@@ -1,7 +1,6 @@
 """Departures that nobody has announced: this component has found out that devices are gone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision
@@ -9,6 +8,7 @@ from client_device_associator.core.device import Device
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.life import DeviceEvent, after
 from client_device_associator.core.result import ROSTER_TOPIC
+from client_device_associator.core.values import replace
 
 
 def depart(devices: Sequence[Device], why: str, now: Instant) -> Decision:

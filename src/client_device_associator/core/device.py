@@ -1,9 +1,9 @@
 """What the journal knows of a client device."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.values import dataclass
 
 
 class Origin(Enum):

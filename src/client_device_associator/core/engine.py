@@ -7,7 +7,6 @@ remembers can be lost at any moment and costs a repeated call.
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 
 from client_device_associator.core import operator
 from client_device_associator.core.announcement import Announcement
@@ -30,6 +29,7 @@ from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState
 from client_device_associator.core.roster import Roster
 from client_device_associator.core.silence import Silence
+from client_device_associator.core.values import replace
 from client_device_associator.core.wish import WISHES
 
 

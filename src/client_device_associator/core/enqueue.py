@@ -1,7 +1,6 @@
 """Announcements become pending devices; what is known already is answered at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from client_device_associator.core.announcement import Announcement, rejected
 from client_device_associator.core.decision import Decision
@@ -14,6 +13,7 @@ from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import SUPERSEDED, Reason, Result, Status
 from client_device_associator.core.review import no_room
 from client_device_associator.core.room import Room
+from client_device_associator.core.values import replace
 from client_device_associator.core.wish import Wish, wish_of
 
 MAX_WAITING_PER_DEVICE = 8

@@ -1,10 +1,9 @@
 """What becomes of a device whose wish does not come true."""
 
-from dataclasses import replace
-
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.life import DeviceEvent, DeviceState, after
+from client_device_associator.core.values import replace
 
 
 def given_up(device: Device, event: DeviceEvent, now: Instant) -> Device:

@@ -9,7 +9,6 @@ the next announcement makes it again.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.decision import Decision, Step
@@ -20,6 +19,7 @@ from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.notices import DevicesLetGo
 from client_device_associator.core.policy import Policy
+from client_device_associator.core.values import dataclass, replace
 
 CLOCKS_DIFFER_SECONDS = 600.0
 """By so much the clocks of two core devices may differ."""

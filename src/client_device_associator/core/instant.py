@@ -1,6 +1,6 @@
 """A moment, as the core gets it."""
 
-from dataclasses import dataclass
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

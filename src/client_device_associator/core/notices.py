@@ -1,9 +1,8 @@
 """What the core finds worth reporting to an operator; other parts decide on the words."""
 
-from dataclasses import dataclass
-
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

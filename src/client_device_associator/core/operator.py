@@ -5,7 +5,6 @@ roster's topic, as those of all that this component does without an announcement
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from client_device_associator.core.announcement import NOWHERE, Announcement
@@ -16,6 +15,7 @@ from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.life import QUEUED, DeviceEvent, DeviceState, after
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import FORGOTTEN, ROSTER_TOPIC, Reason, Result, Status
+from client_device_associator.core.values import dataclass, field, replace
 
 COMMAND = "command"
 """The `id` in the results for devices that an operator has announced, or has had retried."""

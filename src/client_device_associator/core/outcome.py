@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from client_device_associator.core import backoff
 from client_device_associator.core.announcement import NOWHERE, Announcement
@@ -23,6 +22,7 @@ from client_device_associator.core.notices import (
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
+from client_device_associator.core.values import replace
 from client_device_associator.core.verdicts import DeviceError, Verdicts
 from client_device_associator.core.wish import WISHES
 

@@ -1,11 +1,11 @@
 """Whether the role allows what is to be called; asked by calls that change nothing."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from client_device_associator.core.answer import Answer, CallFailed, FailureCause
 from client_device_associator.core.decision import Call
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.values import dataclass
 
 NO_THING = "permission check: no thing has this name"
 """The device in calls that only ask whether they are allowed.

@@ -1,8 +1,7 @@
 """The settings that decisions depend on."""
 
-from dataclasses import dataclass
-
 from client_device_associator.core.admission.gate import Gate
+from client_device_associator.core.values import dataclass
 
 MAX_BATCH = 100
 """Entries in a call; service model greengrassv2 2020-11-30."""

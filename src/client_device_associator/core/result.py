@@ -1,9 +1,9 @@
 """What announcers are answered about a client device."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from client_device_associator.core.bus import Bus
+from client_device_associator.core.values import dataclass
 
 ROSTER_TOPIC = "clientdevices/associator/roster"
 """The component's own topic, on which it says who has appeared on the cloud's list, or vanished."""

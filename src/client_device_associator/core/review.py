@@ -6,7 +6,6 @@ call. What is associated already stays so.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from client_device_associator.core.admission.gate import Refusal
 from client_device_associator.core.announcement import NOWHERE, Announcement, rejected
@@ -19,6 +18,7 @@ from client_device_associator.core.notices import DevicesRefused
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Reason, Result
+from client_device_associator.core.values import replace
 
 
 def no_room(max_devices: int) -> Refusal:

@@ -6,7 +6,6 @@ Time is taken from the steady clock of one process alone, so that no clock that 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from client_device_associator.core.comparison import MAX_REPORTED
 from client_device_associator.core.decision import Decision, Step
@@ -16,6 +15,7 @@ from client_device_associator.core.instant import Instant
 from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.notices import SilentDevicesFound
 from client_device_associator.core.policy import Policy
+from client_device_associator.core.values import dataclass, replace
 
 DAY_SECONDS = 86_400.0
 """Of listening."""

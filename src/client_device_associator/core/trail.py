@@ -1,8 +1,9 @@
 """What has happened to a device, as it is kept for people: the trail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from client_device_associator.core.values import dataclass, field
 
 
 class TrailEvent(str, Enum):

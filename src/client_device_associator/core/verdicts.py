@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from client_device_associator.core.answer import (
     ErrorEntry,
@@ -11,6 +10,7 @@ from client_device_associator.core.answer import (
     ValidationFailed,
 )
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

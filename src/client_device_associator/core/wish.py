@@ -1,11 +1,11 @@
 """What can be wished for a client device: that it is associated, or that it is not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from client_device_associator.core.life import DeviceEvent, DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Status
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

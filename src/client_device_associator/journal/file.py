@@ -22,6 +22,10 @@ LOCK_TIMEOUT_SECONDS = 0.5
 """An orphan of an earlier nucleus may hold the journal for a moment. Longer than this counts as a
 disk that cannot be written for now: a stop has to be over within 2 s."""
 
+CACHE_KIBIBYTES = 256
+"""Pages in memory; SQLite's own 2 MB would be kept for as long as the process lives. What is read
+again comes from the kernel's cache."""
+
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _NEWEST_SCHEMA_FORMAT = 4
@@ -83,6 +87,7 @@ def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
         _check(database, migrations)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
+        database.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         _migrate(database, migrations)
     except BaseException:
         database.close()

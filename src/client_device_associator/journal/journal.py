@@ -39,7 +39,7 @@ from client_device_associator.journal.trail import Trail
 _FORGET_AT_ONCE = 200
 """Rows deleted with one decision, so that it stays short."""
 
-_PROBE = "x" * 65_536
+_PROBE_CHARACTERS = 65_536
 """More than an answer for 100 devices writes."""
 
 
@@ -98,7 +98,8 @@ class Journal:
         """
         with self.transaction():
             probe = self._database.write(
-                "INSERT INTO owed (send_at, refusals, result) VALUES (0, 0, ?)", (_PROBE,)
+                "INSERT INTO owed (send_at, refusals, result) VALUES (0, 0, ?)",
+                ("x" * _PROBE_CHARACTERS,),
             )
             self._database.write("DELETE FROM owed WHERE owed_id = ?", (probe.lastrowid,))
 

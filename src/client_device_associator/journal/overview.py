@@ -1,9 +1,9 @@
 """What the journal holds, in numbers and in full, for a reader."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import text
 

@@ -1,13 +1,13 @@
 """Adds, reads and drops the results that the nucleus has not taken yet."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import Any
 
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.device import Device
 from client_device_associator.core.result import Result
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import dump_result, load_result, whole
 

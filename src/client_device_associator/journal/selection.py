@@ -1,11 +1,11 @@
 """Which devices a reader wants to see, in which order, a page at a time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import DeviceState
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.reader import JournalReader, converting
 from client_device_associator.journal.rows import read_device, text
 

@@ -1,9 +1,10 @@
 """A journal that cannot be used is renamed, so that a new one can be started."""
 
 import os
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+from client_device_associator.core.values import dataclass
 
 MAX_SET_ASIDE = 5
 """Journals kept for somebody to look at; they must not fill the disk."""

@@ -5,10 +5,10 @@ SQLite counts by reading every row: with 400,000 pending devices a turn would ta
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import QUEUED, DeviceState
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import text
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Result, Status
 from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, why_not
+from client_device_associator.core.values import dataclass, replace
 from client_device_associator.messages.payload import Json, Payload
 from client_device_associator.messages.template import NoValueError, Template
 from client_device_associator.messages.text import is_unicode

@@ -6,11 +6,11 @@ A claim is a result message whose results have `heardAt`; see `Handover` for wha
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from client_device_associator.core.handover import Claim
 from client_device_associator.core.result import Status
 from client_device_associator.core.thing_name import is_thing_name
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.announcement import MAX_NAMES, MAX_PAYLOAD_BYTES
 from client_device_associator.messages.encoding import epoch_seconds
 from client_device_associator.messages.iot_core_topic import why_no_iot_core_topic

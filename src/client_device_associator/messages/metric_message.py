@@ -5,8 +5,8 @@ Cloudwatch`), and the public source of that component.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.payload import Payload
 
 METRICS_TOPIC = "cloudwatch/metric/put"

@@ -4,7 +4,8 @@ Source: prometheus.io/docs/instrumenting/exposition_formats.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from client_device_associator.core.values import dataclass
 
 _PREFIX = "client_device_associator_"
 _COUNTER, _GAUGE, _COUNTER_END = "counter", "gauge", "_total"

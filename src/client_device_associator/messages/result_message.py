@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import ROSTER_TOPIC, Result
 from client_device_associator.core.thing_name import is_thing_name
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.encoding import (
     MAX_MESSAGE_BYTES,
     encode,

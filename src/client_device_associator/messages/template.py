@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.payload import Json
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -1,11 +1,10 @@
 """What other threads tell the main thread."""
 
-from dataclasses import dataclass
-
 from client_device_associator.channel.port import Asked, Looked, PermissionsAsked
 from client_device_associator.cloud.port import WorkerEvent
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus
+from client_device_associator.core.values import dataclass
 from client_device_associator.errors import NucleusError
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.payload import Payload

@@ -3,9 +3,10 @@
 import queue
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from client_device_associator.cloud.port import CallAnswered
+from client_device_associator.core.values import dataclass, replace
 from client_device_associator.messages.announcement import MAX_PAYLOAD_BYTES
 from client_device_associator.messages.payload import bytes_in_memory
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES
@@ -36,9 +37,13 @@ GATHER_SECONDS = 0.075
 """How long a message waits for others to share its synced commit, while they keep coming: a commit
 costs the flash of a core device a write, and the contract leaves 100 ms."""
 
-FIRST_GATHER_SECONDS = 0.003
+FIRST_GATHER_SECONDS = 0.001
 """The same for a message that comes when none has come for GATHER_SECONDS: most often it is alone,
 and is not to wait for nobody."""
+
+ANSWER_PATIENCE_SECONDS = 0.03
+"""An answer of the cloud waits as long at most for the commit of messages that are gathered: one
+commit for both is one write less of the flash."""
 
 MAX_GATHERED, MAX_GATHERED_BYTES = 500, 128 * 1024
 """Messages in one commit. Each may hold a thousand names, and while they are handled nothing else
@@ -91,6 +96,7 @@ class Inbox:
         self._steady = steady
         self._own: deque[Event] = deque()
         self._left: deque[Event] = deque()
+        self._answers: deque[Event] = deque()
         self._messages = FairQueue[MessageArrived | ClaimArrived](MAX_MESSAGES, MAX_BYTES)
         self._due_at = self._last_at = _NOW
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -105,7 +111,13 @@ class Inbox:
         if isinstance(event, PublishAcknowledged) and event.can_wait:
             self._left.append(event)
             return
-        self._own.append(event)
+        if isinstance(event, CallAnswered) and self._is_nearly_due():
+            self._answers.append(event)
+            if self._messages:
+                return
+            # They were taken just before: it must not wait for the next ones.
+        else:
+            self._own.append(event)
         if self._reader is not _Reader.BUSY:
             self._bell.put(None)
 
@@ -155,11 +167,18 @@ class Inbox:
         """When what waits is to be handled, in steady seconds; None if nothing waits.
 
         Messages are gathered for a short while; anything else ends that, but for acknowledgements
-        that can wait: they are taken along.
+        that can wait, and answers of the cloud when it is nearly over: they are taken along.
         """
         if self._own or len(self._messages) >= MAX_GATHERED:
             return _NOW
+        if self._answers and not self._messages:
+            return _NOW
         return self._due_at if self._messages else None
+
+    def _is_nearly_due(self) -> bool:
+        """Whether messages are gathered, and not for long any more."""
+        latest = self._steady() + ANSWER_PATIENCE_SECONDS
+        return bool(self._messages) and self._due_at <= latest
 
     def take(self) -> Batch:
         """Takes what is to be handled together."""
@@ -168,8 +187,9 @@ class Inbox:
             event = self._own.popleft()
             self._requested.discard(type(event))
             events.append(event)
-        while self._left:
-            events.append(self._left.popleft())
+        for waiting in (self._answers, self._left):
+            while waiting:
+                events.append(waiting.popleft())
         messages = self._messages.take(MAX_GATHERED, MAX_GATHERED_BYTES)
         if messages:
             self._last_at = self._steady()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from client_device_associator.core.admission.gate import Gate
 from client_device_associator.core.announcement import Announcement, rejected
@@ -10,6 +9,7 @@ from client_device_associator.core.bus import shown
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.rate_limit import RateLimit
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.core.values import replace
 from client_device_associator.messages.announcement import (
     Reading,
     read_announcement,

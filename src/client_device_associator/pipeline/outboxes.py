@@ -1,13 +1,13 @@
 """An outbox for each bus: what one of them cannot send does not keep the other waiting."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.instant import Instant
 from client_device_associator.core.result import Result
+from client_device_associator.core.values import replace
 from client_device_associator.journal.journal import Journal
 from client_device_associator.nucleus.port import Publisher
 from client_device_associator.pipeline.events import Event, PublishAcknowledged

@@ -1,11 +1,11 @@
 """Results packed into messages, with what is needed to know later whose they were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Result
+from client_device_associator.core.values import dataclass
 from client_device_associator.journal.owed import DurableResult
 from client_device_associator.messages.encoding import (
     MAX_IOT_CORE_MESSAGE_BYTES,

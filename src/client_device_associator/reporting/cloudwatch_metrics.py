@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.metric_message import metric_message
 from client_device_associator.reporting.metric_counters import MetricCounters
 from client_device_associator.reporting.metric_table import (

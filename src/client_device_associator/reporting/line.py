@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from client_device_associator.core.values import dataclass
 
 _NAMES_SHOWN = 3
 

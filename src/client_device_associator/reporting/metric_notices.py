@@ -1,7 +1,5 @@
 """The notices that are there for metrics and the last call, and those that are about metrics."""
 
-from dataclasses import dataclass
-
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.answer import (
     Answer,
@@ -13,6 +11,7 @@ from client_device_associator.core.answer import (
 )
 from client_device_associator.core.decision import Call
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

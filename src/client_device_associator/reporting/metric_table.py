@@ -1,10 +1,10 @@
 """Every metric: one table for those who count, for what is written, and for the documents."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.result import Reason
+from client_device_associator.core.values import dataclass
 
 OTHER = "other"
 """Stands for the values of a label beyond so many: each is a metric of its own, which costs."""

@@ -6,13 +6,13 @@ health.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from client_device_associator.configuration.reader import Problem
 from client_device_associator.configuration.settings import Settings
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.notices import CoreNotice
 from client_device_associator.core.result import Status
+from client_device_associator.core.values import dataclass, field
 from client_device_associator.journal.set_aside import SetAside
 from client_device_associator.reporting.metric_notices import MetricNotice
 

@@ -1,10 +1,9 @@
 """What there is to listen to, and where the messages go."""
 
-from dataclasses import dataclass
-
 from client_device_associator.configuration.settings import AnnouncementTopic, Settings
 from client_device_associator.core.bus import Bus, shown
 from client_device_associator.core.thing_name import MAX_LENGTH
+from client_device_associator.core.values import dataclass
 from client_device_associator.messages.claim import ClaimTopic
 from client_device_associator.messages.metric_message import METRIC_ANSWERS_TOPIC
 from client_device_associator.messages.payload import Payload

@@ -2,8 +2,11 @@
 
 import pytest
 
+from client_device_associator.cloud.port import CallAnswered
+from client_device_associator.core.answer import Succeeded
 from client_device_associator.pipeline.events import NucleusLost, PublishAcknowledged, StopRequested
 from client_device_associator.pipeline.inbox import (
+    ANSWER_PATIENCE_SECONDS,
     FIRST_GATHER_SECONDS,
     GATHER_SECONDS,
     MAX_GATHERED,
@@ -74,6 +77,26 @@ def test_anything_else_ends_the_gathering(inbox: Inbox, clock: FakeClock) -> Non
         arrived(b"{}", "t"),
         arrived(b"{}", "behind"),
     )
+
+
+@pytest.mark.parametrize("passed", [0.0, GATHER_SECONDS - ANSWER_PATIENCE_SECONDS])
+def test_an_answer_waits_a_little_for_the_commit_of_messages(
+    inbox: Inbox, clock: FakeClock, passed: float
+) -> None:
+    """Not for long, and never for messages that are still to come."""
+    answer, message = CallAnswered(1, Succeeded()), arrived(b"{}", "t")
+    inbox.offer(message)
+    inbox.take()
+    inbox.put(answer)
+    assert inbox.take().events == (answer,)
+    inbox.offer(message)
+    due_at = inbox.due_at()
+    clock.seconds += passed + 1e-6
+    inbox.put(answer)
+    assert (inbox.due_at() == due_at) is (passed > 0)
+    assert inbox.take().events == (answer, message)
+    inbox._answers.append(answer)  # noqa: SLF001 - as if the messages had been taken meanwhile
+    assert inbox.due_at() == 0
 
 
 def test_enough_messages_end_the_gathering(inbox: Inbox, clock: FakeClock) -> None:

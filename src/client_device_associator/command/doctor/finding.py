@@ -1,7 +1,8 @@
 """What a check has found."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from client_device_associator.core.values import dataclass
 
 
 class Health(str, Enum):

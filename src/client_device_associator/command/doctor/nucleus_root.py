@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from client_device_associator.command.doctor.transaction_log import read_transaction_log
+from client_device_associator.core.values import dataclass
 
 _SOCKET_VARIABLE = "AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT"
 _SOCKET_OF_LITE = "gg-ipc.socket"

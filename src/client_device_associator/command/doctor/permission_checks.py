@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from client_device_associator.channel.client import ChannelError
 from client_device_associator.channel.protocol import Permissions, Reply
@@ -12,6 +11,7 @@ from client_device_associator.command.doctor.finding import Finding, ok, unknown
 from client_device_associator.core.answer import FailureCause
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.permission import Permission, PermissionFinding
+from client_device_associator.core.values import dataclass
 from client_device_associator.reporting.iam_statement import iam_statement
 
 _ROLE = "role"

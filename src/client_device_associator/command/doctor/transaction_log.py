@@ -13,9 +13,10 @@ authority) is not.
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from client_device_associator.core.values import dataclass, field
 
 MOST_BYTES = 64 * 1024 * 1024
 """Some hundred bytes a change: far more than a nucleus lets it grow to."""

@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from client_device_associator.core.device import Device
 from client_device_associator.core.life import QUEUED, DeviceState
 from client_device_associator.core.trail import TrailEntry, TrailEvent
+from client_device_associator.core.values import dataclass
 
 MAX_DEVICES = 1000
 """Devices that the page lists; beyond it, a phone could not show it. `devices` lists all."""

@@ -7,9 +7,9 @@ no name that takes exponential time, as it does with `re` for `(a+)+b`.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from client_device_associator.core.admission.syntax import Either, Node, OneOf, Repeat, Sequence
+from client_device_associator.core.values import dataclass
 
 _NOWHERE = 0
 """No place at all."""

@@ -1,10 +1,10 @@
 """Who is admitted, as the core asks for it."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

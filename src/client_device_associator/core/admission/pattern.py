@@ -1,7 +1,6 @@
 """A pattern over whole thing names, ready to be used."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from client_device_associator.core.admission.automaton import Automaton
 from client_device_associator.core.admission.glob import parse_glob
@@ -13,6 +12,7 @@ from client_device_associator.core.admission.syntax import (
     check_size,
 )
 from client_device_associator.core.thing_name import MAX_LENGTH
+from client_device_associator.core.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

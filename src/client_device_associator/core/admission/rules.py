@@ -1,8 +1,7 @@
 """Rules over thing names: who is allowed, and who is denied all the same."""
 
-from dataclasses import dataclass
-
 from client_device_associator.core.admission.pattern import Pattern
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """What a pattern is made of, whichever way it was written."""
 
-from dataclasses import dataclass
-
 from client_device_associator.core.thing_name import CHARACTERS
+from client_device_associator.core.values import dataclass
 
 MAX_CHARACTERS = 512
 """Of a pattern as it is written."""
