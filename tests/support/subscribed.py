@@ -6,7 +6,11 @@ from client_device_associator.pipeline.events import Event
 from client_device_associator.pipeline.inbox import Inbox
 from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.notices import Notice
-from client_device_associator.session.events import SessionEvent, SubscriptionClosed
+from client_device_associator.session.events import (
+    SessionEvent,
+    SubscriptionClosed,
+    TrafficBegan,
+)
 from client_device_associator.session.listeners import listeners
 from client_device_associator.session.subscriptions import Subscriptions
 from support.fakes import FakeClock, FakeNucleus
@@ -52,6 +56,8 @@ class Subscribed:
         self.clock.seconds = seconds
         while self.events:
             event = self.events.pop(0)
+            if isinstance(event, TrafficBegan):
+                continue
             assert isinstance(event, SubscriptionClosed)
             self.subscriptions.closed(event, self.clock.now())
 

@@ -1,7 +1,8 @@
 """What the nucleus's threads tell the session."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from client_device_associator.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class ValidationRequested:
     configuration: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class TrafficBegan:
+    """A message has come after a time with none."""
+
+
 SessionEvent = (
-    SubscriptionClosed | ConfigurationChanged | ConfigurationStreamClosed | ValidationRequested
+    SubscriptionClosed
+    | ConfigurationChanged
+    | ConfigurationStreamClosed
+    | ValidationRequested
+    | TrafficBegan
 )

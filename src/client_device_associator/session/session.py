@@ -23,6 +23,7 @@ from client_device_associator.session.events import (
     ConfigurationStreamClosed,
     SessionEvent,
     SubscriptionClosed,
+    TrafficBegan,
     ValidationRequested,
 )
 from client_device_associator.session.last_good import LastGood
@@ -86,6 +87,8 @@ class Session:
                 self._veto.stream_closed(now)
             case ValidationRequested():
                 self._veto.answer(event)
+            case TrafficBegan():
+                pass  # the subscriptions know it
 
     def run_due(self) -> float | None:
         """Does what is due; it waits for the nucleus's answers.

@@ -1,11 +1,11 @@
 """Keeps the component subscribed to everything that it has to hear."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from client_device_associator.clock import Clock
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.instant import Instant
+from client_device_associator.core.values import dataclass
 from client_device_associator.errors import NotAuthorizedError, NucleusError, NucleusLostError
 from client_device_associator.messages.payload import Payload
 from client_device_associator.nucleus.port import Nucleus, Subscription
@@ -15,6 +15,7 @@ from client_device_associator.reporting.notices import (
     SubscriptionEnded,
     SubscriptionRefused,
 )
+from client_device_associator.session.activity import Activity
 from client_device_associator.session.events import SessionEvent, SubscriptionClosed
 from client_device_associator.session.listeners import Listener
 
@@ -98,6 +99,7 @@ class Subscriptions:
         self._leaving: list[_Topic] = []
         self._made = 0
         self._refused_now: list[tuple[Listener, str]] = []
+        self._activity = Activity(post)
 
     @property
     def listening(self) -> tuple[str, ...]:
@@ -150,13 +152,19 @@ class Subscriptions:
     def run_due(self, clock: Clock, renewal_seconds: float) -> float | None:
         """Makes, renews and closes whatever is due; it waits for the nucleus's answers.
 
+        Args:
+            clock: The time.
+            renewal_seconds: How often subscriptions are renewed while nothing is heard on them.
+
         Returns:
             Steady seconds at which to be called again.
         """
+        local_seconds = self._activity.renewal_seconds(renewal_seconds, clock.now())
         unreachable: _Topic | None = None
         for topic in list(self._topics):
             now = clock.now().steady
-            seconds = _renewal_seconds(topic.listener, renewal_seconds)
+            is_local = topic.listener.is_local
+            seconds = local_seconds if is_local else renewal_seconds * IOT_CORE_RENEWALS
             # The renewal time may have become shorter since this was set.
             topic.due_at = min(topic.due_at, now + seconds)
             if now < topic.due_at:
@@ -240,10 +248,13 @@ class Subscriptions:
     def _subscribe(self, topic: _Topic) -> _Stream:
         self._made += 1
         stream = _Stream(self._made)
+        is_local = topic.listener.is_local
 
         def deliver(message_topic: str, payload: Payload) -> None:
             if not stream.is_ignored:
                 topic.listener.deliver(message_topic, payload)
+                if is_local:
+                    self._activity.hear()
 
         def count() -> None:
             if not stream.is_ignored:
@@ -261,7 +272,3 @@ class Subscriptions:
             topic.listener.bus,
         )
         return stream
-
-
-def _renewal_seconds(listener: Listener, renewal_seconds: float) -> float:
-    return renewal_seconds * (1 if listener.is_local else IOT_CORE_RENEWALS)

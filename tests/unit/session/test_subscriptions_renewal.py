@@ -3,6 +3,8 @@ import pytest
 from client_device_associator.errors import NucleusError
 from client_device_associator.pipeline.events import MessageArrived
 from client_device_associator.reporting.notices import SubscriptionEnded, SubscriptionRefused
+from client_device_associator.session.activity import ACTIVE_RENEWAL_SECONDS, ACTIVE_SECONDS
+from client_device_associator.session.events import TrafficBegan
 from client_device_associator.session.subscriptions import (
     BOTH_SECONDS,
     RESUBSCRIBE_SECONDS,
@@ -168,3 +170,31 @@ def test_an_end_after_a_renewal_is_reported_again(subscribed: Subscribed) -> Non
             assert wait is not None
             seconds += wait
     assert subscribed.notices == [SubscriptionEnded(FILTERS[0])] * 2
+
+
+def test_while_messages_come_subscriptions_are_renewed_sooner(subscribed: Subscribed) -> None:
+    """One that a bad publisher has ended is missed then; and again seldom when all is quiet."""
+    assert subscribed.run_due(0) == RENEWAL
+    subscribed.nucleus.subscriptions[0].on_message("t", b"x")
+    assert subscribed.events == [TrafficBegan()]
+    subscribed.handle_all(10)
+    assert subscribed.run_due(10) == ACTIVE_RENEWAL_SECONDS
+    subscribed.nucleus.subscriptions[0].on_message("t", b"x")
+    assert subscribed.events == [], "the session is awake soon enough"
+    seconds = 10 + ACTIVE_RENEWAL_SECONDS
+    waits = []
+    while seconds < 2 * ACTIVE_SECONDS:
+        wait = subscribed.run_due(seconds)
+        assert wait is not None
+        waits.append(wait)
+        seconds += wait
+    assert waits[:4] == [BOTH_SECONDS, ACTIVE_RENEWAL_SECONDS] * 2
+    assert waits.count(RENEWAL) == 2
+    assert ACTIVE_RENEWAL_SECONDS + BOTH_SECONDS < 30
+
+
+def test_a_renewal_that_is_wanted_sooner_stays_so(subscribed: Subscribed) -> None:
+    """The setting is an upper bound."""
+    subscribed.run_due(0, renewal_seconds=5)
+    subscribed.nucleus.subscriptions[0].on_message("t", b"x")
+    assert subscribed.run_due(1, renewal_seconds=5) == 4
