@@ -33,7 +33,7 @@ MAX_BYTES = 6 * 1024 * 1024
 MAX_OVERFLOW = 50
 """Topics of messages beyond the bound that are answered at a time; the others are counted."""
 
-GATHER_SECONDS = 0.075
+GATHER_SECONDS = 0.08
 """How long a message waits for others to share its synced commit, while they keep coming: a commit
 costs the flash of a core device a write, and the contract leaves 100 ms."""
 
@@ -41,7 +41,7 @@ FIRST_GATHER_SECONDS = 0.001
 """The same for a message that comes when none has come for GATHER_SECONDS: most often it is alone,
 and is not to wait for nobody."""
 
-ANSWER_PATIENCE_SECONDS = 0.03
+ANSWER_PATIENCE_SECONDS = 0.035
 """An answer of the cloud waits as long at most for the commit of messages that are gathered: one
 commit for both is one write less of the flash."""
 
