@@ -33,6 +33,7 @@ from client_device_associator.journal.rows import (
     read_announcement_row,
     read_device,
 )
+from client_device_associator.journal.send_order import SendOrder
 from client_device_associator.journal.state_count import HELD, OCCUPIED, PENDING, StateCount
 from client_device_associator.journal.trail import Trail
 
@@ -63,6 +64,7 @@ class Journal:
         self._database = Database(path, on_set_aside, opener)
         self.trail = Trail(self._database)
         self._recent = Recent()
+        self._order = SendOrder()
         self._pending = StateCount(self._database, PENDING)
         self._occupied = StateCount(self._database, OCCUPIED)
         self._held = StateCount(self._database, HELD)
@@ -125,6 +127,7 @@ class Journal:
                 "UPDATE device SET claimed_at = ? WHERE claimed_at > ?", (now, now)
             )
             self._send_all_now(now)
+            self._order.resume(self._database)
 
     def store(self, decision: Decision) -> None:
         """Writes what a decision changes; within a transaction."""
@@ -145,7 +148,7 @@ class Journal:
                 for one in decision.waiting
             ),
         )
-        add_results(self._database, self._recent, decision.durable, decision.devices)
+        add_results(self._database, self._order, self._recent, decision.durable, decision.devices)
         self._database.write_all(
             "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
         )
@@ -231,11 +234,10 @@ class Journal:
     def unsent(
         self, now: float, limit: int, busy: Collection[int] = (), bus: Bus = Bus.LOCAL
     ) -> Sequence[DurableResult]:
-        """Results to be sent now, but for those that are on their way already.
-
-        Lanes take turns; within each the oldest come first.
-        """
-        return unsent_results(self._database, self._recent, bus, now, limit, busy=busy)
+        """Results to be sent now, but for those on their way; lanes take turns, oldest first."""
+        return unsent_results(
+            self._database, self._order, self._recent, bus, now, limit=limit, busy=busy
+        )
 
     def next_send_at(self, bus: Bus = Bus.LOCAL) -> float | None:
         """When the next durable result is, or was, to be sent; steady seconds."""

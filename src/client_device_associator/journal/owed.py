@@ -1,8 +1,6 @@
 """Adds, reads and drops the results that the nucleus has not taken yet."""
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain, islice, zip_longest
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.device import Device
@@ -10,6 +8,7 @@ from client_device_associator.core.result import Result
 from client_device_associator.core.values import dataclass
 from client_device_associator.journal.database import Database
 from client_device_associator.journal.rows import dump_result, load_result, whole
+from client_device_associator.journal.send_order import SendOrder
 
 MAX_RECENT = 500
 """Results kept in memory, at some 500 bytes each; an answer of the cloud makes 100."""
@@ -54,6 +53,7 @@ class Recent:
 
 def add_results(
     database: Database,
+    order: SendOrder,
     recent: Recent,
     results: Sequence[Result],
     devices: Sequence[Device],
@@ -62,24 +62,29 @@ def add_results(
 
     Args:
         database: The journal's.
+        order: Gives them their turns.
         recent: Keeps them in memory as well.
         results: What became of devices.
         devices: Those devices: the lane by which one has come is that of its results.
     """
     lanes = {one.thing_name: one.lane for one in devices}
     database.write_all(
-        "INSERT INTO owed (send_at, refusals, result, bus, lane) VALUES (0, 0, ?, ?, ?)",
-        ((*recent.dump(one), lanes.get(one.thing_name or "", _NO_LANE)) for one in results),
+        "INSERT INTO owed (send_at, refusals, result, bus) VALUES (?, 0, ?, ?)",
+        (
+            (order.place(one.bus, lanes.get(one.thing_name or "", _NO_LANE)), *recent.dump(one))
+            for one in results
+        ),
     )
 
 
 def unsent_results(
     database: Database,
+    order: SendOrder,
     recent: Recent,
     bus: Bus,
     now: float,
-    limit: int,
     *,
+    limit: int,
     busy: Collection[int],
 ) -> Sequence[DurableResult]:
     """Results for a bus to be sent now, but for those on their way already.
@@ -89,44 +94,33 @@ def unsent_results(
 
     Args:
         database: The journal's.
+        order: Is told how far they are.
         recent: Results that are known.
         bus: Where they go.
         now: Steady seconds.
         limit: How many at most.
         busy: The ids of those on their way.
     """
-    queues = [
-        [
-            row
-            for row in database.read(
-                "SELECT owed_id, result, refusals, bus, send_at FROM owed WHERE bus = ?"
-                " AND lane = ? AND send_at <= ? ORDER BY send_at, owed_id LIMIT ?",
-                (bus.value, lane, now, limit + len(busy)),
-            )
-            if row[0] not in busy
-        ]
-        for lane in _lanes(database, bus)
-    ]
+    rows = database.read(
+        "SELECT owed_id, result, refusals, bus, send_at FROM owed WHERE bus = ? AND send_at <= ?"
+        " ORDER BY send_at, owed_id LIMIT ?",
+        (bus.value, now, limit + len(busy)),
+    )
+    rows = [row for row in rows if row[0] not in busy]
     with database.reading():
-        # The lane whose first result waits for the longest time begins.
-        queues.sort(key=_first)
-        turns = chain.from_iterable(zip_longest(*queues))
+        if rows:
+            order.reach(bus, float(rows[0][4]))
         return [
             DurableResult(int(result_id), recent.load(result, on), whole(refusals))
-            for result_id, result, refusals, on, _ in islice(filter(None, turns), limit)
+            for result_id, result, refusals, on, _ in rows
         ]
 
 
 def next_send_at(database: Database, bus: Bus) -> float | None:
     """When the next result for a bus is, or was, to be sent, in steady seconds; None if none is."""
-    firsts = [
-        database.read(
-            "SELECT MIN(send_at) FROM owed WHERE bus = ? AND lane = ?", (bus.value, lane)
-        )[0][0]
-        for lane in _lanes(database, bus)
-    ]
+    ((first,),) = database.read("SELECT MIN(send_at) FROM owed WHERE bus = ?", (bus.value,))
     with database.reading():
-        return min(map(float, firsts), default=None)
+        return None if first is None else float(first)
 
 
 def drop_refused(database: Database, bus: Bus, keep: int) -> int:
@@ -145,16 +139,3 @@ def drop_oldest(database: Database, bus: Bus, keep: int) -> int:
         " ORDER BY owed_id DESC LIMIT -1 OFFSET ?)",
         (bus.value, keep),
     ).rowcount
-
-
-def _lanes(database: Database, bus: Bus) -> Iterator[str]:
-    """The lanes that have results to be sent; each is found with one look at the index."""
-    query = "SELECT MIN(lane) FROM owed WHERE bus = ?"
-    ((lane,),) = database.read(query, (bus.value,))
-    while lane is not None:
-        yield lane
-        ((lane,),) = database.read(f"{query} AND lane > ?", (bus.value, lane))
-
-
-def _first(queue: Sequence[Sequence[Any]]) -> tuple[float, int]:
-    return (float(queue[0][4]), int(queue[0][0])) if queue else (0.0, 0)

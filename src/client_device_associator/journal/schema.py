@@ -80,13 +80,7 @@ CREATE TABLE trail (
 );
 """
 
-_VERSION_5 = """
-ALTER TABLE owed ADD COLUMN lane TEXT NOT NULL DEFAULT '';
-DROP INDEX owed_next;
-CREATE INDEX owed_next ON owed (bus, lane, send_at, owed_id);
-"""
-
-MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """The script at index N takes a journal from version N to N + 1."""
 
 Schema = frozenset[tuple[object, ...]]

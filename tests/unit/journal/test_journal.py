@@ -11,6 +11,7 @@ from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
 from client_device_associator.journal.journal import Journal
 from client_device_associator.journal.schema import APPLICATION_ID, MIGRATIONS
+from client_device_associator.journal.send_order import RANK_0
 from client_device_associator.journal.set_aside import SetAside
 from support.journal_files import connection, pending, store
 from support.values import START, announcements, numbered
@@ -233,7 +234,7 @@ def test_refused_results_come_later(journal: Journal) -> None:
     with journal.transaction():
         journal.send_later([first.result_id], START + 5)
     assert journal.unsent(START + 4, 9) == [second]
-    assert journal.next_send_at() == 0
+    assert journal.next_send_at() == RANK_0 + 1
     later = journal.unsent(START + 5, 9)
     assert [(one.result_id, one.refusals) for one in later] == [
         (second.result_id, 0),

@@ -5,6 +5,7 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.core.decision import Decision
 from client_device_associator.core.result import Result, Status
 from client_device_associator.journal.journal import Journal
+from client_device_associator.journal.send_order import RANK_0
 from support.journal_files import pending, store
 from support.values import START, numbered
 
@@ -29,7 +30,7 @@ def test_each_bus_has_results_of_its_own(journal: Journal) -> None:
         assert journal.drop_refused(0) == 0
         assert journal.drop_refused(4, Bus.IOT_CORE) == 2
         assert journal.drop_oldest(3, Bus.IOT_CORE) == 1
-    assert (journal.next_send_at(), journal.next_send_at(Bus.IOT_CORE)) == (0, START + 5)
+    assert (journal.next_send_at(), journal.next_send_at(Bus.IOT_CORE)) == (RANK_0, START + 5)
     left = journal.unsent(START + 5, 9, bus=Bus.IOT_CORE)
     assert [one.result for one in left] == over_iot_core[3:]
 
