@@ -97,6 +97,7 @@ def test_a_lost_nucleus_ends_it_with_an_error(core: CoreDevice, start: Start) ->
     assert associator.process is not None
     assert associator.process.returncode == 1
     assert "the connection to the nucleus is lost" in associator.log
+    assert "has closed the subscription" not in associator.log
 
 
 def test_a_wrong_svcuid_ends_it_with_an_error(start: Start) -> None:

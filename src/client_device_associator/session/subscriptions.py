@@ -62,6 +62,7 @@ class _Topic:
     due_at: float = 0.0
     refusal: NucleusError | None = None
     refusals: int = 0
+    has_ended: bool = False
     end_reported: bool = False
 
     @property
@@ -134,10 +135,7 @@ class Subscriptions:
         """The nucleus has ended a subscription: another is made by a later `run_due`."""
         for topic in self._topics:
             if topic.current is not None and topic.current.number == event.number:
-                # One that is closed each time it is made is reported once.
-                if not topic.end_reported:
-                    self._report(SubscriptionEnded(topic.listener.shown))
-                topic.end_reported = True
+                topic.has_ended = True
                 # While there are both, the old one still delivers, and goes on until there is
                 # another.
                 topic.current, topic.old = topic.old, None
@@ -206,13 +204,27 @@ class Subscriptions:
         try:
             topic.current = self._subscribe(topic)
         except NucleusError as error:
+            self._report_end(topic, is_lost=isinstance(error, NucleusLostError))
             return min(self._refuse(topic, error), renewal_seconds)
+        self._report_end(topic, is_lost=False)
         topic.refusal, topic.refusals = None, 0
         if before is None:
             return renewal_seconds
         topic.old = before
         topic.end_reported = False
         return BOTH_SECONDS
+
+    def _report_end(self, topic: _Topic, *, is_lost: bool) -> None:
+        """Says that the nucleus has ended a subscription, once another was asked for.
+
+        Not as it ends: with a connection that is lost all of them end, a moment before it is known
+        to be lost (nucleus lite 2.6.0), and that has a line of its own.
+        """
+        # One that is closed each time it is made is reported once.
+        if topic.has_ended and not topic.end_reported and not is_lost:
+            self._report(SubscriptionEnded(topic.listener.shown))
+            topic.end_reported = True
+        topic.has_ended = False
 
     def _refuse(self, topic: _Topic, error: NucleusError) -> float:
         """A subscription could not be made; returns the seconds until it is tried again."""

@@ -47,11 +47,22 @@ def test_a_closed_subscription_is_made_again_after_a_moment(subscribed: Subscrib
     assert [type(event) for event in subscribed.events] == [SubscriptionClosed]
     subscribed.handle_all(1)
     assert subscribed.subscriptions.listening == ("clientdevices/+/announce",)
-    assert subscribed.notices == [SubscriptionEnded("clientdevices/announce")]
     assert subscribed.run_due(1) == RESUBSCRIBE_SECONDS
     assert subscribed.run_due(1 + RESUBSCRIBE_SECONDS) is not None
+    assert subscribed.notices == [SubscriptionEnded("clientdevices/announce")]
     assert len(subscribed.nucleus.subscriptions) == 3
     assert sorted(subscribed.subscriptions.listening) == sorted(FILTERS)
+
+
+def test_with_a_lost_connection_no_subscription_has_a_line(subscribed: Subscribed) -> None:
+    """All of them end a moment before it is known to be lost (nucleus lite, ggipcd killed)."""
+    subscribed.run_due(0)
+    for subscription in list(subscribed.nucleus.subscriptions):
+        subscription.end()
+    subscribed.handle_all(1)
+    subscribed.nucleus.refuses_to_subscribe = NucleusLostError("lost")
+    subscribed.run_due(1 + RESUBSCRIBE_SECONDS)
+    assert subscribed.notices == []
 
 
 def test_one_that_is_closed_each_time_does_not_spin(subscribed: Subscribed) -> None:
@@ -90,8 +101,9 @@ def test_an_end_counts_once(subscribed: Subscribed) -> None:
     subscribed.nucleus.subscriptions[0].on_closed()
     subscribed.nucleus.subscriptions[0].on_closed()
     subscribed.handle_all(1)
-    assert len(subscribed.notices) == 1
     assert subscribed.run_due(1) == RESUBSCRIBE_SECONDS
+    subscribed.run_due(1 + RESUBSCRIBE_SECONDS)
+    assert len(subscribed.notices) == 1
 
 
 @pytest.mark.parametrize(

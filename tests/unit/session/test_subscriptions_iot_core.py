@@ -14,6 +14,7 @@ from client_device_associator.reporting.notices import (
 from client_device_associator.session.subscriptions import (
     BOTH_SECONDS,
     IOT_CORE_RENEWALS,
+    RESUBSCRIBE_SECONDS,
     TRY_AGAIN_SECONDS,
     TRY_SOON_SECONDS,
 )
@@ -136,8 +137,9 @@ def test_an_end_says_where(subscribed: Subscribed) -> None:
     subscribed.run_due(0)
     subscribed.nucleus.subscriptions[1].end()
     subscribed.handle_all(1)
-    assert subscribed.notices == [SubscriptionEnded("iotCore:t")]
     assert listening(subscribed) == ("t", "iotCore:u")
+    subscribed.run_due(1 + RESUBSCRIBE_SECONDS)
+    assert subscribed.notices == [SubscriptionEnded("iotCore:t")]
 
 
 def test_a_filter_that_moves_to_the_other_bus_is_subscribed_to_there(
