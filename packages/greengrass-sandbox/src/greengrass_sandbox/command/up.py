@@ -1,6 +1,7 @@
 """The command `up`: core devices that run until they are told to stop."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -72,15 +73,20 @@ def _run(
         running.callback(core.call, server.stop)
         cores.append(core)
         say(f"{name} is up ({options.profile}) in {core.layout.root}")
-    # Not what rich takes for a terminal: with FORCE_COLOR that may be a pipe.
     console = Console()
-    if sys.stdout.isatty() and not (options.plain or console.is_dumb_terminal):
+    if _has_the_terminal() and not (options.plain or console.is_dumb_terminal):
         show(cores, partial(_deploy, options, cores, lambda _: None), console)
         return
     if options.messages:
         running.callback(Collector(cores, say).close)
     _deploy(options, cores, say)
     threading.Event().wait()
+
+
+def _has_the_terminal() -> bool:
+    """Whether standard output is a terminal's, and this process in front there (no `&`)."""
+    # Not what rich takes for a terminal: with FORCE_COLOR that may be a pipe.
+    return sys.stdout.isatty() and os.tcgetpgrp(sys.stdout.fileno()) == os.getpgrp()
 
 
 def _deploy(
