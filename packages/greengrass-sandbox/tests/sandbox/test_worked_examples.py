@@ -29,7 +29,11 @@ def test_they_pass(pytester: pytest.Pytester) -> None:
 def test_what_the_page_shows_is_in_the_files() -> None:
     """Each block of Python, word for word, but for how far it is indented."""
     page = (DOCS / "examples.md").read_text()
-    files = [unindented(path.read_text()) for folder in (ROSTER, TEMPLATE) for path in folder.rglob("*.py")]
+    files = [
+        unindented(path.read_text())
+        for folder in (ROSTER, TEMPLATE)
+        for path in folder.rglob("*.py")
+    ]
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert len(blocks) >= 3
     for block in blocks:
