@@ -15,7 +15,7 @@ from greengrass_sandbox.command.bus_session import (
 )
 
 ASKED = Recorded(1.25, "a/request", {"json": {"n": 1}}, "com.example.Asks")
-ANSWERED = Recorded(1.5, "a/response", {"binary": "AAE="}, "com.example.Answers")
+ANSWERED = Recorded(1.5, "a/response", {"binary": "/wE="}, "com.example.Answers")
 FROM_OUTSIDE = Recorded(2.25, "b/request", {"json": {}}, "greengrass_sandbox")
 SESSION = [ASKED, ANSWERED, FROM_OUTSIDE]
 
@@ -30,6 +30,14 @@ def test_what_was_written_is_read() -> None:
     lines = [to_line(document(it), it.at) for it in SESSION]
     assert read_lines([*lines, "\n"]) == SESSION
     assert json.loads(lines[0]) == {"at": 1.25, **document(ASKED)}
+
+
+def test_bytes_that_are_text_are_written_as_text() -> None:
+    """So that a person can read and change them; they come back as bytes."""
+    message = Recorded(0.0, "a", {"binary": "w6k="}, "com.example.Asks")
+    line = to_line(document(message), 0.0)
+    assert json.loads(line)["text"] == "é"
+    assert read_lines([line]) == [message]
 
 
 def test_a_session_is_read_by_time() -> None:
@@ -51,6 +59,7 @@ def test_a_session_is_read_by_time() -> None:
         ('{"topic": "a", "json": {}, "binary": ""}', "there is not one payload"),
         ('{"topic": "a", "json": [1]}', "json is not an object"),
         ('{"topic": "a", "binary": "?"}', "line 2: "),
+        ('{"topic": "a", "text": 1}', "line 2: "),
         ('{"topic": "a", "json": {}, "at": "soon"}', "line 2: .*soon"),
     ],
 )

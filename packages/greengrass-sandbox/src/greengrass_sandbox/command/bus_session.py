@@ -2,8 +2,8 @@
 
     {"at": 1.25, "topic": "hello/request", "json": {"name": "Ada"}, "publisher": "com.example.A"}
 
-`at` is in seconds since the recording began; `binary` in place of `json` is base64. A line may be
-written by hand: `at` and `publisher` may be missing.
+`at` is in seconds since the recording began. In place of `json`, bytes are `text` if they are one,
+or `binary`, base64. A line may be written by hand: `at` and `publisher` may be missing.
 """
 
 import base64
@@ -15,7 +15,7 @@ from typing import Any
 
 from greengrass_sandbox.bus.mqtt_filter import MqttFilter
 
-_PAYLOAD_KEYS = ("json", "binary")
+_PAYLOAD_KEYS = ("json", "text", "binary")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Recorded:
 
 def to_line(message: Mapping[str, Any], at: float) -> str:
     """The line for a message as the control socket tells it."""
-    payload = {key: message[key] for key in _PAYLOAD_KEYS if key in message}
-    document = {"at": round(at, 3), "topic": message["topic"], **payload}
+    document = {"at": round(at, 3), "topic": message["topic"], **_written(message)}
     return json.dumps({**document, "publisher": message["publisher"]}, ensure_ascii=False)
 
 
@@ -53,7 +52,7 @@ def read_lines(lines: Iterable[str]) -> list[Recorded]:
         if line.strip():
             try:
                 found.append(_message(json.loads(line)))
-            except (ValueError, TypeError, binascii.Error) as error:
+            except (ValueError, TypeError, AttributeError, binascii.Error) as error:
                 raise ValueError(f"line {number}: {error}") from error
     return sorted(found, key=lambda message: message.at)
 
@@ -85,6 +84,16 @@ def due(messages: Sequence[Recorded], speed: float) -> list[float]:
     return [(it.at - messages[0].at) / speed if speed else 0.0 for it in messages]
 
 
+def _written(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload, so that a person can read it where that is possible."""
+    if "json" in message:
+        return {"json": message["json"]}
+    try:
+        return {"text": base64.b64decode(message["binary"]).decode()}
+    except UnicodeDecodeError:
+        return {"binary": message["binary"]}
+
+
 def _message(document: object) -> Recorded:
     if not isinstance(document, dict):
         raise TypeError("not a JSON object")
@@ -92,9 +101,11 @@ def _message(document: object) -> Recorded:
         raise TypeError("there is no topic")
     payload = {key: document[key] for key in _PAYLOAD_KEYS if key in document}
     if len(payload) != 1:
-        raise ValueError("there is not one payload: json, or binary")
+        raise ValueError("there is not one payload: json, text or binary")
     if "json" in payload and not isinstance(payload["json"], dict):
         raise TypeError("json is not an object: the sandbox publishes no other")
+    if "text" in payload:
+        payload = {"binary": base64.b64encode(payload["text"].encode()).decode()}
     if "binary" in payload:
         base64.b64decode(payload["binary"], validate=True)
     at, publisher = float(document.get("at", 0.0)), str(document.get("publisher", ""))

@@ -105,6 +105,12 @@ def _add_up(command: _AddCommand) -> None:
     run.add_argument(
         "--real-pace", action="store_true", help="pass messages on no faster than a real lite does"
     )
+    run.add_argument(
+        "--plain", action="store_true", help="plain lines on a terminal too, and no live view"
+    )
+    run.add_argument(
+        "--messages", action="store_true", help="with plain lines, a line for each message"
+    )
     run.add_argument("--thing-name", default="sandbox-core", help="the core device's thing name")
     run.add_argument(
         "--another",

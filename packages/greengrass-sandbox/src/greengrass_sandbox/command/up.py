@@ -1,15 +1,22 @@
 """The command `up`: core devices that run until they are told to stop."""
 
 import argparse
+import os
 import signal
+import sys
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import FrameType
+
+from rich.console import Console
 
 from greengrass_sandbox.account import Account
 from greengrass_sandbox.cloud.contract import load
 from greengrass_sandbox.command.asking import say
+from greengrass_sandbox.command.live import Collector, show
 from greengrass_sandbox.control.server import ControlServer
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.kinds import CLASSIC, LITE
@@ -55,6 +62,7 @@ def _run(
     profile = PROFILES[options.profile]
     if options.real_pace:
         profile = profile.at_real_pace()
+    cores = []
     for name, root in roots.items():
         core = CoreDevice(
             root, profile=profile, thing_name=name, region=options.region, account=account
@@ -63,12 +71,30 @@ def _run(
         server = ControlServer(core)
         core.call(server.start)
         running.callback(core.call, server.stop)
+        cores.append(core)
         say(f"{name} is up ({options.profile}) in {core.layout.root}")
-        if options.deploy:
-            recipe, artifacts = options.deploy
-            handle = core.deploy(recipe, artifacts)
-            say(f"{handle.name} is {handle.state}, its log is {handle.log_path}")
+    console = Console()
+    if _has_the_terminal() and not (options.plain or console.is_dumb_terminal):
+        show(cores, partial(_deploy, options, cores, lambda _: None), console)
+        return
+    if options.messages:
+        running.callback(Collector(cores, say).close)
+    _deploy(options, cores, say)
     threading.Event().wait()
+
+
+def _has_the_terminal() -> bool:
+    """Whether standard output is a terminal's, and this process in front there (no `&`)."""
+    # Not what rich takes for a terminal: with FORCE_COLOR that may be a pipe.
+    return sys.stdout.isatty() and os.tcgetpgrp(sys.stdout.fileno()) == os.getpgrp()
+
+
+def _deploy(
+    options: argparse.Namespace, cores: Sequence[CoreDevice], say: Callable[[str], None]
+) -> None:
+    for core in cores if options.deploy else ():
+        handle = core.deploy(*options.deploy)
+        say(f"{handle.name} is {handle.state}, its log is {handle.log_path}")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

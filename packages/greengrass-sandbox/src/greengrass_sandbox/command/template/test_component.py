@@ -2,7 +2,7 @@
 
 
 def test_it_answers(deploy, bus):
-    """With the greeting that is configured, also when that changes while it runs."""
+    """A request on one topic, its answer on another."""
     deploy("recipe.yaml", "artifacts")
     bus.publish("hello/request", {"name": "Ada"})
     assert bus.expect("hello/response").json() == {"text": "Hello, Ada"}
