@@ -115,6 +115,6 @@ def test_other_services_are_answered_by_a_function(run: pytest.Pytester) -> None
             raise RuntimeError("to see the report")
         """
     )
-    result = run.runpytest("-p", "no:xdist", "--nucleus", "lite")
+    result = run.runpytest("-p", "no:xdist", "--nucleus", "lite", "-k", "test_metrics")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*requests to other services*", "200 monitoring PutMetricData"])
