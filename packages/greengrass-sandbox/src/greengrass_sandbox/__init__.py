@@ -35,6 +35,7 @@ from greengrass_sandbox.nucleus.iot_core import Link
 from greengrass_sandbox.plumbing.root_lock import RootInUseError
 from greengrass_sandbox.profile import Profile
 from greengrass_sandbox.recipe import RecipeRefusedError
+from greengrass_sandbox.services import ServiceAnswer, ServiceRequest, Services
 from greengrass_sandbox.testing.bus import Bus
 from greengrass_sandbox.testing.cloud import CloudHand, TokenExchangeHand
 from greengrass_sandbox.token_exchange import Credentials, TokenExchangeMode
@@ -74,6 +75,9 @@ __all__ = [
     "PublishRefused",
     "RecipeRefusedError",
     "RootInUseError",
+    "ServiceAnswer",
+    "ServiceRequest",
+    "Services",
     "SyncWatch",
     "TokenExchangeHand",
     "TokenExchangeMode",

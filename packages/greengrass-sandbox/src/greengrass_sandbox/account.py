@@ -1,4 +1,4 @@
-"""An AWS account: the cloud and AWS IoT Core, shared by its core devices."""
+"""An AWS account: the cloud, AWS IoT Core and other services, shared by its core devices."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from greengrass_sandbox.iot_core.broker import Broker
 from greengrass_sandbox.iot_core.message import AT_LEAST_ONCE
 from greengrass_sandbox.plumbing.loop import LoopThread
 from greengrass_sandbox.plumbing.started import Started
+from greengrass_sandbox.services import Services
 from greengrass_sandbox.token_exchange import Credentials
 from greengrass_sandbox.token_exchange.credentials import issue
 from greengrass_sandbox.watching import SyncWatch
@@ -40,6 +41,7 @@ class Account(Started):
             (see `LoopThread.call`).
         cloud: The client device operations.
         iot_core: The message broker.
+        services: All other services, answered by functions or by servers that play them.
         is_started: Whether it runs.
     """
 
@@ -61,30 +63,38 @@ class Account(Started):
             publish=self._publish_over_http,
             clock=clock,
         )
+        self.services = Services(
+            cloud_url=lambda: self.cloud.url,
+            credentials=self._credentials_of,
+            is_out=self.cloud.is_out,
+            clock=clock,
+        )
         self._clock = clock
         self._administrators: dict[str, Credentials] = {}
         self.is_started = False
         self._issuers: list[CredentialsOf] = [self._administrators.get]
 
     def start(self) -> None:
-        """Start the loop and the cloud.
+        """Start the loop, the cloud and the services.
 
         Raises:
-            OSError: The cloud's port cannot be had.
+            OSError: A port cannot be had.
         """
         self.loop.start()
         try:
-            self.call(self.cloud.start)
+            for part in (self.cloud, self.services):
+                self.call(part.start)
             self.is_started = True
         except BaseException:
             self.loop.close()
             raise
 
     def stop(self) -> None:
-        """Stop the cloud and the loop."""
+        """Stop the services, the cloud and the loop."""
         self.is_started = False
         try:
-            self.call(self.cloud.stop)
+            for part in (self.services, self.cloud):
+                self.call(part.stop)
         finally:
             self.loop.close()
 

@@ -286,5 +286,6 @@ class CoreDevice(Started):
             socket_path=self.nucleus.socket_path,
             root_certificates=self.layout.root_certificates,
             cloud_url=self.cloud.url,
+            services_url=self.account.services.url,
             programs=self._programs,
         )

@@ -5,7 +5,7 @@ from greengrass_sandbox.lifecycle.handle import ComponentHandle
 from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, Snapshot
 from greengrass_sandbox.recipe import Recipe
 
-_INSTALL_ATTEMPTS = 3
+_ATTEMPTS = 3
 _SPARE_SECONDS = 60.0
 
 
@@ -25,11 +25,10 @@ def wait_until_deployed(handle: ComponentHandle, recipe: Recipe) -> ComponentHan
         DeploymentFailedError: Installing failed too often, or it was stopped meanwhile.
         TimeoutError: It takes longer than the recipe allows.
     """
-    step = DEFAULT_STEP_TIMEOUT_SECONDS
-    if recipe.install is not None and recipe.install.timeout_seconds is not None:
-        step = recipe.install.timeout_seconds
+    steps = [it for it in (recipe.bootstrap, recipe.install, recipe.startup) if it is not None]
+    once = sum(it.timeout_seconds or DEFAULT_STEP_TIMEOUT_SECONDS for it in steps)
     snapshot = handle.wait_for(
-        started_or_over, _INSTALL_ATTEMPTS * step + _SPARE_SECONDS, what="its deployment"
+        started_or_over, _ATTEMPTS * once + _SPARE_SECONDS, what="its deployment"
     )
     if ComponentState.INSTALLED not in snapshot.history:
         raise DeploymentFailedError(

@@ -2,6 +2,7 @@
 
 import textwrap
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,16 @@ class Project:
         self.recipe = folder / "recipe.yaml"
         self.artifacts = folder / "artifacts"
 
-    def write(self, *, install: str = "true", run: str = "true", version: str = "1.0.0") -> None:
-        """Write it as a build would."""
+    def write(
+        self,
+        *,
+        install: str = "true",
+        run: str = "true",
+        version: str = "1.0.0",
+        timeout: int = 60,
+        others: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write it as a build would; `others` are scripts of other steps."""
         built = self.artifacts / NAME / version
         built.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(built / "demo.zip", "w") as archive:
@@ -42,7 +51,7 @@ class Project:
                 Lifecycle:
             """
         steps = ""
-        for name, script in (("install", install), ("run", run)):
-            steps += f"      {name}:\n        Timeout: 60\n        Script: |-\n"
+        for name, script in {"install": install, "run": run, **(others or {})}.items():
+            steps += f"      {name}:\n        Timeout: {timeout}\n        Script: |-\n"
             steps += textwrap.indent(script, " " * 10) + "\n"
         self.recipe.write_text(textwrap.dedent(head) + steps)

@@ -10,12 +10,14 @@ import pytest
 from sandbox.cli_support import Up, ask, command
 
 OTHER = "core-2"
+NOBODY = "http://127.0.0.1:1"
+"""Where no server is."""
 
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
     """A running sandbox with a second core device."""
-    sandbox = Up(tmp_path / "root", ["--another", str(tmp_path / OTHER)])
+    sandbox = Up(tmp_path / "root", ["--another", str(tmp_path / OTHER), "--forward", NOBODY])
     sandbox.read_line()
     try:
         yield sandbox

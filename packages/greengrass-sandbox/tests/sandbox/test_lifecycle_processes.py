@@ -15,7 +15,8 @@ from greengrass_sandbox.kinds import CLASSIC, LITE
 from greengrass_sandbox.lifecycle.log import ComponentLog
 from greengrass_sandbox.lifecycle.process import ComponentProcess
 from greengrass_sandbox.lifecycle.states import StateRecord
-from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan, Supervisor
+from greengrass_sandbox.lifecycle.steps import Launch, StepPlan, Steps
+from greengrass_sandbox.lifecycle.supervisor import Supervisor
 from greengrass_sandbox.profile import Profile
 
 BOTH = pytest.mark.parametrize("core", [CLASSIC, LITE], ids=["classic", "lite"], indirect=True)
@@ -259,8 +260,7 @@ def test_stop_in_the_middle_of_a_start_leaves_nothing(tmp_path: Path, turns: int
     async def scenario() -> None:
         supervisor = Supervisor(
             "demo",
-            install=None,
-            run=StepPlan(lambda: Launch(["/bin/sh", "-c", script], {})),
+            steps=Steps(run=StepPlan(lambda: Launch(["/bin/sh", "-c", script], {}))),
             directory=tmp_path,
             log=ComponentLog(tmp_path / "log", "demo"),
             conduct=CLASSIC.conduct,

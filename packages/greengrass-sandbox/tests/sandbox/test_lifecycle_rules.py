@@ -24,6 +24,7 @@ IDENTITY = Identity(
     socket_path=Path("/root/ipc.socket"),
     root_certificates=Path("/root/rootCA.pem"),
     cloud_url="http://127.0.0.1:1",
+    services_url="http://127.0.0.1:2",
 )
 
 
@@ -93,7 +94,7 @@ def test_lite_ends_the_script_at_an_unknown_variable(rest: str) -> None:
 
 
 def test_environment_is_what_a_nucleus_sets() -> None:
-    """All of it, and nothing besides but the address of the sandbox's cloud."""
+    """All of it, and nothing besides but the addresses of the sandbox's cloud."""
     variables = nucleus_variables(
         IDENTITY,
         service_uid="uid",
@@ -108,6 +109,7 @@ def test_environment_is_what_a_nucleus_sets() -> None:
         "AWS_DEFAULT_REGION": "eu-north-1",
         "GGC_VERSION": "2.0.0",
         "GG_ROOT_CA_PATH": "/root/rootCA.pem",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:2",
         "AWS_ENDPOINT_URL_GREENGRASSV2": "http://127.0.0.1:1",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost:2/",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "token",

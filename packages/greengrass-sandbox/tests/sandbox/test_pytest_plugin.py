@@ -90,3 +90,31 @@ def test_an_unknown_nucleus_is_a_mistake(run: pytest.Pytester) -> None:
     result = run.runpytest(file, "-p", "no:xdist")
     result.stdout.fnmatch_lines(["*no such nucleus: *middling*"])
     assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_other_services_are_answered_by_a_function(run: pytest.Pytester) -> None:
+    """Or by a server; and a test waits for the requests."""
+    run.makepyfile(
+        """
+        import boto3
+
+        def test_metrics(core_device, cloud):
+            mine = core_device.account.administrator()
+            client = boto3.client(
+                "cloudwatch", region_name="eu-west-1",
+                endpoint_url=core_device.account.services.url,
+                aws_access_key_id=mine.access_key_id,
+                aws_secret_access_key=mine.secret_access_key, aws_session_token=mine.session_token,
+            )
+            cloud.forward("http://127.0.0.1:1")
+            cloud.answer("monitoring", lambda request: {})
+            client.put_metric_data(Namespace="Plant", MetricData=[{"MetricName": "P", "Value": 1}])
+            (request,) = cloud.wait_for_requests("monitoring")
+            assert request.operation == "PutMetricData"
+            assert cloud.requests("s3") == []
+            raise RuntimeError("to see the report")
+        """
+    )
+    result = run.runpytest("-p", "no:xdist", "--nucleus", "lite", "-k", "test_metrics")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*requests to other services*", "200 monitoring PutMetricData"])

@@ -223,3 +223,12 @@ def test_refuses_what_is_no_recipe_at_all(text: str) -> None:
     """Broken YAML, other YAML, nothing, and too much."""
     with pytest.raises(RecipeRefusedError):
         recipe_for(LITE, text)
+
+
+@both
+def test_a_step_that_lite_does_not_run_is_told(nucleus: Profile) -> None:
+    """On both nuclei, for a component may go to the other."""
+    text = changed(lambda it: linux(it)["Lifecycle"].update(shutdown="stop"))
+    assert recipe_for(nucleus, text).advice == (
+        "/Manifests/1/Lifecycle/shutdown: nucleus lite does not run this step",
+    )

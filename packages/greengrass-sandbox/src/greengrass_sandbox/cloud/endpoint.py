@@ -82,7 +82,7 @@ class Cloud:
 
     @property
     def url(self) -> str:
-        """The endpoint of all services, for AWS_ENDPOINT_URL."""
+        """The endpoint of Greengrass, and of what little it plays of AWS IoT."""
         return f"http://127.0.0.1:{self._server.port}"
 
     @property
@@ -214,8 +214,12 @@ class Cloud:
             return answers.success(document)
         return await self._handler.handle(connection)
 
+    def is_out(self, core: str | None) -> bool:
+        """Whether an outage lasts for a core device; None: for everybody."""
+        return self._faults.is_out(core)
+
     def _is_out(self) -> bool:
-        return self._faults.is_out(None)
+        return self.is_out(None)
 
     def _end_outage(self, number: int) -> None:
         change = asyncio.get_running_loop().create_task(self.remove_fault(number))

@@ -127,6 +127,11 @@ def _add_up(command: _AddCommand) -> None:
         metavar="FILE",
         help="answer as the real service was found to, by what contract_probe has written",
     )
+    run.add_argument(
+        "--forward",
+        metavar="URL",
+        help="where requests to services go that the sandbox does not play, such as moto's server",
+    )
     run.add_argument("--region", default="eu-central-1", help="AWS region")
     run.add_argument(
         "--deploy",

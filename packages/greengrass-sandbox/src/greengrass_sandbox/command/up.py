@@ -42,6 +42,7 @@ def up(options: argparse.Namespace) -> int:
             account = running.enter_context(Account(region=options.region))
             if options.contract is not None:
                 account.call(account.cloud.follow, load(options.contract))
+            account.services.forward(options.forward)
             try:
                 _run(options, roots, account, running)
             except KeyboardInterrupt:

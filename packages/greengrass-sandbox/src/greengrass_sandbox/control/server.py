@@ -133,7 +133,7 @@ class ControlServer:
             "AWS_SESSION_TOKEN": credentials.session_token,
             "AWS_REGION": account.region,
             "AWS_DEFAULT_REGION": account.region,
-            "AWS_ENDPOINT_URL": account.cloud.url,
+            "AWS_ENDPOINT_URL": account.services.url,
         }
 
     async def _publish(self, request: Request) -> object:

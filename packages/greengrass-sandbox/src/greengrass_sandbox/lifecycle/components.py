@@ -1,19 +1,15 @@
 """The components of a core device: what is deployed, under which identity, and its supervision."""
 
+import dataclasses
 import pwd
 import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from greengrass_sandbox.lifecycle.artifacts import deliver, digest, find, give_all
-from greengrass_sandbox.lifecycle.conduct import (
-    CLOUD_RESTART_DELAY_SECONDS,
-    DEFAULT_STEP_TIMEOUT_SECONDS,
-    Conduct,
-)
+from greengrass_sandbox.lifecycle.conduct import CLOUD_RESTART_DELAY_SECONDS, Conduct
 from greengrass_sandbox.lifecycle.deployed import Content, Deployed, Deployment
 from greengrass_sandbox.lifecycle.environment import (
     Identity,
@@ -25,7 +21,8 @@ from greengrass_sandbox.lifecycle.launching import Launching
 from greengrass_sandbox.lifecycle.layout import Layout
 from greengrass_sandbox.lifecycle.log import ComponentLog
 from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, StateRecord
-from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan, Supervisor
+from greengrass_sandbox.lifecycle.steps import Launch, StepPlan, Steps
+from greengrass_sandbox.lifecycle.supervisor import Supervisor
 from greengrass_sandbox.nucleus.server import Nucleus
 from greengrass_sandbox.recipe import Artifact
 
@@ -150,7 +147,7 @@ class Components:
             )
             return Launch(command, {**system_variables(), **own, **environment})
 
-        return self._begin(name, install=None, run=StepPlan(prepare))
+        return self._begin(name, Steps(run=StepPlan(prepare)))
 
     async def stop(self, name: str) -> None:
         """Stop a component; nothing happens if there is none of the name."""
@@ -180,21 +177,18 @@ class Components:
         content: Content,
     ) -> Deployed:
         recipe, user = deployment.recipe, deployment.posix_user
-        if before is None or before.content != content:
+        is_new = before is None or before.content != content
+        if is_new:
             deliver(
                 recipe, found, self._layout, unpacked_mode=self._conduct.unpacked_mode, user=user
             )
-        plan = partial(self._launching.plan, recipe, user=user)
         deployed = self._begin(
             recipe.name,
-            install=plan(recipe.install, DEFAULT_STEP_TIMEOUT_SECONDS),
-            run=plan(recipe.run, None),
+            self._launching.steps(recipe, user, is_new=is_new),
             content=content,
             before=before,
             install_delay_seconds=(
-                CLOUD_RESTART_DELAY_SECONDS
-                if before is not None and before.content == content and deployment.from_cloud
-                else 0.0
+                CLOUD_RESTART_DELAY_SECONDS if not is_new and deployment.from_cloud else 0.0
             ),
         )
         for line in recipe.advice:
@@ -208,12 +202,12 @@ class Components:
             if deployed.content is None or state not in _STARTED_BY_DEPLOYMENTS:
                 continue
             recipe, _, user = deployed.content
-            plan = partial(self._launching.plan, recipe, user=user)
-            is_broken = state is ComponentState.BROKEN
+            steps = self._launching.steps(recipe, user, is_new=False)
+            if state is not ComponentState.BROKEN:
+                steps = dataclasses.replace(steps, install=None)
             again = self._begin(
                 name,
-                install=plan(recipe.install, DEFAULT_STEP_TIMEOUT_SECONDS) if is_broken else None,
-                run=plan(recipe.run, None),
+                steps,
                 content=deployed.content,
                 before=deployed,
             )
@@ -228,9 +222,8 @@ class Components:
     def _begin(
         self,
         name: str,
+        steps: Steps,
         *,
-        install: StepPlan | None,
-        run: StepPlan | None,
         content: Content | None = None,
         before: Deployed | None = None,
         install_delay_seconds: float = 0.0,
@@ -244,8 +237,7 @@ class Components:
         log_path = self._layout.log(name)
         supervisor = Supervisor(
             name,
-            install=install,
-            run=run,
+            steps=steps,
             directory=directory,
             log=ComponentLog(log_path, name),
             conduct=self._conduct,

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from greengrass_sandbox.lifecycle.restart import RestartRules
 
 DEFAULT_STEP_TIMEOUT_SECONDS = 120.0
-"""For an install step whose recipe says nothing, on both nuclei."""
+"""For a step to install or to start whose recipe says nothing, on both nuclei."""
+DEFAULT_SHUTDOWN_TIMEOUT_SECONDS = 15.0
+"""For a shutdown step, on the classic nucleus (its source, Lifecycle)."""
 CLOUD_RESTART_DELAY_SECONDS = 5.0
 """From a configuration of the cloud being live on lite to its install step (ran)."""
 
@@ -24,6 +26,7 @@ class Conduct:
         kills_what_a_step_leaves_behind: systemd kills the whole control group when the main process
             has ended; the classic nucleus knows nothing of children that outlive their parent.
         stop_grace_seconds: From SIGTERM to SIGKILL.
+        runs_shutdown: Whether a recipe's shutdown step is run.
         restarts_errored: Whether a component that reports ERRORED is stopped and started again.
         starts_ended_again: Whether each deployment, of any component, starts again those that are
             FINISHED or BROKEN.
@@ -43,6 +46,7 @@ class Conduct:
     kills_what_a_step_leaves_behind: bool
     stop_grace_seconds: float
     restarts_errored: bool
+    runs_shutdown: bool
     starts_ended_again: bool
     installs_beside: bool
     cloud_configuration_restarts: bool

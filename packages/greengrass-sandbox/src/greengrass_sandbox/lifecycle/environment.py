@@ -35,6 +35,7 @@ class Identity:
         socket_path: Of the IPC server.
         root_certificates: File of certificates to trust.
         cloud_url: Where botocore finds the greengrassv2 service in place of the real one.
+        services_url: Where SDKs find all other services.
         programs: Folders that components' PATH begins with, before those of the system.
     """
 
@@ -44,6 +45,7 @@ class Identity:
     socket_path: Path
     root_certificates: Path
     cloud_url: str
+    services_url: str
     programs: tuple[Path, ...] = ()
 
 
@@ -71,6 +73,7 @@ def nucleus_variables(
         "AWS_DEFAULT_REGION": identity.region,
         "GGC_VERSION": identity.nucleus_version,
         "GG_ROOT_CA_PATH": str(identity.root_certificates),
+        "AWS_ENDPOINT_URL": identity.services_url,
         "AWS_ENDPOINT_URL_GREENGRASSV2": identity.cloud_url,
     }
     if identity.programs:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from greengrass_sandbox.lifecycle.conduct import Conduct
+from greengrass_sandbox.lifecycle.conduct import (
+    DEFAULT_SHUTDOWN_TIMEOUT_SECONDS,
+    DEFAULT_STEP_TIMEOUT_SECONDS,
+    Conduct,
+)
 from greengrass_sandbox.lifecycle.environment import system_variables
 from greengrass_sandbox.lifecycle.layout import Layout
-from greengrass_sandbox.lifecycle.supervisor import Launch, StepPlan
+from greengrass_sandbox.lifecycle.steps import Launch, StepPlan, Steps
 from greengrass_sandbox.lifecycle.variables import fill_in
 from greengrass_sandbox.recipe import Recipe, Step
 
@@ -42,17 +46,27 @@ class Launching:
     environment: NewEnvironment
     configuration: Callable[[str], Mapping[str, Any]]
 
-    def plan(
-        self, recipe: Recipe, step: Step | None, default_timeout: float | None, user: str | None
-    ) -> StepPlan | None:
-        """A step that can be started again and again; None if the recipe has none.
+    def steps(self, recipe: Recipe, user: str | None, *, is_new: bool) -> Steps:
+        """All steps of a recipe.
 
         Args:
-            recipe: What the step is of.
-            step: The step.
-            default_timeout: Seconds, where the recipe says nothing; None: no limit.
-            user: Who runs it (``posixUser``); None: this process's own. Others need root.
+            recipe: Whose.
+            user: Who runs them (``posixUser``); None: this process's own. Others need root.
+            is_new: Whether it, or its artifacts, are others than before.
         """
+        plan = partial(self._plan, recipe, user=user)
+        return Steps(
+            bootstrap=plan(recipe.bootstrap, DEFAULT_STEP_TIMEOUT_SECONDS) if is_new else None,
+            install=plan(recipe.install, DEFAULT_STEP_TIMEOUT_SECONDS),
+            startup=plan(recipe.startup, DEFAULT_STEP_TIMEOUT_SECONDS),
+            run=plan(recipe.run, None),
+            shutdown=plan(recipe.shutdown, DEFAULT_SHUTDOWN_TIMEOUT_SECONDS),
+        )
+
+    def _plan(
+        self, recipe: Recipe, step: Step | None, default_timeout: float | None, user: str | None
+    ) -> StepPlan | None:
+        """A step that can be started again and again; None if the recipe has none."""
         if step is None:
             return None
         timeout = default_timeout if step.timeout_seconds is None else step.timeout_seconds

@@ -5,8 +5,7 @@ import contextlib
 import dataclasses
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from greengrass_sandbox.lifecycle.conduct import Conduct
@@ -14,42 +13,14 @@ from greengrass_sandbox.lifecycle.log import ComponentLog
 from greengrass_sandbox.lifecycle.process import ComponentProcess
 from greengrass_sandbox.lifecycle.restart import RestartRules, Verdict
 from greengrass_sandbox.lifecycle.states import FINAL_STATES, ComponentState, StateRecord
+from greengrass_sandbox.lifecycle.steps import CANNOT_BE_RUN, StepPlan, Steps, run_apart
 
-_CANNOT_BE_RUN = 127
-"""The exit code that a shell gives for a command which is not there."""
-_REPORTED_ERROR = "ERRORED"
+_ASKS_FOR_RESTART = {100: "the nucleus", 101: "the device"}
+"""Exit codes of a bootstrap step, and what both nuclei start again then (developer guide,
+"Component recipe reference")."""
+_REPORTED_ERROR, _REPORTED_RUNNING = "ERRORED", "RUNNING"
 _HAS_FAILED = -1
 """Stands for an exit code of 0 if the component has reported that it failed."""
-
-
-@dataclass(frozen=True)
-class Launch:
-    """A command to start.
-
-    Attributes:
-        command: The program and its arguments.
-        environment: All of it.
-        warnings: What to write to the component's log before.
-        user: Who runs it; None: this process's own user.
-    """
-
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    warnings: Sequence[str] = ()
-    user: str | None = None
-
-
-@dataclass(frozen=True)
-class StepPlan:
-    """A step of the lifecycle that can be started again and again.
-
-    Attributes:
-        prepare: Makes the command of each start, as everything is at that moment.
-        timeout_seconds: After which the step counts as failed; None: never.
-    """
-
-    prepare: Callable[[], Launch]
-    timeout_seconds: float | None = None
 
 
 class Supervisor:
@@ -57,8 +28,7 @@ class Supervisor:
 
     Args:
         component: The component's name.
-        install: Its install step, if it has one.
-        run: Its run step, if it has one.
+        steps: Those that it has.
         directory: Its work directory.
         log: Its log; closed with `stop`.
         conduct: How the nucleus treats its components.
@@ -71,8 +41,7 @@ class Supervisor:
         self,
         component: str,
         *,
-        install: StepPlan | None,
-        run: StepPlan | None,
+        steps: Steps,
         directory: Path,
         log: ComponentLog,
         conduct: Conduct,
@@ -81,7 +50,8 @@ class Supervisor:
         make_room: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.component = component
-        self._install, self._run = install, run
+        self._steps = steps
+        self._is_up = False
         self._directory = directory
         self._log = log
         self._conduct = conduct
@@ -114,13 +84,16 @@ class Supervisor:
             return
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        await self._shut_down()
         if self._starting is not None and self._process is None:
             with contextlib.suppress(OSError):
                 self._process = await self._starting
         if self._process is not None:
             self._exited(await self._process.stop(self._conduct.stop_grace_seconds))
         for process in self._left_behind:
-            if process.has_survivors:
+            if process.has_survivors and self._conduct.kills_what_a_step_leaves_behind:
+                await process.stop(self._conduct.stop_grace_seconds)
+            elif process.has_survivors:
                 process.sweep()
         if self._record.snapshot.state not in FINAL_STATES:
             self._enter(ComponentState.STOPPED)
@@ -129,6 +102,9 @@ class Supervisor:
     def reported(self, state: str) -> None:
         """The component says what its state is: an error may have it started again."""
         process = self._process
+        starting = self._record.snapshot.state is ComponentState.STARTING
+        if state == _REPORTED_RUNNING and starting and self._steps.startup is not None:
+            self._enter(ComponentState.RUNNING)
         if self._conduct.restarts_errored and state == _REPORTED_ERROR and process is not None:
             self._log.write("WARN", "lifecycle", "the component reported ERRORED")
             self._error_reported = True
@@ -151,18 +127,48 @@ class Supervisor:
     async def _supervise(self) -> None:
         try:
             await asyncio.sleep(self._delay_seconds)
-            if self._install is not None and not await self._until_success(self._install):
+            if not await self._bootstrapped():
+                return
+            install, main = self._steps.install, self._steps.main
+            if install is not None and not await self._until_success(install):
                 return
             self._enter(ComponentState.INSTALLED)
             if self._make_room is not None:
                 await self._make_room()
-            if self._run is None or await self._until_success(self._run):
+            if main is not None and not await self._until_success(main):
+                return
+            if self._steps.startup is None:
+                await self._shut_down()
                 self._enter(ComponentState.FINISHED)
+            elif self._record.snapshot.state is not ComponentState.RUNNING:
+                self._enter(ComponentState.RUNNING)
         except Exception as error:
             # Whatever it is, those who wait for the component must learn that nothing more comes.
             self._log.write("ERROR", "lifecycle", f"the sandbox failed: {error!r}")
             self._enter(ComponentState.BROKEN)
             raise
+
+    async def _bootstrapped(self) -> bool:
+        """Run the bootstrap step, if there is one; False if it failed: it is not repeated."""
+        step = self._steps.bootstrap
+        if step is None:
+            return True
+        grace = self._conduct.stop_grace_seconds
+        code = await run_apart(step, "bootstrap", self._directory, self._log, grace)
+        if code in _ASKS_FOR_RESTART:
+            self.remark(f"bootstrap asks for a restart of {_ASKS_FOR_RESTART[code]}: not done here")
+        elif code != 0:
+            self._enter(ComponentState.BROKEN)
+            return False
+        return True
+
+    async def _shut_down(self) -> None:
+        """Run the shutdown step of a component that was started, where the nucleus knows it."""
+        step, was_up = self._steps.shutdown, self._is_up
+        self._is_up = False
+        if step is not None and was_up and self._conduct.runs_shutdown:
+            grace = self._conduct.stop_grace_seconds
+            await run_apart(step, "shutdown", self._directory, self._log, grace)
 
     async def _until_success(self, step: StepPlan) -> bool:
         """Run a step, again when it fails; False if the nucleus gives it up."""
@@ -170,7 +176,8 @@ class Supervisor:
         first = True
         while True:
             rules.started(self._now())
-            if step is self._run:
+            if step is self._steps.main:
+                self._is_up = True
                 self._enter(ComponentState.STARTING, restarted=not first)
             code = await self._once(step)
             if code == 0:
@@ -207,10 +214,10 @@ class Supervisor:
         except OSError as error:
             self._starting = None
             self._log.write("ERROR", "lifecycle", f"cannot run {launch.command[0]}: {error}")
-            return _CANNOT_BE_RUN
+            return CANNOT_BE_RUN
         self._process = process
         self._record.replace(dataclasses.replace(self._record.snapshot, pid=process.pid))
-        if step is self._run:
+        if step is self._steps.run and step is self._steps.main:
             self._enter(ComponentState.RUNNING)
         try:
             code = await asyncio.wait_for(process.wait(), step.timeout_seconds)
@@ -218,16 +225,16 @@ class Supervisor:
             self._log.write("ERROR", "lifecycle", f"timed out after {step.timeout_seconds:g} s")
             # A program that obeys SIGTERM may exit with 0, but its step has failed all the same.
             code = await process.stop(self._conduct.stop_grace_seconds) or -signal.SIGTERM
-        self._exited(code)
+        self._exited(code, lives_on=step is self._steps.startup and code == 0)
         if self._error_reported:
             self._error_reported = False
             return code or _HAS_FAILED
         return code
 
-    def _exited(self, code: int) -> None:
+    def _exited(self, code: int, *, lives_on: bool = False) -> None:
         process, self._process, self._starting = self._process, None, None
         if process is not None:
-            if self._conduct.kills_what_a_step_leaves_behind:
+            if self._conduct.kills_what_a_step_leaves_behind and not lives_on:
                 process.sweep()
             elif process.has_survivors:
                 self._left_behind.append(process)

@@ -53,7 +53,10 @@ class LoopbackServer:
         """Choose a port and listen on it."""
         self._reservation = _bound_socket(0)
         # Cancellation, so that a handler which hangs for ever does not outlive its client.
-        self._server = web.Server(self._handler, handler_cancellation=True, access_log=None)
+        # A compressed body stays as it is: that is what was signed.
+        self._server = web.Server(
+            self._handler, handler_cancellation=True, access_log=None, auto_decompress=False
+        )
         self._runner = web.ServerRunner(self._server, shutdown_timeout=0.1)
         await self._runner.setup()
         await self.open_port()

@@ -47,4 +47,7 @@ class Recipe:
     artifacts: tuple[Artifact, ...]
     install: Step | None
     run: Step | None
+    bootstrap: Step | None = None
+    startup: Step | None = None
+    shutdown: Step | None = None
     advice: tuple[str, ...] = ()

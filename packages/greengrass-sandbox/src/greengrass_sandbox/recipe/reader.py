@@ -25,6 +25,8 @@ _LIFECYCLE_KEYS = (
     *("bootstrap", "install", "startup", "run", "shutdown", "recover"),
     "Setenv",
 )
+_IGNORED_BY_LITE = ("shutdown", "recover")
+"""Of its recipe2unit module, `compatibility_check`."""
 _STEP_KEYS = ("Script", "Timeout", "RequiresPrivilege", "Setenv", "Skipif")
 _ARTIFACT_KEYS = ("Uri", "Unarchive", "Permission", "Digest", "Algorithm")
 
@@ -55,6 +57,7 @@ class Reading:
         manifest, at = self._manifest(document)
         lifecycle, steps_at = self._lifecycle(document, manifest, at)
         self._note_keys(steps_at, lifecycle, _LIFECYCLE_KEYS)
+        self._note_ignored(steps_at, lifecycle)
         return Recipe(
             name=self._text(document, "ComponentName", _NAME, "letters, digits and . _ -"),
             version=self._text(document, "ComponentVersion", _SEMANTIC_VERSION, "like 1.2.3"),
@@ -65,6 +68,9 @@ class Reading:
             artifacts=tuple(self._artifacts(manifest, at)),
             install=self._step(lifecycle, steps_at, "install"),
             run=self._step(lifecycle, steps_at, "run"),
+            bootstrap=self._step(lifecycle, steps_at, "bootstrap"),
+            startup=self._step(lifecycle, steps_at, "startup"),
+            shutdown=self._step(lifecycle, steps_at, "shutdown"),
         )
 
     def _get(self, mapping: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - it is YAML
@@ -75,6 +81,11 @@ class Reading:
 
     def _note_keys(self, at: str, mapping: Mapping[str, Any], known: Sequence[str]) -> None:
         self.passed_over += [f"{at}/{it}" for it in self._dialect.passed_over(mapping, known)]
+
+    def _note_ignored(self, at: str, lifecycle: Mapping[str, Any]) -> None:
+        for step in _IGNORED_BY_LITE if self._dialect.exact else ():
+            if self._get(lifecycle, step) is not None:
+                self.passed_over.append(f"{at}/{step}: {self._dialect.name} does not run this step")
 
     def _mapping(self, parent: Mapping[str, Any], at: str, key: str) -> Mapping[str, Any]:
         value = self._get(parent, key)

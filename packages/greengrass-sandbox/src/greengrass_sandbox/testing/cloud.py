@@ -1,11 +1,12 @@
 """The cloud and token exchange as a test sees them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from greengrass_sandbox.cloud import Call, Fault, FaultKind
 from greengrass_sandbox.core_device import CoreDevice
+from greengrass_sandbox.services import Answer, ServiceRequest
 from greengrass_sandbox.token_exchange import TokenExchangeMode
 
 
@@ -49,6 +50,26 @@ class CloudHand:
             TimeoutError: It took longer than the sandbox waits for anything.
         """
         return self._core.call(self._core.cloud.wait_for_calls, count, answered=True)
+
+    def answer(self, service: str, function: Answer | None) -> None:
+        """Let a function answer the requests to another AWS service (see `Services.answer`)."""
+        self._core.account.services.answer(service, function)
+
+    def forward(self, url: str | None, services: Iterable[str] | None = None) -> None:
+        """Hand requests on to a server that plays AWS services (see `Services.forward`)."""
+        self._core.account.services.forward(url, services)
+
+    def requests(self, service: str) -> list[ServiceRequest]:
+        """The requests to another AWS service that have been answered, in that order."""
+        return [it for it in self._core.account.services.requests if it.service == service]
+
+    def wait_for_requests(self, service: str, count: int = 1) -> list[ServiceRequest]:
+        """Wait until so many requests to another AWS service have been answered.
+
+        Raises:
+            TimeoutError: It took longer than the sandbox waits for anything.
+        """
+        return self._core.call(self._core.account.services.wait_for, count, service=service)
 
     @contextmanager
     def failing(self, kind: FaultKind | str, **fields: Any) -> Iterator[None]:  # noqa: ANN401 - of Fault

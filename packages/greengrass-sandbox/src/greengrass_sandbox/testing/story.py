@@ -11,7 +11,7 @@ _MAX_PAYLOAD_CHARACTERS = 300
 
 
 def sections(core: CoreDevice, messages: list[Message]) -> Iterator[tuple[str, str]]:
-    """Titles and texts: each component's log, the bus, the calls to the cloud."""
+    """Titles and texts: each component's log, the bus, calls to the cloud and to other services."""
     for name, deployed in core.components.deployed.items():
         log = deployed.log_path.read_text(encoding="utf-8", errors="replace")
         yield f"{name} is {deployed.record.snapshot.state}, its log", _end(log.splitlines())
@@ -22,6 +22,10 @@ def sections(core: CoreDevice, messages: list[Message]) -> Iterator[tuple[str, s
     ]
     if calls:
         yield "calls to the cloud", _end(calls)
+    requests = core.account.services.requests
+    if requests:
+        lines = [f"{it.status} {it.service} {it.operation}" for it in requests]
+        yield "requests to other services", _end(lines)
 
 
 def _line(message: Message) -> str:

@@ -33,6 +33,7 @@ CLASSIC = Profile(
         kills_what_a_step_leaves_behind=False,
         stop_grace_seconds=5.0,
         restarts_errored=True,
+        runs_shutdown=True,
         starts_ended_again=True,
         installs_beside=False,
         cloud_configuration_restarts=False,

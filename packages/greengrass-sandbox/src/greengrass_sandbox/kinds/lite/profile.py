@@ -44,6 +44,7 @@ LITE = Profile(
         kills_what_a_step_leaves_behind=True,
         stop_grace_seconds=120.0,
         restarts_errored=False,
+        runs_shutdown=False,
         starts_ended_again=False,
         installs_beside=True,
         cloud_configuration_restarts=True,
