@@ -1,6 +1,7 @@
 """What `up` shows on a terminal; no terminal is needed for it."""
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from greengrass_sandbox import CoreDevice
-from greengrass_sandbox.command.live import Collector, show
+from greengrass_sandbox.command.live import Collector, has_the_terminal, show
 from greengrass_sandbox.command.live_view import Sight, message_line, view
 
 TIME = "2026-01-31T23:59:58.123+00:00"
@@ -127,3 +128,14 @@ def test_messages_are_lines_without_a_terminal(tmp_path: Path) -> None:
         core.publish("a/topic", b"not collected")
     (line,) = lines
     assert line.endswith(' greengrass_sandbox → a/topic  {"n": 1.5}')
+
+
+def test_only_a_terminal_has_a_live_view() -> None:
+    """A pipe has lines, whatever rich is told of colours; a terminal of another session is one."""
+    controller, terminal = os.openpty()
+    reader, writer = os.pipe()
+    with os.fdopen(terminal, "w") as shown, os.fdopen(writer, "w") as piped:
+        assert has_the_terminal(shown)
+        assert not has_the_terminal(piped)
+    os.close(controller)
+    os.close(reader)

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.live import Live
@@ -70,6 +71,18 @@ class Collector:
 
         watch = core.nucleus.watch(None, note)
         return watch
+
+
+def has_the_terminal(stream: TextIO) -> bool:
+    """Whether a stream is a terminal's, and this process is in front there (no `&`)."""
+    # Not what rich takes for a terminal: with FORCE_COLOR that may be a pipe.
+    if not stream.isatty():
+        return False
+    try:
+        return os.tcgetpgrp(stream.fileno()) == os.getpgrp()
+    except OSError:
+        # A terminal that is not the one of this session: nobody else is in front of it.
+        return True
 
 
 def show(cores: Sequence[CoreDevice], begin: Callable[[], None], console: Console) -> None:

@@ -1,7 +1,6 @@
 """The command `up`: core devices that run until they are told to stop."""
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -16,7 +15,7 @@ from rich.console import Console
 from greengrass_sandbox.account import Account
 from greengrass_sandbox.cloud.contract import load
 from greengrass_sandbox.command.asking import say
-from greengrass_sandbox.command.live import Collector, show
+from greengrass_sandbox.command.live import Collector, has_the_terminal, show
 from greengrass_sandbox.control.server import ControlServer
 from greengrass_sandbox.core_device import CoreDevice
 from greengrass_sandbox.kinds import CLASSIC, LITE
@@ -75,19 +74,13 @@ def _run(
         cores.append(core)
         say(f"{name} is up ({options.profile}) in {core.layout.root}")
     console = Console()
-    if _has_the_terminal() and not (options.plain or console.is_dumb_terminal):
+    if has_the_terminal(sys.stdout) and not (options.plain or console.is_dumb_terminal):
         show(cores, partial(_deploy, options, cores, lambda _: None), console)
         return
     if options.messages:
         running.callback(Collector(cores, say).close)
     _deploy(options, cores, say)
     threading.Event().wait()
-
-
-def _has_the_terminal() -> bool:
-    """Whether standard output is a terminal's, and this process in front there (no `&`)."""
-    # Not what rich takes for a terminal: with FORCE_COLOR that may be a pipe.
-    return sys.stdout.isatty() and os.tcgetpgrp(sys.stdout.fileno()) == os.getpgrp()
 
 
 def _deploy(
