@@ -44,7 +44,8 @@ def steps(core: CoreDevice) -> list[str]:
 @BOTH
 def test_startup_comes_in_place_of_run(core: CoreDevice, project: Project) -> None:
     """What it leaves behind goes on, and ends when the component is stopped."""
-    daemon = 'sleep 600 & echo $! > "{work:path}/pid"'
+    told = f"trap '{note('told')}; exit' TERM; sleep 600 & wait"
+    daemon = f'({told}) & echo $! > "{{work:path}}/pid"'
     scripts = {"bootstrap": note("bootstrap"), "startup": f"{note('startup')}; {daemon}"}
     scripts |= {"shutdown": note("shutdown")}
     project.write(install=note("install"), run=note("run"), others=scripts)
@@ -59,8 +60,8 @@ def test_startup_comes_in_place_of_run(core: CoreDevice, project: Project) -> No
     assert select.select([alive], [], [], LONG)[0]
     os.close(alive)
     assert component.snapshot.state is ComponentState.STOPPED
-    # Nucleus lite knows no shutdown.
-    assert steps(core)[3:] == (["shutdown"] if core.profile is CLASSIC else [])
+    # Nucleus lite knows no shutdown, and its systemd tells all processes of the component.
+    assert steps(core)[3:] == (["shutdown"] if core.profile is CLASSIC else ["told"])
 
 
 def test_startup_that_fails_is_repeated_until_broken(core: CoreDevice, project: Project) -> None:
