@@ -44,8 +44,9 @@ def steps(core: CoreDevice) -> list[str]:
 @BOTH
 def test_startup_comes_in_place_of_run(core: CoreDevice, project: Project) -> None:
     """What it leaves behind goes on, and ends when the component is stopped."""
-    told = f"trap '{note('told')}; exit' TERM; sleep 600 & wait"
-    daemon = f'({told}) & echo $! > "{{work:path}}/pid"'
+    # Startup goes on when what it leaves behind is ready to be told.
+    told = f"trap '{note('told')}; exit' TERM; echo > ready; sleep 600 & wait"
+    daemon = f'mkfifo ready; ({told}) & echo $! > "{{work:path}}/pid"; cat ready'
     scripts = {"bootstrap": note("bootstrap"), "startup": f"{note('startup')}; {daemon}"}
     scripts |= {"shutdown": note("shutdown")}
     project.write(install=note("install"), run=note("run"), others=scripts)
