@@ -279,6 +279,7 @@ class CoreDevice(Started):
             self.nucleus.provide(part, configuration)
 
     def _identity(self) -> Identity:
+        services = self.account.services
         return Identity(
             thing_name=self.thing_name,
             region=self._region,
@@ -286,6 +287,6 @@ class CoreDevice(Started):
             socket_path=self.nucleus.socket_path,
             root_certificates=self.layout.root_certificates,
             cloud_url=self.cloud.url,
-            services_url=self.account.services.url,
+            services_url=services.url if services.is_offered else None,
             programs=self._programs,
         )

@@ -81,6 +81,8 @@ def core_device(nucleus_profile: Profile, tmp_path: Path) -> Iterator[CoreDevice
     """
     programs = [Path(sys.executable).parent]
     with CoreDevice(tmp_path / "core", profile=nucleus_profile, programs=programs) as core:
+        # A test must not reach the real AWS.
+        core.account.services.is_offered = True
         yield core
 
 

@@ -121,13 +121,14 @@ def test_missing_thing_name_is_an_empty_string_on_lite(
     missing_is_empty: bool,  # noqa: FBT001 - a parameter of the test
     expected: str | None,
 ) -> None:
-    """And no variable at all on classic; neither invents access to the token exchange."""
+    """And no variable at all on classic; neither invents access to anything."""
     identity = Identity(
-        **{**vars(IDENTITY), "thing_name": None, "region": None},
+        **{**vars(IDENTITY), "thing_name": None, "region": None, "services_url": None},
     )
     variables = nucleus_variables(
         identity, service_uid="uid", token_exchange=None, missing_is_empty=missing_is_empty
     )
+    assert "AWS_ENDPOINT_URL" not in variables
     for name in ("AWS_IOT_THING_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"):
         assert variables.get(name) == expected
     assert not any(name.startswith("AWS_CONTAINER") for name in variables)

@@ -44,7 +44,9 @@ def steps(core: CoreDevice) -> list[str]:
 @BOTH
 def test_startup_comes_in_place_of_run(core: CoreDevice, project: Project) -> None:
     """What it leaves behind goes on, and ends when the component is stopped."""
-    daemon = 'sleep 600 & echo $! > "{work:path}/pid"'
+    # Startup goes on when what it leaves behind is ready to be told.
+    told = f"trap '{note('told')}; exit' TERM; echo > ready; sleep 600 & wait"
+    daemon = f'mkfifo ready; ({told}) & echo $! > "{{work:path}}/pid"; cat ready'
     scripts = {"bootstrap": note("bootstrap"), "startup": f"{note('startup')}; {daemon}"}
     scripts |= {"shutdown": note("shutdown")}
     project.write(install=note("install"), run=note("run"), others=scripts)
@@ -59,8 +61,8 @@ def test_startup_comes_in_place_of_run(core: CoreDevice, project: Project) -> No
     assert select.select([alive], [], [], LONG)[0]
     os.close(alive)
     assert component.snapshot.state is ComponentState.STOPPED
-    # Nucleus lite knows no shutdown.
-    assert steps(core)[3:] == (["shutdown"] if core.profile is CLASSIC else [])
+    # Nucleus lite knows no shutdown, and its systemd tells all processes of the component.
+    assert steps(core)[3:] == (["shutdown"] if core.profile is CLASSIC else ["told"])
 
 
 def test_startup_that_fails_is_repeated_until_broken(core: CoreDevice, project: Project) -> None:

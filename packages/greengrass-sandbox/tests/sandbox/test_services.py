@@ -176,7 +176,9 @@ def test_a_function_may_leave_a_request_to_the_server(
 
 def test_a_server_that_is_not_there_is_said(account: Account, new_client: NewClient) -> None:
     """The mistake is the test's, and not trouble of the cloud."""
+    offered = [account.services.is_offered]
     account.services.forward("http://127.0.0.1:1")
+    assert [*offered, account.services.is_offered] == [False, True]
     with pytest.raises(ClientError, match=r"SandboxCannotForward.*127\.0\.0\.1:1 does not answer"):
         new_client("s3").list_buckets()
     account.services.forward(None)

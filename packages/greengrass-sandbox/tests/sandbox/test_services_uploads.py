@@ -1,6 +1,7 @@
 """Uploads to S3 whose body is not signed, or is in chunks, as other SDKs send them."""
 
 import http.client
+import socket
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,3 +75,15 @@ def test_a_hash_that_is_another_s_is_refused() -> None:
     with Account() as account:
         status, text = put(account, "0" * 64, b"plain")
         assert (status, b"InvalidSignatureException" in text) == (403, True)
+
+
+def test_who_waits_to_be_told_to_go_on_is_told() -> None:
+    """SDKs do so before they send an object, for a second."""
+    with Account() as account:
+        where = urlsplit(account.services.url)
+        with socket.create_connection((where.hostname or "", where.port or 0)) as connection:
+            connection.sendall(
+                b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+            )
+            told = connection.makefile("rb").readline()
+    assert told == b"HTTP/1.1 100 Continue\r\n"

@@ -35,7 +35,7 @@ class Identity:
         socket_path: Of the IPC server.
         root_certificates: File of certificates to trust.
         cloud_url: Where botocore finds the greengrassv2 service in place of the real one.
-        services_url: Where SDKs find all other services.
+        services_url: Where SDKs find all other services; None: they are not told.
         programs: Folders that components' PATH begins with, before those of the system.
     """
 
@@ -45,7 +45,7 @@ class Identity:
     socket_path: Path
     root_certificates: Path
     cloud_url: str
-    services_url: str
+    services_url: str | None
     programs: tuple[Path, ...] = ()
 
 
@@ -73,9 +73,10 @@ def nucleus_variables(
         "AWS_DEFAULT_REGION": identity.region,
         "GGC_VERSION": identity.nucleus_version,
         "GG_ROOT_CA_PATH": str(identity.root_certificates),
-        "AWS_ENDPOINT_URL": identity.services_url,
         "AWS_ENDPOINT_URL_GREENGRASSV2": identity.cloud_url,
     }
+    if identity.services_url is not None:
+        variables["AWS_ENDPOINT_URL"] = identity.services_url
     if identity.programs:
         path = [*map(str, identity.programs), os.environ.get("PATH", os.defpath)]
         variables["PATH"] = os.pathsep.join(path)

@@ -37,6 +37,10 @@ class Services:
         credentials: Looks up credentials by access key id.
         is_out: Whether an outage lasts for a core device, or for everybody (None).
         clock: Seconds since the epoch.
+
+    Attributes:
+        is_offered: Whether components that start from now on are told of this endpoint; so as soon
+            as there is somebody to answer. Real nuclei set no such variable.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Services:
         self._credentials = credentials
         self._is_out = is_out
         self._clock = clock
+        self.is_offered = False
         self._functions: dict[str, Answer] = {}
         self._servers: dict[str, str] = {}
         self._server_of_all: str | None = None
@@ -86,6 +91,7 @@ class Services:
             self._functions.pop(service, None)
         else:
             self._functions[service] = function
+            self.is_offered = True
 
     def forward(self, url: str | None, services: Iterable[str] | None = None) -> None:
         """Hand requests on to a server, such as moto's.
@@ -99,6 +105,7 @@ class Services:
         """
         if url is not None and not url.startswith(("http://", "https://")):
             raise ValueError(f"not a URL of HTTP: {url!r}")
+        self.is_offered = self.is_offered or url is not None
         if services is None:
             self._server_of_all = url
             return
