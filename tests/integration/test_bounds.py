@@ -146,6 +146,7 @@ def test_a_full_queue_is_said_and_never_grows(
         core.publish(SHARED, {"thingNames": names[first : first + 20]})
     rejections = results.wait_for_count("rejected", 70)
     assert {one["code"] for one in rejections} == {"overloaded"}
+    results.wait_for_names("queued", names[:50])
     assert len(results.names("queued")) == 50
     # The bound is raised live: now there is room for those that come again.
     associator.deploy({"limits": {"maxPending": 1000}})

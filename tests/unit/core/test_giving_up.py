@@ -9,6 +9,7 @@ from client_device_associator.core.device import Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.result import Reason, Status
+from client_device_associator.journal.send_order import RANK_0
 from support.engine_driver import LEAVE, EngineDriver
 from support.gates import Doorkeeper
 from support.journal_files import connection
@@ -50,8 +51,9 @@ def test_its_result_is_of_the_lane_of_the_departure(driver: EngineDriver) -> Non
     driver.say([replace(one, leaves=True, lane="departures.x") for one in announcements(["a"])])
     driver.next_call()
     driver.answer(ValidationFailed("no"))
-    rows = connection(driver.journal).execute("SELECT lane FROM owed ORDER BY owed_id DESC")
-    assert rows.fetchone() == ("departures.x",)
+    rows = connection(driver.journal).execute("SELECT send_at FROM owed").fetchall()
+    # The first of its lane, as that of the announcement was the first of another.
+    assert rows == [(RANK_0,), (RANK_0,)]
 
 
 def test_one_that_was_not_associated_takes_no_place(driver: EngineDriver) -> None:
