@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 8 --dist worksteal
 UV := $(BIN)/uv --quiet
 STAMP := $(VENV)/.complete
 
-.PHONY: demo test unit lint check simulate mutate fuzz matrix installcheck setup format build package lock bench release advisories clean
+.PHONY: demo test unit lint check simulate mutate fuzz matrix installcheck setup format build package lock bench fleet release advisories clean
 
 demo: setup
 	PYTHONPATH=tests $(BIN)/python -m demo
@@ -134,6 +134,12 @@ release: setup
 advisories: setup
 	$(UV) pip install --require-hashes -r src/release/requirements.txt
 	$(BIN)/python -m release --advisories
+
+# A fleet of 10,000 core devices in simulated time; under ten minutes on two processors. Writes
+# docs/performance/fleet.json, the plots beside it and docs/fleet.md.
+fleet: setup
+	$(UV) pip install --require-hashes -r benchmarks/requirements.txt
+	PYTHONPATH=tests $(BIN)/python -m fleet
 
 clean:
 	rm -rf $(VENV) .nox greengrass-build greengrass-release .sandbox .sandbox-* mutants .coverage .coverage.*

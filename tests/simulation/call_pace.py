@@ -3,7 +3,14 @@
 from collections import Counter
 
 from client_device_associator.core.answer import CallFailed
-from simulation.caps import NEEDS_A_PERSON, PERSON_FLOOR, STORE_AGAIN, Pace, pace
+from simulation.caps import (
+    ASKED_SPREAD,
+    NEEDS_A_PERSON,
+    PERSON_FLOOR,
+    STORE_AGAIN,
+    Pace,
+    pace,
+)
 from simulation.cloud import Reply
 
 
@@ -24,10 +31,12 @@ class CallPace:
         self.storage_failures = 0
         self.storage_failed_at = 0.0
         self._failures: Counter[Pace] = Counter()
+        self._was_asked = False
 
     def start_over(self, now: float) -> None:
         """A process that knows of no failure."""
         self._failures.clear()
+        self._was_asked = False
         self.resume_by, self.not_before = now, 0.0
 
     def pause(self, now: float, seconds: float) -> None:
@@ -46,14 +55,19 @@ class CallPace:
         fault = reply.fault
         if fault is None:
             self._failures.clear()
+            self._was_asked = False
             return
         asked = reply.answer.retry_after if isinstance(reply.answer, CallFailed) else 0.0
         failing = pace(fault)
         self._failures[failing] += 1
         longest = failing.longest(self._failures[failing])
+        if self._was_asked:
+            # Rounds that are over by the time that the service has asked for are left out.
+            longest = failing.cap
+        self._was_asked |= asked > 0
         stored_by = 0.0
         if self.storage_failures:
             # The end of an outage before this one may have been lost.
             longest, stored_by = failing.cap, self.storage_failed_at + STORE_AGAIN
-        self.resume_by = max(now + max(longest, asked), stored_by)
+        self.resume_by = max(now + max(longest, asked * (1 + ASKED_SPREAD)), stored_by)
         self.not_before = now + max(PERSON_FLOOR if fault in NEEDS_A_PERSON else 0.0, asked)

@@ -9,7 +9,13 @@ BISECTION = 14
 """Calls that one culprit among 100 may cost: two for each of ⌈log2 100⌉ levels."""
 
 TOKEN_EXCHANGE_CAP = 45.0
-SERVICE_CAP, PERSON_FLOOR, PERSON_CAP = 300.0, 300.0, 3600.0
+SERVICE_FIRST, SERVICE_GROWTH, SERVICE_CAP = 2.0, 1.5, 200.0
+"""The rounds of calls to a service that throttles or is away: one call in each."""
+
+ASKED_SPREAD = 0.1
+"""Of `Retry-After`: so much later the call may come."""
+
+PERSON_FLOOR, PERSON_CAP = 300.0, 3600.0
 
 NEEDS_A_PERSON = {
     Fault.ACCESS_DENIED,
@@ -65,8 +71,21 @@ class Pace:
         return float(min(self.cap, self.base * 2.0 ** min(failures - 1, 20)))
 
 
+@dataclass(frozen=True, slots=True)
+class RoundPace(Pace):
+    """The same with rounds, of which a call may use the whole of the one before as well."""
+
+    def longest(self, failures: int) -> float:
+        """The longest wait after so many failures in a row."""
+        before, length = (
+            self.base * SERVICE_GROWTH**number if number >= 0 else 0.0
+            for number in (min(failures, 40) - 2, min(failures, 40) - 1)
+        )
+        return min(self.cap, before + length)
+
+
 DEVICE_PACE = Pace(2.0, DEVICE_CAP)
-_SERVICE_PACE = Pace(1.0, SERVICE_CAP)
+_SERVICE_PACE = RoundPace(SERVICE_FIRST, SERVICE_CAP)
 _TOKEN_EXCHANGE_PACE = Pace(1.0, TOKEN_EXCHANGE_CAP)
 _PERSON_PACE = Pace(PERSON_FLOOR, PERSON_CAP)
 

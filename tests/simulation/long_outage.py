@@ -12,10 +12,10 @@ HOURS = 3.0
 _BEGINS = 60.0
 _AT_ONCE = 500
 _LATENCY = 0.3
-MAX_PROBES = 25 + 6 * HOURS * 3600 / 300
+MAX_PROBES = 25 + 6 * HOURS * 3600 / 200
 """See `OutagesAreProbed`."""
 
-MAX_SECONDS_AFTER = 300 + 1 + DEVICES / 100 * 1.0 + 5
+MAX_SECONDS_AFTER = 200 + 1 + DEVICES / 100 * 1.0 + 5
 """The longest wait, `maxWaitSeconds`, and fifty calls, one after the other."""
 
 

@@ -38,6 +38,7 @@ WITHOUT_UNIT_TEST = {
     "core/notices.py": "data alone",
     "core/operation.py": "data alone",
     "core/wish.py": "data alone",
+    "core/pace.py": "a Protocol and its data",
     "core/policy.py": "data alone",
     "core/result.py": "data alone",
     "core/trail.py": "data alone",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from client_device_associator.core.pacing import LONGEST_SPREAD_SECONDS
 from client_device_associator.core.policy import MAX_BATCH
 from client_device_associator.core.values import dataclass
 
@@ -165,6 +166,13 @@ OPTIONS: tuple[Option, ...] = (
         Number(0, _YEAR_SECONDS),
         "how long an association is believed without asking the cloud again; 0 asks at each"
         " announcement",
+    ),
+    Option(
+        "pacing.spreadSeconds",
+        0,
+        Number(0, LONGEST_SPREAD_SECONDS),
+        "in a large fleet: how long all its core devices need for one call each (see"
+        " [below](#large-fleets)); 0 calls at once",
     ),
     Option(
         "reconcile.intervalHours",

@@ -30,6 +30,7 @@ from client_device_associator.configuration.settings import (
     MetricSettings,
     Settings,
 )
+from client_device_associator.core.pacing import paced
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import ROSTER_TOPIC
 from client_device_associator.core.values import dataclass
@@ -141,6 +142,7 @@ def _settings(
             max_devices=values["limits.maxDevices"],
             reconcile_seconds=values["reconcile.intervalHours"] * _HOUR_SECONDS,
             restores=values["reconcile.restore"],
+            pacing=paced(values["pacing.spreadSeconds"]),
             silent_days=values["departures.afterSilentDays"],
             departures_per_day=values["departures.maxPerDay"],
             departures_dry_run=values["departures.dryRun"],

@@ -5,7 +5,6 @@ repeated call; all else is in the journal.
 """
 
 import random
-from collections import Counter
 from collections.abc import Mapping
 
 from client_device_associator.core import backoff
@@ -25,6 +24,7 @@ from client_device_associator.core.journal_view import JournalView
 from client_device_associator.core.notices import CallsFailing, CallsSucceeding
 from client_device_associator.core.operation import Operation
 from client_device_associator.core.outcome import postpone, settle
+from client_device_associator.core.pace import NO_FAILURE, Pace, Place
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.queue_state import QueueState, queue_state
 from client_device_associator.core.review import review
@@ -32,15 +32,13 @@ from client_device_associator.core.values import dataclass, replace
 from client_device_associator.core.verdicts import Verdicts, is_about_the_core, read_answer
 from client_device_associator.core.wish import WISHES
 
-_PACE: Mapping[FailureCause, backoff.Backoff] = {
-    FailureCause.THROTTLED: backoff.SERVICE,
-    FailureCause.UNAVAILABLE: backoff.SERVICE,
-    FailureCause.CREDENTIALS_REFUSED: backoff.SERVICE,
+_PACE: Mapping[FailureCause, Pace] = {
     FailureCause.NO_CREDENTIALS: backoff.TOKEN_EXCHANGE,
     FailureCause.ACCESS_DENIED: backoff.PERMISSION,
     FailureCause.CORE_UNKNOWN: backoff.PERMISSION,
     FailureCause.MISCONFIGURED: backoff.PERMISSION,
 }
+"""Of what concerns this core device alone; all else is the fleet's, see `Pacing`."""
 
 _NOW = 0.0
 """A steady moment that is past."""
@@ -54,13 +52,13 @@ class _Outage:
         cause: Of the last one.
         until: Steady seconds before which there is no other.
         asked_until: As long the service itself has asked not to be called.
-        failures: How many, by pace.
+        places: Where they have led, by pace.
     """
 
     cause: FailureCause
     until: float
     asked_until: float
-    failures: Mapping[backoff.Backoff, int]
+    places: Mapping[Pace, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +246,18 @@ class CallQueue:
         # Counted for each pace: two causes that take turns must not shorten the wait, and
         # a cause that needs a person must not start with the longest wait.
         outage = self._memory.outage
-        failures = Counter(outage.failures if outage else {})
-        pace = _PACE[failed.cause]
-        failures[pace] += 1
-        retry_after = failed.retry_after
-        steady = now.steady
-        until = steady + max(retry_after, pace.delay(failures[pace], self._rng))
-        asked_until = until if failed.cause is FailureCause.THROTTLED else steady + retry_after
-        outage = _Outage(failed.cause, until, asked_until, failures)
+        places = dict(outage.places if outage else {})
+        pacing = self._policy.pacing
+        is_throttled = failed.cause is FailureCause.THROTTLED
+        pace = _PACE.get(failed.cause, pacing.throttled if is_throttled else pacing.away)
+        place = places.get(pace, NO_FAILURE)
+        if is_throttled and outage and outage.cause is not failed.cause:
+            place = pace.returned(place)
+        steady, asked = now.steady, failed.retry_after
+        wait, places[pace] = pace.next(place, asked, self._rng)
+        until = steady + wait
+        asked_until = until if is_throttled else steady + asked
+        outage = _Outage(failed.cause, until, asked_until, places)
         self._memory = replace(self._memory, outage=outage)
         return outage.until
 

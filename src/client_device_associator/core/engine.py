@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from client_device_associator.core import operator
 from client_device_associator.core.announcement import Announcement
-from client_device_associator.core.answer import Answer, CallFailed
+from client_device_associator.core.answer import Answer, CallFailed, FailureCause
 from client_device_associator.core.call_queue import CallQueue
 from client_device_associator.core.decision import Call, Decision, Step
 from client_device_associator.core.enqueue import enqueue
@@ -55,6 +55,10 @@ class Engine:
         self._handover = Handover(policy, journal)
         self._turn = list(self._queues)
         """Who may call next, the first of them before the others."""
+        self._rng = rng
+        self._opens_at: float | None = None
+        """Steady seconds before which nothing is called, see `Pacing`; known from the first step
+        on."""
         self._heard: frozenset[str] = frozenset()
         """By which lanes announcements have come. Their number is that of announcement topics."""
 
@@ -92,6 +96,7 @@ class Engine:
             case _:  # Reconcile
                 ruling = Ruling(list_at=self._roster.request(now))
         if ruling.hurries:
+            self._opens_at = now.steady
             for queue in self._queues.values():
                 queue.hurry(now)
         return ruling
@@ -106,6 +111,8 @@ class Engine:
             self._silence.reached()
         if call.operation is Operation.LIST:
             return self._roster.answered(answer, now)
+        if isinstance(answer, CallFailed) and answer.cause is FailureCause.THROTTLED:
+            self._roster.yields(answer, now)
         decision = self._queues[call.operation].answered(call, answer, now)
         is_kept = self._roster.is_kept or self._silence.is_on or self._handover.is_on
         forgets = decision.forgets_associated and not is_kept
@@ -146,14 +153,18 @@ class Engine:
             operation: Which one.
         """
         queue = self._queues[operation]
-        return queue.state(now, in_flight=in_flight, not_before=self._service_resumes_at())
+        not_before = max(self._service_resumes_at(), self._opens_at or 0.0)
+        return queue.state(now, in_flight=in_flight, not_before=not_before)
 
     def step(self, now: Instant) -> Step:
         """What to do now; to be asked only while no call is in flight."""
+        if self._opens_at is None:
+            wait = self._rng.uniform(0, self._policy.pacing.spread_seconds)
+            self._opens_at = now.steady + wait
         resumes_at = self._service_resumes_at()
         wakes: list[float] = []
         for operation in self._turn:
-            step = self._queues[operation].step(now, resumes_at)
+            step = self._queues[operation].step(now, max(resumes_at, self._opens_at))
             if step.call is not None:
                 self._turn.remove(operation)
                 self._turn.append(operation)

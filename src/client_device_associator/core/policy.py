@@ -1,7 +1,8 @@
 """The settings that decisions depend on."""
 
 from client_device_associator.core.admission.gate import Gate
-from client_device_associator.core.values import dataclass
+from client_device_associator.core.pacing import Pacing
+from client_device_associator.core.values import dataclass, field
 
 MAX_BATCH = 100
 """Entries in a call; service model greengrassv2 2020-11-30."""
@@ -31,6 +32,7 @@ class Policy:
         grace_seconds: How long a device that another core device has claimed may take to be heard
             here, before it is let go; None if devices are not handed over.
         max_devices: Devices that may be associated with this core device; None for any number.
+        pacing: How calls are spread in time.
     """
 
     max_batch: int
@@ -48,3 +50,4 @@ class Policy:
     departures_per_day: int | None = None
     departures_dry_run: bool = True
     grace_seconds: float | None = None
+    pacing: Pacing = field(default_factory=Pacing)

@@ -19,6 +19,7 @@ from client_device_associator.core.notices import (
     RosterUseless,
 )
 from client_device_associator.core.operation import Operation
+from client_device_associator.core.pace import NO_FAILURE
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.thing_name import is_thing_name
 
@@ -37,6 +38,9 @@ of the interval if that is less."""
 
 ON_DEMAND_SECONDS = 60.0
 """The least time between two lists that were asked for."""
+
+_SOON_SECONDS = 60.0
+"""A list that is due within this time would come while others are throttled."""
 
 _LAST_DELAY = 30
 """Failures in a row after which a list starts again from its first page: its token may be of no use
@@ -63,7 +67,11 @@ class Roster:
         self._comparison: Comparison | None = None
         self._absent = Names()
         self._confirms = False
-        self._failures = 0
+        self._place = NO_FAILURE
+        self._asked_until = 0.0
+        """So long the service itself has asked not to be called."""
+        self._is_wanted = False
+        """Whether somebody has asked for the list that comes next."""
         self._is_denied = False
 
     @property
@@ -95,10 +103,12 @@ class Roster:
         """
         if not self._policy.reconcile_seconds:
             return None
+        self._is_wanted = True
         if self._listing:
             return now.steady
         earliest = now.steady if self._began_at is None else self._began_at + ON_DEMAND_SECONDS
-        self._next_at = min(self._due_at(now), max(now.steady, earliest))
+        earliest = max(now.steady, earliest, self._asked_until)
+        self._next_at = min(self._due_at(now), earliest)
         return self._next_at
 
     def step(self, now: Instant, not_before: float) -> Step:
@@ -128,7 +138,7 @@ class Roster:
             return self._failed(answer, now)
         if not isinstance(answer, Listed):
             return self._useless(f"the service refuses to go on with it: {answer}", now)
-        self._failures = 0
+        self._place = NO_FAILURE
         self._is_denied = False
         names = [name for name in answer.thing_names if is_thing_name(name)]
         known = self._journal.devices(names)
@@ -152,6 +162,14 @@ class Roster:
             self._listing = None
         return Decision()
 
+    def yields(self, failed: CallFailed, now: Instant) -> None:
+        """A call for devices was throttled: a list that is due soon leaves room for such calls."""
+        if not self._policy.reconcile_seconds or self._place != NO_FAILURE:
+            return
+        is_idle = self._listing is None and self._comparison is None
+        if is_idle and self._may_wait() and self._due_at(now) <= now.steady + _SOON_SECONDS:
+            self._put_off(failed.retry_after, now)
+
     def answer_lost(self) -> None:
         """What an answer means could not be found out: the list starts again."""
         self._listing = None
@@ -159,7 +177,10 @@ class Roster:
     def _due_at(self, now: Instant) -> float:
         self._started = min(self._started, now.steady)
         if self._next_at is None:
-            self._next_at = now.steady + self._rng.uniform(0, START_SPREAD_SECONDS)
+            # After the calls for devices, which are spread over the same time.
+            fleet = self._policy.pacing.spread_seconds
+            wait = fleet + self._rng.uniform(0, max(START_SPREAD_SECONDS, fleet))
+            self._next_at = now.steady + wait
         return self._next_at
 
     def _compare(self, comparison: Comparison, now: Instant) -> Step:
@@ -167,6 +188,7 @@ class Roster:
         if not comparison.is_over:
             return Step(decided=decision if decision.stores else None, wake_at=now.steady)
         self._comparison = None
+        self._is_wanted = False
         self._absent = comparison.absent
         self._confirms = bool(len(comparison.absent)) and not self._confirms
         self._next_at = now.steady + self._pause()
@@ -197,17 +219,30 @@ class Roster:
             is_news = not self._is_denied
             self._is_denied = True
             return Decision(notices=(RosterDenied(failed.message),)) if is_news else Decision()
-        self._failures += 1
-        if self._failures >= _LAST_DELAY:
+        asked = failed.retry_after
+        self._asked_until = now.steady + asked
+        if failed.cause is FailureCause.THROTTLED and self._may_wait():
             self._listing = None
-        delay = backoff.SERVICE.delay(self._failures, self._rng)
-        self._next_at = now.steady + max(failed.retry_after, delay)
+            self._put_off(asked, now)
+            return Decision()
+        wait, self._place = self._policy.pacing.away.next(self._place, asked, self._rng)
+        if self._place.failures >= _LAST_DELAY:
+            self._listing = None
+        self._next_at = now.steady + wait
         return Decision()
+
+    def _may_wait(self) -> bool:
+        """Whether nothing is lost if the list comes later: no page is here, and nobody asked."""
+        return not self._is_wanted and (self._listing is None or self._listing.next_token is None)
+
+    def _put_off(self, asked: float, now: Instant) -> None:
+        wait, self._place = self._policy.pacing.lists.next(self._place, asked, self._rng)
+        wait = max(asked, min(wait, CONFIRM_SHARE * self._policy.reconcile_seconds))
+        self._next_at = now.steady + wait
 
     def _useless(self, why: str, now: Instant) -> Decision:
         """This list proves nothing; another one may."""
         self._listing = None
-        self._failures += 1
-        delay = backoff.PERMISSION.delay(self._failures, self._rng)
+        delay, self._place = backoff.PERMISSION.next(self._place, 0.0, self._rng)
         self._next_at = now.steady + min(delay, self._policy.reconcile_seconds)
         return Decision(notices=(RosterUseless(why),))

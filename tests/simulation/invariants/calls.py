@@ -54,8 +54,9 @@ class BurstsAreCheap(Check):
 class OutagesAreProbed(Check):
     """During an outage of D seconds there are few calls, one at a time.
 
-    Full jitter below a ceiling that doubles from 1 s reaches the cap of 300 s (45 s if there are
-    no credentials) after 9 failures and then waits half of it on average: 2·D/cap probes are
+    Rounds that grow by half from 2 s reach the cap of 200 s after 13 failures, with one probe in
+    each: 13 + D/200. Without credentials, full jitter below a ceiling that doubles from 1 s reaches
+    the cap of 45 s after 7 failures and then waits half of it on average: 2·D/cap probes are
     expected, and 25 + 6·D/cap are not exceeded by chance. What needs a person waits at least
     300 s each time: 3 + D/300. A restart starts over. Each operation has a ramp of its own, and the
     list always that of the service.

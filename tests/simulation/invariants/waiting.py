@@ -43,9 +43,10 @@ class NothingWaitsTooLong(_Patient):
     """No device waits longer than its cap for its next call once nothing is in its way.
 
     After its own error entries that is 2 s, doubling to 300 s; after a call that came to nothing
-    1 s, doubling to 300 s (45 s without credentials; 300 s to 3600 s if a person is needed),
-    or `Retry-After`; a minute after the journal could not be written; then `maxWaitSeconds` for
-    others to join, and the calls of those who came before. A worker that dies costs no more.
+    two rounds, of 2 s and then half as long again each, up to 200 s (without credentials 1 s,
+    doubling to 45 s; 300 s to 3600 s if a person is needed), or `Retry-After` and a tenth of it; a
+    minute after the journal could not be written; then `maxWaitSeconds` for others to join, and
+    the calls of those who came before. A worker that dies costs no more.
     """
 
     def called(self, call: Call) -> None:
@@ -82,7 +83,7 @@ class NothingWaitsTooLong(_Patient):
 
 
 class WaitsAreKept(Check):
-    """`Retry-After` is honoured exactly, and what needs a person is asked for after 5 minutes."""
+    """No call comes before `Retry-After` is over; what needs a person waits 5 minutes."""
 
     def listed(self, call: Call) -> None:
         """What stops all calls stops those for a list."""

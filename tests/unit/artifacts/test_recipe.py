@@ -139,6 +139,7 @@ def test_every_setting_has_its_documented_default(configuration: dict[str, Any])
         "admission": {"requireProvenName": False},
         "limits": {"maxPending": 10_000, "maxAttempts": 10},
         "trustSeconds": 3600,
+        "pacing": {"spreadSeconds": 0},
         "reconcile": {"intervalHours": 24, "restore": False},
         "departures": {"dryRun": True},
         "handover": {

@@ -11,6 +11,7 @@ from client_device_associator.configuration.parser import (
     parse_configuration,
 )
 from client_device_associator.configuration.settings import Settings
+from client_device_associator.core.pacing import paced
 from client_device_associator.core.policy import Policy
 from client_device_associator.core.result import Result, Status
 from client_device_associator.messages.result_message import result_topic
@@ -59,6 +60,7 @@ WHOLE: dict[str, Any] = {
     "limits": {"maxPending": 10, "maxAttempts": 3, "maxDevices": 200},
     "admission": {"requireProvenName": True, "allow": {"own": "zb-*"}, "deny": {}},
     "trustSeconds": 60,
+    "pacing": {"spreadSeconds": 220},
     "reconcile": {"intervalHours": 0.5, "restore": True},
     "departures": {
         "topics": {"gone": {"topic": "zb/+/left", "thingName": "zb-{topic:1}", "deny": {"x": "y"}}},
@@ -91,6 +93,7 @@ def test_every_key_counts() -> None:
         max_devices=200,
         reconcile_seconds=1800,
         restores=True,
+        pacing=paced(220),
         silent_days=30,
         departures_per_day=7,
         departures_dry_run=False,

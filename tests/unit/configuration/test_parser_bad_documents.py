@@ -255,7 +255,7 @@ DOUBTFUL = r"""
     /loglevel: found an unknown key, expected 'logLevel'
     /deploymentveto: found an unknown key, expected 'deploymentVeto'
 {"batching": {"zzz": 1}, "a/b~c": {"limits": 1}}
-    /a~1b~0c: found an unknown key, expected one of ['accessControl', 'admission', 'announcements', 'batching', 'departures', 'deploymentVeto', 'handover', 'iotCore', 'limits', 'logLevel', 'metrics', 'reconcile', 'results', 'subscriptionRenewalSeconds', 'trail', 'trustSeconds', 'workerIdleSeconds']
+    /a~1b~0c: found an unknown key, expected one of ['accessControl', 'admission', 'announcements', 'batching', 'departures', 'deploymentVeto', 'handover', 'iotCore', 'limits', 'logLevel', 'metrics', 'pacing', 'reconcile', 'results', 'subscriptionRenewalSeconds', 'trail', 'trustSeconds', 'workerIdleSeconds']
     /batching/zzz: found an unknown key, expected one of ['maxSize', 'maxWaitSeconds']
 """  # noqa: E501 - the same with warnings
 

@@ -57,10 +57,13 @@ def test_whatever_is_wrong_with_the_service_holds_up_both(
     departure_fails(driver, cause)
     driver.announce(["a"])
     assert driver.state is QueueState.WAITING
-    assert driver.step() == Step(wake_at=driver.now.steady + LONG_SECONDS)
+    step = driver.step()
+    assert step.call is None
+    assert step.wake_at is not None
+    assert step.wake_at >= driver.now.steady + LONG_SECONDS
     before = driver.seconds
     driver.next_call()
-    assert driver.seconds == before + LONG_SECONDS
+    assert driver.seconds >= before + LONG_SECONDS
 
 
 def test_an_answer_that_was_not_asked_for_is_a_failure(driver: EngineDriver) -> None:

@@ -22,7 +22,7 @@ def test_a_wait_that_it_asked_for_is_kept(driver: EngineDriver) -> None:
     driver.lose_answer(failed_call(retry_after=500))
     step = driver.step()
     assert step.call is None
-    assert step.wake_at == driver.now.steady + 500
+    assert step.wake_at == driver.now.steady + 550
     assert driver.state is QueueState.WAITING
 
 
@@ -60,14 +60,14 @@ def test_a_first_refusal_that_could_not_be_stored_is_asked_for_again(driver: Eng
 
 
 def test_a_failure_that_could_not_be_stored_counts_once(driver: EngineDriver) -> None:
-    """The wait after it is that of a first failure."""
+    """The wait after it is that of a second failure."""
     driver.announce(numbered(1))
     driver.next_call()
     driver.answer(failed_call())
     driver.next_call()
     driver.lose_decision(failed_call())
     step = driver.step()
-    assert step.wake_at == driver.now.steady + 2
+    assert step.wake_at == driver.now.steady + 3
 
 
 def test_an_outage_goes_on_if_its_end_could_not_be_stored(driver: EngineDriver) -> None:
@@ -79,4 +79,4 @@ def test_an_outage_goes_on_if_its_end_could_not_be_stored(driver: EngineDriver) 
     driver.lose_decision(Succeeded())
     driver.next_call()
     driver.answer(failed_call())
-    assert driver.step().wake_at == driver.now.steady + 2
+    assert driver.step().wake_at == driver.now.steady + 3

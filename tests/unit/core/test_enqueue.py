@@ -161,7 +161,7 @@ def test_a_later_announcer_learns_when_the_queue_goes_on(driver: EngineDriver) -
     driver.answer(failed_call(retry_after=50))
     driver.wall_ahead = 1000
     (retrying,) = driver.announce(["a"], announcement_id="7").transient
-    assert retrying.next_attempt_at == START + driver.seconds + 50 + 1000
+    assert retrying.next_attempt_at == START + driver.seconds + 55 + 1000
     assert retrying.attempts == 0
 
 

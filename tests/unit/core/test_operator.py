@@ -3,6 +3,7 @@
 import pytest
 
 from client_device_associator.core.answer import FailureCause, Listed, Succeeded, ValidationFailed
+from client_device_associator.core.backoff import SERVICE
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.operator import (
     COMMAND,
@@ -168,7 +169,7 @@ def test_what_a_person_may_have_removed_is_not_waited_for(
     driver.ask(Retry(("a",)))
     driver.next_call()
     if cause is FailureCause.THROTTLED:
-        assert driver.seconds - before == 300.0 - 10.0
+        assert driver.seconds - before == SERVICE.cap - 10.0
     else:
         assert driver.seconds - before == left
 

@@ -95,7 +95,7 @@ def test_a_page_that_has_come_ends_the_failures(listed: EngineDriver) -> None:
     listed.answer(Listed((), "more"))
     listed.next_call()
     listed.answer(failed_call())
-    assert wait(listed) == backoff.SERVICE.base
+    assert wait(listed) == backoff.SERVICE.first
 
 
 def test_lists_of_no_use_come_more_and_more_seldom(listed: EngineDriver) -> None:
@@ -120,4 +120,4 @@ def test_while_something_is_wrong_with_the_service_there_is_no_list(listed: Engi
     before = listed.seconds
     listed.engine.list_requested(listed.now)
     listed.next_call()
-    assert listed.seconds - before == LONG_SECONDS
+    assert listed.seconds - before >= LONG_SECONDS

@@ -5,7 +5,7 @@ import pytest
 from client_device_associator.cloud.bounded_http import MAX_BODY_BYTES
 from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS, WARM_UP_SECONDS
 from client_device_associator.cloud.worker import MAX_ADDRESS_SPACE_BYTES
-from client_device_associator.core import backoff
+from client_device_associator.core import backoff, rounds
 from client_device_associator.core.enqueue import MAX_WAITING_PER_DEVICE
 from client_device_associator.core.policy import MAX_BATCH
 from client_device_associator.core.thing_name import MAX_LENGTH
@@ -27,7 +27,7 @@ from support.documents import ROOT, read
 MIB, KIB = 1024 * 1024, 1024
 MINUTE, HOUR = 60, 3600
 MILLISECONDS = 1000
-WORDS = {0.5: "half a", 1: "a", 2: "two", 5: "five"}
+WORDS = {0.1: "a tenth", 0.5: "half a", 1: "a", 2: "two", 5: "five"}
 
 GATHERED = f"{inbox.GATHER_SECONDS * MILLISECONDS:.0f} ms"
 ONE_TURN = f"up to {inbox.MAX_GATHERED} messages or {inbox.MAX_GATHERED_BYTES // KIB} KiB"
@@ -40,7 +40,7 @@ FORBIDDEN = f"after {outbox.REFUSED_AGAIN_SECONDS / MINUTE:g} min when accessCon
 QUIET = f"{WORDS[settings_in_effect.QUIET_SECONDS]} second"
 PAUSE = loop.AFTER_DEFECT_SECONDS
 LONGEST_PAUSE = PAUSE * 2**loop._AFTER_DEFECT_DOUBLINGS  # noqa: SLF001 - the document has the figure
-DENIED = backoff.PERMISSION
+DENIED, SERVICE = backoff.PERMISSION, backoff.SERVICE
 
 PHRASES = {
     "README.md": (f"batches of up to {MAX_BATCH}",),
@@ -87,7 +87,9 @@ PHRASES = {
         f"at most {operator_log._MAX_DEFECTS} of them",  # noqa: SLF001 - the document has the figure
         f"after up to {backoff.DEVICE.base:g} s at first and up to",
         f"up to {backoff.DEVICE.cap / MINUTE:g} min in the end, with full jitter",
-        f"… {backoff.SERVICE.cap / MINUTE:g} min, or `Retry-After`",
+        f"rounds of {SERVICE.first:g} s, {SERVICE.length(2):g} s, {SERVICE.length(3):g} s …",
+        f"… {SERVICE.cap:g} s, or `Retry-After` and up to {WORDS[rounds.ASKED_SPREAD]} more",
+        f"is put off for up to {backoff.LISTS.cap / HOUR:g} h",
         f"the same, up to {backoff.TOKEN_EXCHANGE.cap:g} s",
         f"| {DENIED.floor / MINUTE:g} min, growing to {DENIED.cap / HOUR:g} h |",
         f"the {WORDS[MAX_SET_ASIDE]} newest are kept",

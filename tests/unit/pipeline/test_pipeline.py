@@ -8,8 +8,10 @@ from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS, WARM_UP_
 from client_device_associator.cloud.port import CallAnswered, WorkerEnded
 from client_device_associator.cloud.worker_process import WorkerProcess
 from client_device_associator.core.answer import Succeeded
+from client_device_associator.core.backoff import SERVICE
 from client_device_associator.core.notices import CallSettled
 from client_device_associator.core.result import Status
+from client_device_associator.core.rounds import ASKED_SPREAD
 from client_device_associator.errors import NotAuthorizedError
 from client_device_associator.pipeline.outbox import ACKNOWLEDGE_TIMEOUT_SECONDS
 from client_device_associator.reporting.notices import (
@@ -66,14 +68,15 @@ def test_a_worker_is_started_only_shortly_before_its_call(rig: Rig) -> None:
     """During a long wait there is none, and it is there in time for the next call."""
     rig.call("a")
     rig.answer(failed_call(retry_after=1000))
+    longest = 1000 * (1 + ASKED_SPREAD)
     rig.results()
     rig.pass_turns(rig.turn(), 1 + IDLE_SECONDS)
     assert rig.worker.number == 0
     rig.results()
-    rig.pass_turns(rig.turn(), 1 + 1000 - WARM_UP_SECONDS - 0.001)
+    rig.pass_turns(rig.turn(), 1 + longest - WARM_UP_SECONDS - 0.001)
     assert rig.worker.number == 0
-    rig.clock.seconds = 1 + 1000 - WARM_UP_SECONDS
-    assert rig.turn() == WARM_UP_SECONDS
+    rig.clock.seconds = 1 + longest - WARM_UP_SECONDS
+    assert rig.turn() == pytest.approx(WARM_UP_SECONDS)
     assert rig.worker.number == 2
 
 
@@ -107,7 +110,7 @@ def test_a_worker_that_ends_costs_a_retry(rig: Rig) -> None:
     rig.call("a")
     rig.turn(WorkerEnded(1, "ended with exit code -9"))
     assert rig.results() == [("a", "retrying", "WorkerEnded")]
-    rig.clock.seconds += 1
+    rig.clock.seconds += SERVICE.first
     rig.turn()
     assert rig.worker.calls == [("a",)] * 2
     assert rig.worker.number == 2
@@ -129,7 +132,7 @@ def test_a_late_answer_does_not_hide_the_call_in_flight(rig: Rig) -> None:
     rig.call("a")
     rig.clock.seconds += CALL_DEADLINE_SECONDS
     rig.turn()
-    rig.clock.seconds += 1
+    rig.clock.seconds += SERVICE.first
     rig.turn()
     assert len(rig.worker.calls) == 2
     rig.turn(CallAnswered(1, Succeeded()))
@@ -145,7 +148,7 @@ def test_a_hung_worker_is_ended_at_its_deadline(rig: Rig) -> None:
     rig.clock.seconds += CALL_DEADLINE_SECONDS
     assert rig.turn() == 0
     assert rig.worker.ends == 1
-    rig.pass_turns(rig.turn(), rig.clock.seconds + 1)
+    rig.pass_turns(rig.turn(), rig.clock.seconds + SERVICE.first)
     assert ("a", "retrying", "WorkerHung") in rig.results()
     assert rig.worker.calls == [("a",)] * 2
 

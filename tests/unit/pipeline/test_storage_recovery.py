@@ -6,6 +6,7 @@ import pytest
 
 from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS
 from client_device_associator.core.answer import Succeeded
+from client_device_associator.core.backoff import SERVICE
 from client_device_associator.errors import NotAuthorizedError
 from client_device_associator.pipeline.storage import TRY_AGAIN_SECONDS
 from client_device_associator.reporting.notices import JournalUnusable, JournalUsable
@@ -50,7 +51,7 @@ def test_a_call_given_up_as_the_disk_recovers_is_made_again(rig: Rig) -> None:
     find_results(rig)
     rig.clock.seconds += 1
     assert rig.turn() == 0
-    rig.pass_turns(0, rig.clock.seconds + 1)
+    rig.pass_turns(0, rig.clock.seconds + SERVICE.first)
     assert ("a", "retrying", "WorkerHung") in rig.results()
     assert rig.worker.calls == [("a",)] * 2
 
@@ -77,7 +78,7 @@ def test_a_wait_that_cannot_be_stored_is_kept_all_the_same(rig: Rig) -> None:
     fill_disk(rig.journal, full=False)
     rig.pass_turns(wait, 1 + 99)
     assert len(rig.worker.calls) == 1
-    rig.pass_turns(rig.turn(), 1 + 102)
+    rig.pass_turns(rig.turn(), 1 + 111)
     assert len(rig.worker.calls) == 2
 
 
