@@ -89,8 +89,8 @@ def about(record: Record) -> str:
     plan = record.about["plan"]
     rows = [
         ["measured", f"{record.about['at']}, in {record.about['seconds']} s"],
-        *([name, _words(value)] for name, value in machine.items()),
-        *([name, value] for name, value in versions.items()),
+        *([name, _words(value)] for name, value in sorted(machine.items())),
+        *([name, value] for name, value in sorted(versions.items())),
         ["writes to disk counted by", record.about["disk"]],
         ["rounds", f"{plan['rounds']}; {plan['fewer_rounds']} of the scripts, and of some others"],
     ]
