@@ -76,7 +76,7 @@ def deliver(
     unarchived = layout.unarchived(recipe.name, recipe.version)
     # A component may be deployed again with the same version while it is being developed.
     for target in (delivered, unarchived):
-        shutil.rmtree(target, ignore_errors=True)
+        _clear_away(target)
         target.mkdir(parents=True)
     for artifact, path in found.items():
         copy = Path(shutil.copy(path, delivered))
@@ -88,6 +88,15 @@ def deliver(
     if user is not None:
         give_all(delivered, user)
         give_all(unarchived, user)
+
+
+def _clear_away(folder: Path) -> None:
+    """Delete a folder in which the version that still runs may write, such as its bytecode."""
+    if folder.exists():
+        aside = folder.with_name(f".{folder.name}.old")
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def give_all(folder: Path, user: str) -> None:
