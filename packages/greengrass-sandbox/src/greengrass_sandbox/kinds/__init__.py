@@ -5,6 +5,6 @@ ask the profile that they are given and never for its name.
 """
 
 from greengrass_sandbox.kinds.classic.profile import CLASSIC
-from greengrass_sandbox.kinds.lite.profile import LITE, LITE_MESSAGES_PER_SECOND
+from greengrass_sandbox.kinds.lite.profile import LITE
 
-__all__ = ["CLASSIC", "LITE", "LITE_MESSAGES_PER_SECOND"]
+__all__ = ["CLASSIC", "LITE"]

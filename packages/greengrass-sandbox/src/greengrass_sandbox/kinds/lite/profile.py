@@ -12,7 +12,7 @@ from greengrass_sandbox.profile import Profile
 from greengrass_sandbox.recipe import TOKEN_EXCHANGE
 from greengrass_sandbox.recipe.dialect import ANY, Dialect
 
-LITE_MESSAGES_PER_SECOND = 850.0
+_MESSAGES_PER_SECOND = 850.0
 """What a real nucleus lite passes on at its own pace: 750 to 970 one by one, 1,000 pipelined."""
 
 
@@ -33,7 +33,7 @@ LITE = Profile(
         serial=True,
         slow_write_seconds=5.0,
         max_iot_core_filters=50,
-        real_messages_per_second=LITE_MESSAGES_PER_SECOND,
+        real_messages_per_second=_MESSAGES_PER_SECOND,
     ),
     behave=Lite,
     conduct=Conduct(
