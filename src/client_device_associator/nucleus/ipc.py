@@ -1,6 +1,6 @@
 """The real nucleus, over Greengrass IPC.
 
-Callbacks come in order, on the one thread of awscrt's event loop; no callback may block.
+Callbacks come in order, on the one thread that reads; no callback may block.
 """
 
 import contextlib
@@ -9,9 +9,6 @@ import queue
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from concurrent.futures import TimeoutError as FutureTimeoutError
-
-from awscrt.exceptions import AwsCrtError
 
 from client_device_associator.core.bus import Bus
 from client_device_associator.errors import (
@@ -23,6 +20,7 @@ from client_device_associator.errors import (
 from client_device_associator.messages.encoding import encode
 from client_device_associator.messages.payload import Payload
 from client_device_associator.messages.redaction import Redaction
+from client_device_associator.nucleus.connection import Connection
 from client_device_associator.nucleus.port import (
     OnAcknowledged,
     OnClosed,
@@ -30,12 +28,17 @@ from client_device_associator.nucleus.port import (
     OnUnreadable,
     OnValidationRequested,
 )
-from client_device_associator.nucleus.rpc import AccessDeniedError, Connection, connect
-from client_device_associator.nucleus.streams import (
+from client_device_associator.nucleus.rpc import connect
+from client_device_associator.nucleus.rpc_errors import (
+    AccessDeniedError,
     ConnectionClosedError,
+    LateAnswerError,
+    ResponseError,
+    RpcError,
+)
+from client_device_associator.nucleus.streams import (
     Document,
     OnEvent,
-    ResponseError,
     Stream,
     changes,
     iot_core_messages,
@@ -129,7 +132,7 @@ class IpcNucleus:
         }
         request = {"configurationValidityReport": report}
         # It cannot be sent only if the connection is lost, which is reported elsewhere.
-        with contextlib.suppress(RuntimeError, AwsCrtError):
+        with contextlib.suppress(RpcError):
             stream = Stream(lambda _: None)
             self._connection.open(stream, "SendConfigurationValidityReport", request)
 
@@ -152,7 +155,7 @@ class IpcNucleus:
             else:
                 request = _iot_core_request(topic, message)
                 self._connection.open(Stream(on_answer), "PublishToIoTCore", request)
-        except (RuntimeError, AwsCrtError) as error:
+        except RpcError as error:
             on_acknowledged(_translate(error))
 
     def give_up(self) -> None:
@@ -204,10 +207,11 @@ class IpcNucleus:
             self._connection.open(stream, operation, request)
             with contextlib.suppress(queue.Empty):
                 answer = waking.get(timeout=ANSWER_TIMEOUT_SECONDS)
-        except (RuntimeError, AwsCrtError) as error:
+        except RpcError as error:
             raise _translate(error) from error
         if answer is None:
-            raise _translate(FutureTimeoutError())
+            stream.close()
+            raise _translate(LateAnswerError())
         if isinstance(answer, Exception):
             raise _translate(answer) from answer
         return answer
@@ -222,7 +226,7 @@ def _connect(on_lost: Callable[[], None]) -> Connection:
             return connect(
                 socket_path, os.environ[_TOKEN_VARIABLE], on_lost, CONNECT_TIMEOUT_SECONDS
             )
-        except (RuntimeError, AwsCrtError, FutureTimeoutError) as error:
+        except (OSError, RpcError) as error:
             if _is_refusal(error) or time.monotonic() + CONNECT_AGAIN_SECONDS >= give_up_at:
                 raise NucleusLostError(
                     f"no connection to the nucleus at {socket_path}:"
@@ -233,8 +237,7 @@ def _connect(on_lost: Callable[[], None]) -> Connection:
 
 def _is_refusal(error: Exception) -> bool:
     """Whether the nucleus was there and refused us; lite just closes the connection."""
-    closed = isinstance(error, AwsCrtError) and error.name == "AWS_IO_SOCKET_CLOSED"
-    return closed or isinstance(error, AccessDeniedError)
+    return isinstance(error, AccessDeniedError | ConnectionClosedError)
 
 
 class _ConfigurationMissingError(NucleusError):
@@ -270,8 +273,8 @@ def _translate(error: BaseException) -> NucleusError:
 
 def _text(error: BaseException) -> str:
     """Something to read in every case: on lite the message of an IPC error is None."""
-    if isinstance(error, FutureTimeoutError):
-        return "no answer in time, the nucleus may be busy with a deployment"
+    if isinstance(error, LateAnswerError):
+        return str(error)
     # It may quote what it was asked, and this process has shown it who it is.
     redacted = Redaction([os.environ.get(_TOKEN_VARIABLE, "")])
     message = redacted(getattr(error, "message", None) or str(error))

@@ -1,28 +1,25 @@
-"""What awscrt calls when something comes on a stream; nothing here may block."""
+"""One request to the nucleus, its answer, and the events that follow; nothing here may block."""
 
-import contextlib
 import json
 from binascii import a2b_base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from awscrt.eventstream import Header
-from awscrt.eventstream.rpc import ClientContinuationHandler, MessageFlag, MessageType
-from awscrt.exceptions import AwsCrtError
-
 from client_device_associator.messages.payload import Payload
+from client_device_associator.nucleus.frames import Flag, Frame, MessageType
 from client_device_associator.nucleus.port import (
     OnClosed,
     OnMessage,
     OnUnreadable,
     OnValidationRequested,
 )
+from client_device_associator.nucleus.rpc_errors import (
+    ResponseError,
+    StreamClosedError,
+)
 
 NAMESPACE = "aws.greengrass#"
 """Before the names of operations and shapes."""
-
-SHAPE_HEADER = "service-model-type"
-"""The header that says which shape of the IPC model a message has."""
 
 Document = Mapping[str, Any]
 """What the nucleus says, as JSON in the names of the IPC model."""
@@ -35,30 +32,8 @@ OnEvent = Callable[[Document], None]
 AttributeError for one that is not as the IPC model says."""
 
 
-class ConnectionClosedError(RuntimeError):
-    """There is no connection to the nucleus any more."""
-
-
-class StreamClosedError(RuntimeError):
-    """The nucleus has ended a stream without an answer."""
-
-
-class ResponseError(RuntimeError):
-    """The nucleus's answer is an error.
-
-    Args:
-        shape: Its name in the IPC model, as `UnauthorizedError`.
-        message: In words; None on lite.
-    """
-
-    def __init__(self, shape: str, message: str | None) -> None:
-        super().__init__(message)
-        self.shape = shape
-        self.message = message
-
-
-class Stream(ClientContinuationHandler):  # type: ignore[misc] # awscrt has no types
-    """One request, its answer, and the events that follow.
+class Stream:
+    """A request; without `on_event` it is over with its answer.
 
     Args:
         on_answer: Takes the answer; called by the thread that reads, before it reads on.
@@ -67,13 +42,13 @@ class Stream(ClientContinuationHandler):  # type: ignore[misc] # awscrt has no t
         on_unreadable: Called for an event that cannot be decoded; the stream goes on.
 
     Attributes:
-        continuation: awscrt's, once the request is sent.
+        end: Tells the nucleus that nobody listens any more; the connection's, once it is sent.
     """
 
     def __init__(
         self,
         on_answer: OnAnswer,
-        on_event: OnEvent = lambda _: None,
+        on_event: OnEvent | None = None,
         on_closed: OnClosed = lambda: None,
         on_unreadable: OnUnreadable = lambda: None,
     ) -> None:
@@ -83,67 +58,57 @@ class Stream(ClientContinuationHandler):  # type: ignore[misc] # awscrt has no t
         self._on_unreadable = on_unreadable
         self._is_answered = False
         self._is_established = False
-        self.continuation: Any = None
+        self.end: Callable[[], None] = lambda: None
 
-    def on_continuation_message(
-        self,
-        headers: Sequence[Header],
-        payload: bytes,
-        message_type: MessageType,
-        flags: int,
-        **_: object,
-    ) -> None:
-        """A message of the nucleus's."""
+    @property
+    def is_established(self) -> bool:
+        """Whether there are events to come, or may be."""
+        return self._is_established
+
+    def take(self, frame: Frame) -> None:
+        """Takes a message of the nucleus's."""
         if not self._is_answered:
-            self._answer(_answer_in(headers, payload, message_type))
-            if not self._is_established and not flags & MessageFlag.TERMINATE_STREAM:
-                self.close()
-            return
-        if flags & MessageFlag.TERMINATE_STREAM and not payload:
-            return  # the end alone
-        try:
-            if message_type != MessageType.APPLICATION_MESSAGE:
-                raise ValueError("an error in the place of an event")  # noqa: TRY301 - as if unreadable
-            self._on_event(json.loads(payload.decode()))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            self._on_unreadable()
+            self._answer(_answer_in(frame))
+        elif self._is_established and self._on_event is not None:
+            self._take_event(self._on_event, frame)
 
-    def on_continuation_closed(self, **_: object) -> None:
-        """The end; it also comes after a failed request and after our own close."""
+    def ended(self) -> None:
+        """There is nothing more to come."""
         if not self._is_answered:
             self._answer(StreamClosedError())
-        self.continuation = None  # they refer to each other
         if self._is_established:
             self._is_established = False
             self._on_closed()
 
     def close(self) -> None:
-        """Ends the stream; messages already on their way may still arrive."""
+        """Ends the stream; a message that is being read may still arrive."""
         self._is_established = False
-        continuation = self.continuation
-        if continuation is not None:
-            # It may have ended by itself.
-            with contextlib.suppress(RuntimeError, AwsCrtError):
-                continuation.send_message(
-                    message_type=MessageType.APPLICATION_MESSAGE,
-                    flags=MessageFlag.TERMINATE_STREAM,
-                )
+        self.end()
+
+    def _take_event(self, on_event: OnEvent, frame: Frame) -> None:
+        payload = frame.payload
+        if frame.headers.flags & Flag.TERMINATE_STREAM and not payload:
+            return  # the end alone
+        try:
+            if frame.headers.message_type != MessageType.APPLICATION_MESSAGE:
+                raise ValueError("an error in the place of an event")  # noqa: TRY301 - as if unreadable
+            on_event(json.loads(payload.decode()))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self._on_unreadable()
 
     def _answer(self, answer: Document | Exception) -> None:
         self._is_answered = True
-        self._is_established = not isinstance(answer, Exception)
+        self._is_established = self._on_event is not None and not isinstance(answer, Exception)
         self._on_answer(answer)
 
 
-def _answer_in(
-    headers: Sequence[Header], payload: bytes, message_type: MessageType
-) -> Document | Exception:
+def _answer_in(frame: Frame) -> Document | Exception:
+    headers, payload = frame
     try:
         document = json.loads(payload.decode()) if payload else {}
-        if message_type == MessageType.APPLICATION_MESSAGE:
+        if headers.message_type == MessageType.APPLICATION_MESSAGE:
             return dict(document)
-        shapes = [one.value for one in headers if one.name.lower() == SHAPE_HEADER]
-        shape = str(shapes[0]).removeprefix(NAMESPACE) if shapes else "an error without a name"
+        shape = headers.shape.removeprefix(NAMESPACE) or "an error without a name"
         message = document.get("message")
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         return ResponseError("unreadable answer", str(error))
