@@ -8,9 +8,9 @@ import math
 import sys
 import time
 from collections import Counter
-from typing import Any
 
 from client_device_associator import component
+from client_device_associator.nucleus.frames import Frame
 from client_device_associator.nucleus.streams import Stream
 
 MARK = "callback times: "
@@ -23,16 +23,16 @@ _SHARES = {"median": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
 def main() -> int:
     """Runs the component as its own `main` does."""
     steps: Counter[int] = Counter()
-    # The seam that is measured: where the IPC library hands over what has come.
-    take = Stream.on_continuation_message
+    # The seam that is measured: where the connection hands over what has come.
+    take = Stream.take
 
-    def timed(*arguments: Any, **named: Any) -> None:  # noqa: ANN401 - handed on as they are
+    def timed(stream: Stream, frame: Frame) -> None:
         began = time.perf_counter_ns()
-        take(*arguments, **named)
+        take(stream, frame)
         taken = time.perf_counter_ns() - began
         steps[math.ceil(math.log2(max(taken, 1)) * _STEPS_TO_DOUBLE)] += 1
 
-    Stream.on_continuation_message = timed  # type: ignore[method-assign] # it is measured
+    Stream.take = timed  # type: ignore[assignment, method-assign] # it is measured
     exit_code = component.main()
     sys.stdout.write(f"{MARK}{json.dumps(_microseconds(steps))}\n")
     return exit_code

@@ -1,7 +1,7 @@
 """All targets."""
 
 from fuzz.target import Target
-from fuzz.targets import bus, cloud, commands, doctor, files, log, sandbox
+from fuzz.targets import bus, cloud, commands, doctor, files, ipc, log, sandbox
 
 TARGETS: tuple[Target, ...] = (
     *bus.TARGETS,
@@ -9,6 +9,7 @@ TARGETS: tuple[Target, ...] = (
     *commands.TARGETS,
     *doctor.TARGETS,
     *files.TARGETS,
+    *ipc.TARGETS,
     *log.TARGETS,
     *sandbox.TARGETS,
 )

@@ -44,6 +44,7 @@ WITHOUT_UNIT_TEST = {
     "core/trail.py": "data alone",
     "nucleus/ipc.py": "a socket: tests/integration, on both nuclei",
     "nucleus/port.py": "Protocols",
+    "nucleus/rpc_errors.py": "names alone; test_ipc_errors.py is about what is said of them",
     "reporting/cloud_wording.py": "test_wording.py is about all lines of the log",
     "reporting/line.py": "data alone",
     "pipeline/events.py": "data alone",

@@ -1,7 +1,7 @@
 """The connection to the nucleus: requests out, answers and events in.
 
-A thread of its own reads, and calls back; whoever sends does so itself. What the nucleus does not
-take at once waits for that thread, so that sending never blocks.
+A thread of its own reads, and calls back. A message is sent by the thread that asks for it; what
+the nucleus does not take at once waits for the one that reads, so that sending never blocks.
 """
 
 import contextlib
@@ -71,8 +71,7 @@ class Connection:
         self._unsent_bytes = 0
         self._bell, self._ring = os.pipe()
         sock.settimeout(0)
-        self._thread = threading.Thread(target=self._run, name="nucleus", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name="nucleus", daemon=True).start()
 
     def open(self, stream: Stream, operation: str, request: Mapping[str, object]) -> None:
         """Sends a request; what the nucleus says to it comes to the stream.
@@ -93,9 +92,10 @@ class Connection:
             "service-model-type": f"{NAMESPACE}{operation}Request",
         }
         with self._lock:
-            number = self._last_id + 1
-            if number > MAX_STREAM_ID:
+            if self._last_id == MAX_STREAM_ID:
                 self._end()
+                raise ConnectionClosedError
+            number = self._last_id + 1
             message = frame(MessageType.APPLICATION_MESSAGE, number, payload, texts=texts)
             stream.end = lambda: self._terminate(number)
             self._streams[number] = stream
@@ -136,7 +136,8 @@ class Connection:
         if sent < len(message):
             self._unsent.append(memoryview(message)[sent:])
             self._unsent_bytes += len(message) - sent
-            os.write(self._ring, b"!")
+            if len(self._unsent) == 1:
+                os.write(self._ring, b"!")
 
     def _send_rest(self) -> None:
         """Sends what waits, as far as the nucleus takes it."""

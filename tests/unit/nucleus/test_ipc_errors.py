@@ -3,7 +3,7 @@
 import pytest
 
 from client_device_associator.nucleus.ipc import _translate
-from client_device_associator.nucleus.streams import ResponseError
+from client_device_associator.nucleus.rpc_errors import ResponseError
 
 
 def test_an_error_does_not_say_who_the_component_is(monkeypatch: pytest.MonkeyPatch) -> None:

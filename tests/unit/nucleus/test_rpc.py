@@ -1,146 +1,163 @@
-"""The connection, with awscrt's callbacks called by the test."""
+"""How a connection begins, on a real socket whose other end is the test's."""
 
+import contextlib
 import json
-from collections.abc import Mapping
-from typing import Any
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from awscrt.eventstream.rpc import MessageFlag, MessageType
 
-from client_device_associator.nucleus.rpc import AccessDeniedError, Connection
-from client_device_associator.nucleus.streams import ConnectionClosedError, Stream
+from client_device_associator.nucleus.frames import Flag, MessageType
+from client_device_associator.nucleus.rpc import connect
+from client_device_associator.nucleus.rpc_errors import (
+    AccessDeniedError,
+    ConnectionClosedError,
+    MalformedFrameError,
+    RpcError,
+)
+from client_device_associator.nucleus.streams import Stream
+from support.nucleus_end import PATIENCE_SECONDS, NucleusEnd
+
+Behaviour = Callable[[NucleusEnd], None]
+LATE_SECONDS = 0.05
 
 
-class FakeConnection:
-    """awscrt's connection, which remembers what was sent."""
+class Nucleus:
+    """Takes one connection, and behaves as the test says."""
 
-    def __init__(self) -> None:
-        self.sent: list[Mapping[str, Any]] = []
-        self.opened: list[Mapping[str, Any]] = []
-        self.closed = 0
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(path)
+        self._listening.listen()
+        self._threads: list[threading.Thread] = []
 
-    def send_protocol_message(self, **message: object) -> None:
-        """A message that belongs to no stream."""
-        self.sent.append(message)
+    def behave(self, behaviour: Behaviour) -> None:
+        """What happens with the next connection, until the test is over."""
 
-    def new_stream(self, stream: Stream) -> "FakeConnection":
-        """A stream, which is activated here as well."""
-        assert stream.continuation is None
-        return self
+        def serve() -> None:
+            sock, _ = self._listening.accept()
+            with sock:
+                behaviour(NucleusEnd(sock))
 
-    def activate(self, **message: object) -> None:
-        """The first message of a stream."""
-        self.opened.append(message)
+        self._threads.append(threading.Thread(target=serve))
+        self._threads[-1].start()
 
     def close(self) -> None:
-        """Ends it."""
-        self.closed += 1
+        """Leaves no thread behind."""
+        for thread in self._threads:
+            thread.join(PATIENCE_SECONDS)
+        self._listening.close()
 
 
-def connecting() -> tuple[Connection, FakeConnection, list[str]]:
-    """A connection with a socket, and what is lost of it."""
-    lost: list[str] = []
-    connection, socket = Connection("the-token", lambda: lost.append("lost")), FakeConnection()
-    connection.on_connection_setup(socket, None, later=None)
-    return connection, socket, lost
+@pytest.fixture
+def nucleus(tmp_path: Path) -> Iterator[Nucleus]:
+    """One that listens."""
+    one = Nucleus(str(tmp_path / "ipc.socket"))
+    yield one
+    one.close()
 
 
-def say(connection: Connection, message_type: MessageType, flags: int = 0) -> None:
-    """The nucleus says something."""
-    connection.on_protocol_message([], b"", message_type, flags, later=None)
+def accept(end: NucleusEnd) -> None:
+    """Accepts whoever comes."""
+    end.read()
+    end.say(0, {}, MessageType.CONNECT_ACK, Flag.CONNECTION_ACCEPTED)
 
 
-def connected() -> tuple[Connection, FakeConnection, list[str]]:
-    """A connection that was accepted."""
-    connection, socket, lost = connecting()
-    say(connection, MessageType.CONNECT_ACK, MessageFlag.CONNECTION_ACCEPTED)
-    assert connection.accepted.result(0) is None
-    return connection, socket, lost
+def test_the_nucleus_is_shown_who_connects(nucleus: Nucleus) -> None:
+    """With the token of the environment, in the protocol's own words; then it can be asked."""
+    answers: list[object] = []
+    answered = threading.Event()
+
+    def serve(end: NucleusEnd) -> None:
+        headers, payload = end.read()
+        assert headers == (MessageType.CONNECT, 0, 0, "")
+        assert json.loads(payload) == {"authToken": "the-token"}
+        end.say(0, {}, MessageType.CONNECT_ACK, Flag.CONNECTION_ACCEPTED)
+        end.say(end.read().headers.stream_id, {"value": 1})
+        with pytest.raises(EOFError):
+            end.read()
+
+    def take(answer: object) -> None:
+        answers.append(answer)
+        answered.set()
+
+    nucleus.behave(serve)
+    connection = connect(nucleus.path, "the-token", lambda: None, PATIENCE_SECONDS)
+    connection.open(Stream(take), "GetConfiguration", {})
+    assert answered.wait(PATIENCE_SECONDS)
+    assert answers == [{"value": 1}]
+    connection.close()
 
 
-def test_the_nucleus_is_shown_who_connects() -> None:
-    """With the token of the environment, in the protocol's own words."""
-    _, socket, _ = connecting()
-    (message,) = socket.sent
-    assert message["message_type"] == MessageType.CONNECT
-    assert json.loads(message["payload"]) == {"authToken": "the-token"}
-    assert [(one.name, one.value) for one in message["headers"]] == [(":version", "0.1.0")]
+def refuse(end: NucleusEnd) -> None:
+    """As the classic nucleus does."""
+    end.read()
+    end.say(0, {}, MessageType.CONNECT_ACK)
 
 
-def test_who_is_refused_hears_it() -> None:
-    """And the connection ends without being lost: it has never been there."""
-    connection, socket, lost = connecting()
-    say(connection, MessageType.CONNECT_ACK)
-    connection.on_connection_shutdown(None)
-    with pytest.raises(AccessDeniedError):
-        connection.accepted.result(0)
-    assert (socket.closed, lost) == (1, [])
+def hang_up(end: NucleusEnd) -> None:
+    """As lite does."""
+    end.read()
+
+
+def complain(end: NucleusEnd) -> None:
+    """Of the protocol."""
+    end.read()
+    end.say(0, {}, MessageType.INTERNAL_ERROR)
+
+
+def babble(end: NucleusEnd) -> None:
+    """Something else listens there."""
+    end.read()
+    end.socket.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def wait(end: NucleusEnd) -> None:
+    """Says nothing."""
+    end.read()
+    with pytest.raises(EOFError):
+        end.read()
 
 
 @pytest.mark.parametrize(
-    ("reason", "expected"),
-    [(OSError("broken"), OSError), (None, ConnectionClosedError)],
-    ids=["with a reason", "without"],
+    ("behaviour", "expected"),
+    [
+        (refuse, AccessDeniedError),
+        (hang_up, ConnectionClosedError),
+        (complain, ConnectionClosedError),
+        (babble, MalformedFrameError),
+    ],
 )
-def test_a_connection_that_ends_before_it_is_accepted(
-    reason: Exception | None, expected: type[Exception]
+def test_who_is_not_accepted_hears_it(
+    nucleus: Nucleus, behaviour: Behaviour, expected: type[RpcError]
 ) -> None:
-    """Lite closes it on those whom it does not know."""
-    connection, _, lost = connecting()
-    connection.on_connection_shutdown(reason)
+    """And nothing is lost: it has never been there."""
+    lost: list[str] = []
+    nucleus.behave(behaviour)
     with pytest.raises(expected):
-        connection.accepted.result(0)
+        connect(nucleus.path, "the-token", lambda: lost.append("lost"), PATIENCE_SECONDS)
     assert lost == []
 
 
-def test_no_socket_is_an_error() -> None:
+def test_a_nucleus_that_says_nothing_is_given_up(nucleus: Nucleus) -> None:
+    """Also if it says something else all the time."""
+
+    def keep_talking(end: NucleusEnd) -> None:
+        end.read()
+        with contextlib.suppress(OSError):
+            while True:
+                end.say(0, {}, MessageType.PING)
+
+    for behaviour in (keep_talking, wait):
+        nucleus.behave(behaviour)
+        with pytest.raises(TimeoutError):
+            connect(nucleus.path, "the-token", lambda: None, LATE_SECONDS)
+
+
+def test_no_socket_is_an_error(tmp_path: Path) -> None:
     """There may be no nucleus yet."""
-    connection = Connection("the-token", lambda: None)
-    connection.on_connection_setup(None, OSError("nobody"))
-    with pytest.raises(OSError, match="nobody"):
-        connection.accepted.result(0)
-    connection.close()
-
-
-def test_the_loss_of_a_connection_is_reported() -> None:
-    """From then on nothing can be asked."""
-    connection, _, lost = connected()
-    connection.on_connection_shutdown(OSError())
-    assert lost == ["lost"]
-    with pytest.raises(ConnectionClosedError):
-        connection.open(Stream(lambda _: None), "GetConfiguration", {})
-
-
-def test_a_request_is_in_the_names_of_the_model() -> None:
-    """The operation, the shape of the request, and JSON."""
-    connection, socket, _ = connected()
-    stream = Stream(lambda _: None)
-    connection.open(stream, "SubscribeToTopic", {"topic": "t"})
-    (message,) = socket.opened
-    assert message["operation"] == "aws.greengrass#SubscribeToTopic"
-    assert json.loads(message["payload"]) == {"topic": "t"}
-    assert {one.name: one.value for one in message["headers"]} == {
-        ":content-type": "application/json",
-        "service-model-type": "aws.greengrass#SubscribeToTopicRequest",
-    }
-    assert stream.continuation is socket
-
-
-@pytest.mark.parametrize("kind", [MessageType.PROTOCOL_ERROR, MessageType.INTERNAL_ERROR])
-def test_an_error_of_the_protocol_ends_the_connection(kind: MessageType) -> None:
-    """Nothing on it can be relied on any more."""
-    connection, socket, _ = connected()
-    say(connection, MessageType.PING)
-    assert socket.closed == 0
-    say(connection, kind)
-    assert socket.closed == 1
-
-
-def test_nothing_is_asked_on_a_connection_that_was_closed() -> None:
-    """By this component, at its end."""
-    connection, socket, lost = connected()
-    connection.close()
-    connection.on_connection_shutdown(None)
-    assert (socket.closed, lost) == (1, [])
-    with pytest.raises(ConnectionClosedError):
-        connection.open(Stream(lambda _: None), "GetConfiguration", {})
+    with pytest.raises(FileNotFoundError):
+        connect(str(tmp_path / "ipc.socket"), "the-token", lambda: None, PATIENCE_SECONDS)

@@ -1,38 +1,24 @@
+"""One request, its answer and its events."""
+
 import json
 from base64 import b64encode
 from collections.abc import Mapping
 
 import pytest
-from awscrt.eventstream import Header
-from awscrt.eventstream.rpc import MessageFlag, MessageType
 
 from client_device_associator.messages.payload import Payload
+from client_device_associator.nucleus.frames import Flag, Frame, Headers, MessageType
 from client_device_associator.nucleus.port import OnClosed, OnUnreadable
+from client_device_associator.nucleus.rpc_errors import ResponseError, StreamClosedError
 from client_device_associator.nucleus.streams import (
     Document,
     OnEvent,
-    ResponseError,
     Stream,
-    StreamClosedError,
     changes,
     iot_core_messages,
     messages,
     validation_requests,
 )
-
-
-class FakeContinuation:
-    """awscrt's end of a stream, which remembers what was sent."""
-
-    def __init__(self, *, has_ended: bool = False) -> None:
-        self.sent: list[Mapping[str, object]] = []
-        self._has_ended = has_ended
-
-    def send_message(self, **message: object) -> None:
-        """Sends."""
-        if self._has_ended:
-            raise RuntimeError("AWS_ERROR_EVENT_STREAM_RPC_STREAM_CLOSED")
-        self.sent.append(message)
 
 
 def say(
@@ -41,12 +27,11 @@ def say(
     message_type: MessageType = MessageType.APPLICATION_MESSAGE,
     *,
     shape: str = "aws.greengrass#Shape",
-    flags: int = MessageFlag.NONE,
+    flags: int = 0,
 ) -> None:
     """The nucleus says something; bytes as they are, anything else as JSON."""
     payload = document if isinstance(document, bytes) else json.dumps(document).encode()
-    headers = [Header.from_string("service-model-type", shape)]
-    stream.on_continuation_message(headers, payload, message_type, flags, later=None)
+    stream.take(Frame(Headers(message_type, flags, 1, shape), payload))
 
 
 def established(
@@ -100,22 +85,31 @@ def test_an_answer_that_cannot_be_read_is_an_error(
 
 
 @pytest.mark.parametrize(
-    ("flags", "sent"), [(MessageFlag.NONE, 1), (MessageFlag.TERMINATE_STREAM, 0)]
+    ("on_event", "message_type", "expected"),
+    [
+        (lambda _: None, MessageType.APPLICATION_MESSAGE, True),
+        (lambda _: None, MessageType.APPLICATION_ERROR, False),
+        (None, MessageType.APPLICATION_MESSAGE, False),
+    ],
+    ids=["a subscription", "one that was refused", "a request"],
 )
-def test_a_stream_that_was_refused_does_not_stay_open(flags: int, sent: int) -> None:
-    """The nucleus may have ended it with its answer."""
-    stream = Stream(lambda _: None)
-    stream.continuation = continuation = FakeContinuation()
-    say(stream, {}, MessageType.APPLICATION_ERROR, flags=flags)
-    assert len(continuation.sent) == sent
+def test_only_a_subscription_goes_on_after_its_answer(
+    on_event: OnEvent | None,
+    message_type: MessageType,
+    expected: bool,  # noqa: FBT001 - of a table
+) -> None:
+    """Lite does not say that a request is over."""
+    stream = Stream(lambda _: None, on_event)
+    say(stream, {}, message_type)
+    assert stream.is_established is expected
 
 
 def test_an_error_without_a_shape_is_an_error() -> None:
     """Its words are there all the same."""
     answers: list[Document | Exception] = []
-    stream = Stream(answers.append)
-    stream.on_continuation_message([], b'{"message": "m"}', MessageType.APPLICATION_ERROR, 0)
+    say(Stream(answers.append), {"message": "m"}, MessageType.APPLICATION_ERROR, shape="")
     assert [getattr(one, "message", None) for one in answers] == ["m"]
+    assert str(getattr(answers[0], "shape", "")) == "an error without a name"
 
 
 def test_a_stream_that_ends_without_an_answer_is_an_error() -> None:
@@ -123,7 +117,7 @@ def test_a_stream_that_ends_without_an_answer_is_an_error() -> None:
     answers: list[Document | Exception] = []
     ends: list[str] = []
     stream = Stream(answers.append, on_closed=lambda: ends.append("end"))
-    stream.on_continuation_closed()
+    stream.ended()
     assert ([type(one) for one in answers], ends) == ([StreamClosedError], [])
 
 
@@ -174,29 +168,21 @@ def test_the_end_of_a_stream_is_reported_once() -> None:
     stream = established(
         on_closed=lambda: seen.append("end"), on_unreadable=lambda: seen.append("unreadable")
     )
-    say(stream, b"", flags=MessageFlag.TERMINATE_STREAM)
-    stream.on_continuation_closed()
-    stream.on_continuation_closed()
+    say(stream, b"", flags=Flag.TERMINATE_STREAM)
+    stream.ended()
+    stream.ended()
     assert seen == ["end"]
 
 
 def test_our_own_end_of_a_stream_is_not_reported() -> None:
-    """The library calls back for that one as well."""
-    ends: list[str] = []
-    stream = established(on_closed=lambda: ends.append("end"))
-    stream.continuation = continuation = FakeContinuation()
+    """And what was on its way is not taken any more."""
+    seen: list[object] = []
+    stream = established(on_event=seen.append, on_closed=lambda: seen.append("end"))
+    stream.end = lambda: seen.append("told")
     stream.close()
-    stream.on_continuation_closed()
-    assert [one["flags"] for one in continuation.sent] == [MessageFlag.TERMINATE_STREAM]
-    assert (stream.continuation, ends) == (None, [])
-    stream.close()
-
-
-def test_a_stream_that_has_ended_can_be_closed() -> None:
-    """The nucleus may have been a moment earlier."""
-    stream = established()
-    stream.continuation = FakeContinuation(has_ended=True)
-    stream.close()
+    say(stream, {"event": 1})
+    stream.ended()
+    assert seen == ["told"]
 
 
 @pytest.mark.parametrize(
