@@ -1,8 +1,9 @@
-"""Announcements as they are read from a message."""
+"""What is in messages: announcements as they are read, results as data."""
 
 import json
 
 from client_device_associator.messages.announcement import Reading, read_announcement
+from client_device_associator.messages.result_message import ResultMessage
 from client_device_associator.messages.template import Template
 from support.values import SHARED
 
@@ -21,3 +22,10 @@ def names(reading: Reading) -> list[str]:
 def reasons(reading: Reading) -> list[str | None]:
     """The codes of what was rejected."""
     return [one.code for one in reading.rejections]
+
+
+def document_of(message: ResultMessage) -> dict[str, object]:
+    """A message of results as data, however it is sent."""
+    payload = message.payload
+    document: dict[str, object] = json.loads(payload) if isinstance(payload, bytes) else payload
+    return document

@@ -9,8 +9,11 @@ MAX_LENGTH = 128
 CHARACTERS = string.ascii_letters + string.digits + ":_-"
 """Those of the same shape's pattern."""
 
-# Matched in full: `match` or `$` would let a trailing newline in.
-_THING_NAME = re.compile(f"[{re.escape(CHARACTERS)}]{{1,{MAX_LENGTH}}}")
+THING_NAME = f"[{re.escape(CHARACTERS)}]{{1,{MAX_LENGTH}}}"
+"""The same as a regular expression, to be matched in full: `match` or `$` would let a trailing
+newline in."""
+
+_THING_NAME = re.compile(THING_NAME)
 
 
 def is_thing_name(text: str) -> bool:

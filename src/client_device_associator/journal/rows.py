@@ -14,6 +14,7 @@ from client_device_associator.core.bus import Bus
 from client_device_associator.core.device import Device, Origin
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
+from client_device_associator.messages.flat_json import flat_object
 
 _STATES = {one.value: one for one in DeviceState if one is not DeviceState.UNKNOWN}
 _ORIGINS = {one.value: one for one in Origin}
@@ -107,7 +108,7 @@ def dump_result(result: Result) -> str:
         "topic": result.topic,
         "status": result.status._value_,
         "thing_name": result.thing_name,
-        "already": result.already,
+        "already": result.already or None,
         "code": result.code,
         "message": result.message,
         "attempts": result.attempts,
@@ -115,7 +116,7 @@ def dump_result(result: Result) -> str:
         "announcement_id": result.announcement_id,
         "heard_at": result.heard_at,
     }
-    return json.dumps({key: value for key, value in fields.items() if value is not None})
+    return flat_object(fields, in_ascii=True)
 
 
 def load_result(stored: object, bus: object = Bus.LOCAL.value) -> Result:

@@ -1,11 +1,17 @@
 """From a message on a topic to the client devices that it announces, or why it was rejected."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.result import Reason, Result, Status
-from client_device_associator.core.thing_name import MAX_LENGTH, is_thing_name, why_not
+from client_device_associator.core.thing_name import (
+    MAX_LENGTH,
+    THING_NAME,
+    is_thing_name,
+    why_not,
+)
 from client_device_associator.core.values import dataclass, replace
 from client_device_associator.messages.payload import Json, Payload
 from client_device_associator.messages.template import NoValueError, Template
@@ -22,6 +28,13 @@ MAX_ID_LENGTH = 128
 """Characters of an announcement's `id`."""
 
 
+_SPACE = r"[ \t\r\n]*"
+_USUAL = re.compile(
+    rf'{_SPACE}\{{{_SPACE}"thingName"{_SPACE}:{_SPACE}"({THING_NAME})"{_SPACE}\}}{_SPACE}'.encode()
+)
+"""JSON that needs no reading: nothing in it can be written in another way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one message says: the announcements in it, and a rejection for everything else."""
@@ -35,6 +48,20 @@ class _Rejected(Exception):  # noqa: N818 - it ends the reading of one message, 
         super().__init__(message)
         self.reason = reason
         self.message = message
+
+
+def usual_thing_name(payload: Payload) -> str | None:
+    """The thing name in `{"thingName": …}`, the usual announcement; None if it is any other.
+
+    It says nothing else than `read_announcement` would, in a tenth of the time.
+    """
+    if isinstance(payload, bytes):
+        usual = _USUAL.fullmatch(payload)
+        return usual[1].decode() if usual else None
+    name = payload.get("thingName")
+    if isinstance(name, str) and len(payload) == 1 and is_thing_name(name):
+        return name
+    return None
 
 
 def read_announcement(template: Template | None, topic: str, payload: Payload) -> Reading:
@@ -87,9 +114,6 @@ def _check_length(topic: str) -> None:
 
 def _read_shared(topic: str, payload: Payload) -> Reading:
     document = _object(_decode(payload))
-    name = document.get("thingName")
-    if len(document) == 1 and isinstance(name, str) and is_thing_name(name):
-        return Reading((Announcement(name, topic),))  # the usual one, by a shorter way
     announcement_id = _announcement_id(document)
     names, complaint = _named(document)
     if complaint is not None:

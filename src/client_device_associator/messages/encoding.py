@@ -22,11 +22,16 @@ _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 
 
 def encode(document: Mapping[str, object]) -> bytes:
-    """The bytes of a message, as small as JSON can be.
+    """The bytes of a message, as small as JSON can be."""
+    return as_bytes(_to_text(document))
+
+
+def as_bytes(text: str) -> bytes:
+    """A message's text as bytes.
 
     What a service said may hold half a surrogate pair, which is no Unicode: it becomes "?".
     """
-    return _to_text(document).encode(errors="replace")
+    return text.encode(errors="replace")
 
 
 def size_on_the_wire(document: Mapping[str, object], *, as_json: bool) -> int:

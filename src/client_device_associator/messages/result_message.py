@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from client_device_associator.core.bus import Bus
@@ -11,10 +11,12 @@ from client_device_associator.core.thing_name import is_thing_name
 from client_device_associator.core.values import dataclass
 from client_device_associator.messages.encoding import (
     MAX_MESSAGE_BYTES,
+    as_bytes,
     encode,
     iso,
     size_on_the_wire,
 )
+from client_device_associator.messages.flat_json import flat_object
 from client_device_associator.messages.iot_core_topic import can_be_published_to_on_iot_core
 from client_device_associator.messages.topic import MAX_TOPIC_BYTES, can_be_published_to
 
@@ -39,23 +41,21 @@ class ResultMessage:
 
     Attributes:
         topic: The result topic.
-        document: The message as JSON data.
+        payload: What is published there: the bytes of a BinaryMessage, or a JsonMessage's object.
         results: The indexes, in what was packed, of the results that it carries.
-        payload: The document as bytes, each result written once; empty for a JsonMessage.
     """
 
     topic: str
-    document: Mapping[str, object]
+    payload: bytes | dict[str, object]
     results: tuple[int, ...]
-    payload: bytes = b""
 
 
 class _Entry(NamedTuple):
-    """A result in a message: which, as data, as it is written, and its size in bytes."""
+    """A result in a message: which, as it is written or as data, and its size in bytes."""
 
     place: int
+    written: bytes
     document: dict[str, object]
-    encoded: bytes
     size: int
 
 
@@ -126,16 +126,21 @@ def pack(
         room = spare - max(0, len(json.dumps(topic)) - MAX_TOPIC_BYTES)
         entries = [_entry(index, results[index], as_json=as_json) for index in indexes]
         for portion in _portions(entries, room, limit):
-            document = head | {"results": [one.document for one in portion]}
-            payload = b""
-            if not as_json:
-                payload = b"%b[%b]%b" % (before, b",".join(one.encoded for one in portion), after)
-            yield ResultMessage(topic, document, tuple(one.place for one in portion), payload)
+            payload: bytes | dict[str, object]
+            if as_json:
+                payload = head | {"results": [one.document for one in portion]}
+            else:
+                payload = before + b"[" + b",".join([one.written for one in portion]) + b"]" + after
+            yield ResultMessage(topic, payload, tuple(one.place for one in portion))
 
 
 def result_document(result: Result) -> dict[str, object]:
     """A result as it stands in a message; what does not apply is left out."""
-    fields: dict[str, object] = {
+    return {key: value for key, value in _fields(result).items() if value is not None}
+
+
+def _fields(result: Result) -> dict[str, str | float | None]:
+    return {
         "thingName": result.thing_name,
         "status": result.status._value_,
         "already": result.already or None,
@@ -146,15 +151,14 @@ def result_document(result: Result) -> dict[str, object]:
         "id": result.announcement_id,
         "heardAt": None if result.heard_at is None else iso(result.heard_at),
     }
-    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _entry(index: int, result: Result, *, as_json: bool) -> _Entry:
-    document = result_document(result)
     if as_json:
-        return _Entry(index, document, b"", size_on_the_wire(document, as_json=True))
-    encoded = encode(document)
-    return _Entry(index, document, encoded, len(encoded))
+        document = result_document(result)
+        return _Entry(index, b"", document, size_on_the_wire(document, as_json=True))
+    written = as_bytes(flat_object(_fields(result)))
+    return _Entry(index, written, {}, len(written))
 
 
 def _portions(entries: Iterable[_Entry], room: int, limit: int | None) -> Iterator[list[_Entry]]:

@@ -14,6 +14,7 @@ from client_device_associator.messages.announcement import (
     Reading,
     read_announcement,
     read_presence,
+    usual_thing_name,
 )
 from client_device_associator.pipeline.events import MessageArrived, Origin
 from client_device_associator.pipeline.recently_seen import RecentlySeen
@@ -172,15 +173,31 @@ def _read(message: MessageArrived) -> Reading:
     """What a message says, and by which lane and bus it came."""
     source = message.source
     template = source.thing_name
+    # A topic that stands in the configuration as it is has been looked at there.
+    if template is None and message.topic == source.topic_filter:
+        name = usual_thing_name(message.payload)
+        if name is not None:
+            return Reading((_announcement(name, message),))
     if source.is_presence and template is not None:
         reading = read_presence(template, message.topic)
     else:
         reading = read_announcement(template, message.topic, message.payload)
-    lane, bus, leaves = source.key, source.bus, source.leaves
     announcements = tuple(
-        Announcement(
-            one.thing_name, one.topic, one.announcement_id, one.is_presence, leaves, lane, bus
-        )
+        _announcement(one.thing_name, message, one.announcement_id, is_presence=one.is_presence)
         for one in reading.announcements
     )
-    return Reading(announcements, tuple(replace(one, bus=bus) for one in reading.rejections))
+    rejections = tuple(replace(one, bus=source.bus) for one in reading.rejections)
+    return Reading(announcements, rejections)
+
+
+def _announcement(
+    name: str,
+    message: MessageArrived,
+    announcement_id: str | None = None,
+    *,
+    is_presence: bool = False,
+) -> Announcement:
+    source = message.source
+    return Announcement(
+        name, message.topic, announcement_id, is_presence, source.leaves, source.key, source.bus
+    )

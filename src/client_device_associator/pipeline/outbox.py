@@ -41,9 +41,9 @@ NOTED_WITHIN_SECONDS = 0.1
 """Acknowledgements wake the main thread only if something waits for them; otherwise it looks after
 this. One that comes later than that wakes it."""
 
-_REFILL = 50
-"""Results that are packed together: about as many as fit into a message, if they share a topic. If
-they do not, they are as many messages, for which others wait."""
+_REFILL = 100
+"""Results that are packed together: as many as an answer of the cloud makes, which fit into one
+message if they share a topic. If they do not, they are as many messages, for which others wait."""
 
 _NOTE_AT = 200
 """What became of results is stored together: a synced commit for each would wear the flash."""

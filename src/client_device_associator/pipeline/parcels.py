@@ -85,6 +85,4 @@ def _messages(
         max_bytes=max_bytes,
         claims_template=settings.claims.template if settings.claims else None,
     )
-    return [
-        (one.topic, dict(one.document) if as_json else one.payload, one.results) for one in packed
-    ]
+    return [(one.topic, one.payload, one.results) for one in packed]

@@ -13,6 +13,7 @@ from client_device_associator.core.handover import Claim
 from client_device_associator.core.result import Result, Status
 from client_device_associator.messages.claim import ClaimTopic, why_no_claim_topic
 from client_device_associator.messages.result_message import pack
+from support.reading import document_of
 from support.values import JSON, START, UNICODE
 
 DEFAULT = "clientdevices/{thingName}/associated"
@@ -45,7 +46,7 @@ def test_what_one_core_device_says_another_one_reads() -> None:
         "clientdevices/lamp/associated",
         "clientdevices/fan/associated",
     ]
-    read = [claim for one in sent for claim in claims_of(one.document, one.topic)]
+    read = [claim for one in sent for claim in claims_of(document_of(one), one.topic)]
     assert read == [Claim(name, "core-2", START + 0.25) for name in ("lamp", "fan")]
 
 

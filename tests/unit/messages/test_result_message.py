@@ -16,6 +16,7 @@ from client_device_associator.messages.result_message import (
     result_document,
     result_topic,
 )
+from support.reading import document_of
 from support.values import SHARED, START, UNICODE, numbered
 
 CORE = "core-1"
@@ -57,7 +58,7 @@ def test_a_message_says_who_what_and_when() -> None:
     (message,) = packed([result])
     assert message.topic == f"{SHARED}/status"
     assert message.results == (0,)
-    assert message.document == {
+    assert document_of(message) == {
         "coreDeviceThingName": CORE,
         "results": [
             {
@@ -129,9 +130,9 @@ def test_the_longest_names_and_ids_fit(as_json: bool) -> None:  # noqa: FBT001 -
     messages = packed(results, as_json=as_json)
     assert [index for message in messages for index in message.results] == list(range(100))
     for message in messages:
-        assert len(encode(message.document)) <= 7000
+        assert len(encode(document_of(message))) <= 7000
         if as_json:
-            assert lite_weight(message.document) <= LITE_JSON_BUDGET
+            assert lite_weight(document_of(message)) <= LITE_JSON_BUDGET
 
 
 def test_messages_are_filled() -> None:
@@ -154,7 +155,7 @@ def test_a_message_is_filled_up_to_the_limit(
 
     filled = [last(padding) for padding in range(6500, 7000)]
     longest = max(
-        size_on_the_wire(one.document, as_json=as_json)
+        size_on_the_wire(document_of(one), as_json=as_json)
         for one in filled
         if len(one.results) == count
     )
@@ -239,14 +240,14 @@ def test_packing_loses_and_repeats_nothing(
     for message in messages:
         assert list(message.results) == sorted(message.results)
         assert {topics[index] for index in message.results} == {message.topic}
-        assert message.document["results"] == [
+        assert document_of(message)["results"] == [
             result_document(results[index]) for index in message.results
         ]
-        sent = encode(message.document)
+        sent = encode(document_of(message))
         assert len(sent) <= MAX_MESSAGE_BYTES
         json.loads(sent)
         if as_json:
-            assert lite_weight(message.document) <= LITE_JSON_BUDGET
+            assert lite_weight(document_of(message)) <= LITE_JSON_BUDGET
 
 
 def test_a_json_message_is_short_in_the_words_of_the_sdk() -> None:
@@ -256,7 +257,7 @@ def test_a_json_message_is_short_in_the_words_of_the_sdk() -> None:
         for name in numbered(4)
     ]
     for message in packed(results, as_json=True):
-        assert len(json.dumps(message.document)) <= MAX_MESSAGE_BYTES
+        assert len(json.dumps(document_of(message))) <= MAX_MESSAGE_BYTES
 
 
 @pytest.mark.parametrize("topic", ["é" * 124, "\x01" * 200, "a" * 249])
@@ -267,9 +268,9 @@ def test_a_packet_of_lite_holds_message_and_topic(topic: str, *, as_json: bool) 
         Result(topic, Status.ASSOCIATED, name, announcement_id="é" * 128) for name in numbered(300)
     ]
     for one in pack(results, "{topic}/status", CORE, START, as_json=as_json):
-        payload = encode(one.document)
+        payload = encode(document_of(one))
         content = (
-            {"jsonMessage": {"message": one.document}}
+            {"jsonMessage": {"message": document_of(one)}}
             if as_json
             else {"binaryMessage": {"message": base64.b64encode(payload).decode()}}
         )
