@@ -79,12 +79,13 @@ class _Queueing:
         lanes: Collection[str],
         day: int | None,
     ) -> None:
-        self._announcements = list(_distinct(announcements))
+        names = list({one.thing_name for one in announcements})
+        is_simple = len(names) == len(announcements)
+        self._announcements = announcements if is_simple else list(_distinct(announcements))
         self._policy = policy
         self._now = now
         self._resume_at = resume_at
         self._day = day
-        names = list({one.thing_name for one in self._announcements})
         self._known = dict(journal.devices(names))
         self._waiting = {name: list(ones) for name, ones in journal.waiting(names).items()}
         self._room = Room(policy.max_pending, journal.pending_by_lane(), lanes)

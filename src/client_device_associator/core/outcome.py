@@ -138,8 +138,11 @@ class _Outcome:
         waiting = self._waiting.get(name, ())
         self._durable.extend(one.result(self._wish.status, already=already) for one in waiting)
         # Who is enrolled from the cloud, by an operator, or restored, was not heard here.
-        is_here = any(one.bus is Bus.LOCAL and one.was_heard for one in waiting)
-        if self._claims and is_here and state is DeviceState.ASSOCIATED:
+        if (
+            self._claims
+            and state is DeviceState.ASSOCIATED
+            and any(one.bus is Bus.LOCAL and one.was_heard for one in waiting)
+        ):
             self._durable.append(self._claim(device))
         self._settled.append(name)
 

@@ -96,10 +96,10 @@ def read_device(row: Any) -> Device:  # noqa: ANN401 - whatever the file holds
 def read_announcement_row(row: Any) -> Announcement:  # noqa: ANN401 - whatever the file holds
     """An announcement from its row and its device's state; an empty id means none."""
     name, topic, announcement_id, bus, state = row
+    if not type(name) is type(topic) is type(announcement_id) is str:
+        raise TypeError("what should be text is none")
     leaves = state == DeviceState.LEAVING.value
-    return Announcement(
-        text(name), text(topic), text(announcement_id) or None, leaves=leaves, bus=_bus(bus)
-    )
+    return Announcement(name, topic, announcement_id or None, leaves=leaves, bus=_bus(bus))
 
 
 def dump_result(result: Result) -> str:

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Mapping
-
-_to_text = json.JSONEncoder(ensure_ascii=False).encode
-_to_ascii = json.JSONEncoder(ensure_ascii=True).encode
+from json.encoder import encode_basestring, encode_basestring_ascii
 
 
 def flat_object(fields: Mapping[str, str | int | float | None], *, in_ascii: bool = False) -> str:
@@ -17,10 +15,14 @@ def flat_object(fields: Mapping[str, str | int | float | None], *, in_ascii: boo
         fields: By names that need no quoting. What is None is left out.
         in_ascii: Whether all else is written as escapes, so that half a surrogate pair can be kept.
     """
-    write = _to_ascii if in_ascii else _to_text
+    quoted = encode_basestring_ascii if in_ascii else encode_basestring
     members = [
-        f'"{name}":{"true" if one is True else write(one)}'
+        f'"{name}":{quoted(one) if type(one) is str else _number(one)}'
         for name, one in fields.items()
         if one is not None
     ]
     return "{" + ",".join(members) + "}"
+
+
+def _number(value: object) -> str:
+    return "true" if value is True else json.dumps(value)

@@ -31,10 +31,14 @@ from client_device_associator.nucleus.streams import NAMESPACE, Stream
 READ_BYTES = 64 * 1024
 """Read at a time."""
 
-READ_PAUSE_SECONDS = 0.01
+READ_PAUSE_SECONDS = 0.02
 """Messages that come within this are read together while there is a stream of them: to wake the
-thread for each costs more than everything else that is done with it. It is a small part of what
-messages wait for their commit, and the socket holds many times what a nucleus sends in it."""
+thread for each costs more than everything else that is done with it. They wait for a commit anyway:
+the inbox takes this into account."""
+
+PORTION_BYTES = 32 * 1024
+"""If as much is read at a time, the next is read at once: Linux's sockets hold some 200 KiB, and
+beyond that nucleus lite waits, and with it everybody on the device."""
 
 STREAM_SECONDS = 0.08
 """Messages that follow each other within this are a stream; a lone one is read at once."""
@@ -189,7 +193,7 @@ class Connection:
             events = sum(self._dispatch(one) for one in self._reader.feed(data))
             if events:
                 now = time.monotonic()
-                if now - last_event_at < STREAM_SECONDS and len(data) < READ_BYTES:
+                if now - last_event_at < STREAM_SECONDS and len(data) < PORTION_BYTES:
                     time.sleep(READ_PAUSE_SECONDS)
                 last_event_at = now
 

@@ -80,8 +80,13 @@ def test_an_announcement_without_an_id_has_none() -> None:
     )
     left = read_announcement_row(("a", SHARED, "", "local", 3))
     assert left == Announcement("a", SHARED, leaves=True)
-    with pytest.raises(TypeError, match="int where there should be text"):
-        read_announcement_row(("a", SHARED, 7, "local", 0))
+    for damaged in (
+        (7, SHARED, "", "local", 0),
+        ("a", None, "", "local", 0),
+        ("a", SHARED, 7, "local", 0),
+    ):
+        with pytest.raises(TypeError, match="what should be text is none"):
+            read_announcement_row(damaged)
 
 
 def test_an_announcement_is_of_the_bus_by_which_it_came() -> None:

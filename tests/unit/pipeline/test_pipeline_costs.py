@@ -8,6 +8,7 @@ import pytest
 
 from client_device_associator.cloud.port import CallAnswered
 from client_device_associator.core.answer import Succeeded
+from client_device_associator.nucleus.connection import READ_PAUSE_SECONDS
 from client_device_associator.pipeline.inbox import GATHER_SECONDS
 from support.journal_files import connection
 from support.rig import Rig
@@ -49,11 +50,14 @@ class Burst:
         began = rig.clock.seconds
         left = list(enumerate(names))
         quiet_at = began + len(names) / PER_SECOND + REST_SECONDS
+        read_at = began
         while rig.clock.seconds < quiet_at:
             rig.clock.seconds += STEP_SECONDS
-            while left and rig.clock.seconds >= began + left[0][0] / PER_SECOND:
-                payload = json.dumps({"thingName": left.pop(0)[1]}).encode()
-                rig.inbox.offer(arrived(payload))
+            if rig.clock.seconds >= read_at:
+                read_at = rig.clock.seconds + READ_PAUSE_SECONDS
+                while left and rig.clock.seconds >= began + left[0][0] / PER_SECOND:
+                    payload = json.dumps({"thingName": left.pop(0)[1]}).encode()
+                    rig.inbox.offer(arrived(payload))
             self._answer()
             moments = (rig.inbox.due_at(), rig.loop.wake_at)
             if any(at is not None and at <= rig.clock.steady() for at in moments):
