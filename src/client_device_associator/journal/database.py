@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ Opener = Callable[[Path], tuple[sqlite3.Connection, SetAside | None]]
 
 _PARAMETERS_PER_QUERY = 500
 """SQLite before 3.32 takes 999."""
+
+_ROWS_PER_STATEMENT = (32, 8, 1)
+"""Inserted together; the largest has 384 parameters."""
 
 
 class Database:
@@ -103,22 +107,42 @@ class Database:
         with self.reading():
             return self.connection.execute(query, values).fetchall()
 
-    def read_for(self, query: str, keys: Sequence[str]) -> Iterator[Sequence[Any]]:
+    def read_for(self, query: str, keys: Sequence[object]) -> Iterator[Sequence[Any]]:
         """All rows of a query with `IN ({})` for these keys; raises JournalError."""
-        for start in range(0, len(keys), _PARAMETERS_PER_QUERY):
-            portion = list(keys[start : start + _PARAMETERS_PER_QUERY])
-            # A few lengths, so that SQLite need not read another text of the query each time.
-            length = min(1 << (len(portion) - 1).bit_length(), _PARAMETERS_PER_QUERY)
-            portion += portion[-1:] * (length - len(portion))
-            yield from self.read(query.format(",".join("?" * length)), portion)
+        for text, portion in _in_portions(query, keys):
+            yield from self.read(text, portion)
 
     def write(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Runs a statement; within a transaction, which translates what it raises."""
         return self.connection.execute(statement, values)
 
-    def write_all(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs a statement for every row; within a transaction."""
-        self.connection.executemany(statement, rows)
+    def write_for(self, statement: str, keys: Sequence[object], *before: object) -> None:
+        """Runs a statement with `IN ({})` for these keys, and values for what stands before it.
+
+        Within a transaction.
+        """
+        for text, portion in _in_portions(statement, keys):
+            self.connection.execute(text, (*before, *portion))
+
+    def insert_all(self, into: str, rows: Iterable[Sequence[object]]) -> None:
+        """Adds rows, many with one statement; within a transaction.
+
+        For each statement Python lets go of its lock and takes it again, which costs as much as to
+        add a row.
+
+        Args:
+            into: As `INSERT INTO table (column, other)`.
+            rows: All of the same length.
+        """
+        left = list(rows)
+        for many in _ROWS_PER_STATEMENT:
+            end = len(left) - len(left) % many
+            if end:
+                row = f"({','.join('?' * len(left[0]))})"
+                portions = (chain(*left[at : at + many]) for at in range(0, end, many))
+                statement = f"{into} VALUES {','.join([row] * many)}"
+                self.connection.executemany(statement, map(tuple, portions))
+                del left[:end]
 
     def _open(self) -> sqlite3.Connection:
         database, aside = self._opener(self._path)
@@ -143,3 +167,13 @@ class Database:
         self.replaced += 1
         if aside is not None:
             self._on_set_aside(aside)
+
+
+def _in_portions(text: str, keys: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:
+    """SQL with `IN ({})`, and the keys for it, as often as it takes for all of them."""
+    for start in range(0, len(keys), _PARAMETERS_PER_QUERY):
+        portion = list(keys[start : start + _PARAMETERS_PER_QUERY])
+        # A few lengths, so that SQLite need not read another text each time.
+        length = min(1 << (len(portion) - 1).bit_length(), _PARAMETERS_PER_QUERY)
+        portion += portion[-1:] * (length - len(portion))
+        yield text.format(",".join("?" * length)), portion

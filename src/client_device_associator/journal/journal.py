@@ -1,6 +1,6 @@
 """The only state that outlives the process: devices, announcements that wait, results to send."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -133,28 +133,21 @@ class Journal:
         """Writes what a decision changes; within a transaction."""
         for count in self._counts:
             count.store(decision.devices, decision.forgotten)
-        self._database.write_all(
-            "INSERT OR REPLACE INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            map(device_row, decision.devices),
+        self._database.insert_all(
+            "INSERT OR REPLACE INTO device", map(device_row, decision.devices)
         )
         # Before others are added: the opposite may be wished for in the same decision.
-        self._database.write_all(
-            "DELETE FROM waiting WHERE thing_name = ?", ((name,) for name in decision.settled)
-        )
-        self._database.write_all(
-            "INSERT OR IGNORE INTO waiting VALUES (?, ?, ?, ?)",
+        self._database.write_for("DELETE FROM waiting WHERE thing_name IN ({})", decision.settled)
+        self._database.insert_all(
+            "INSERT OR IGNORE INTO waiting",
             (
                 (one.thing_name, one.topic, one.announcement_id or "", one.bus._value_)
                 for one in decision.waiting
             ),
         )
         add_results(self._database, self._order, self._recent, decision.durable, decision.devices)
-        self._database.write_all(
-            "INSERT OR REPLACE INTO fact VALUES (?, ?)", decision.facts.items()
-        )
-        self._database.write_all(
-            "DELETE FROM device WHERE thing_name = ?", ((name,) for name in decision.forgotten)
-        )
+        self._database.insert_all("INSERT OR REPLACE INTO fact", decision.facts.items())
+        self._database.write_for("DELETE FROM device WHERE thing_name IN ({})", decision.forgotten)
         if decision.forget_before is not None:
             self._forget(decision.forget_before, associated=decision.forgets_associated)
 
@@ -243,17 +236,16 @@ class Journal:
         """When the next durable result is, or was, to be sent; steady seconds."""
         return next_send_at(self._database, bus)
 
-    def sent(self, result_ids: Iterable[int]) -> None:
+    def sent(self, result_ids: Sequence[int]) -> None:
         """The nucleus took these results; within a transaction."""
-        self._database.write_all(
-            "DELETE FROM owed WHERE owed_id = ?", ((result_id,) for result_id in result_ids)
-        )
+        self._database.write_for("DELETE FROM owed WHERE owed_id IN ({})", result_ids)
 
-    def send_later(self, result_ids: Iterable[int], send_at: float) -> None:
+    def send_later(self, result_ids: Sequence[int], send_at: float) -> None:
         """The nucleus refused these results; within a transaction."""
-        self._database.write_all(
-            "UPDATE owed SET send_at = ?, refusals = refusals + 1 WHERE owed_id = ?",
-            ((send_at, result_id) for result_id in result_ids),
+        self._database.write_for(
+            "UPDATE owed SET send_at = ?, refusals = refusals + 1 WHERE owed_id IN ({})",
+            result_ids,
+            send_at,
         )
 
     def send_refused_now(self, now: float) -> None:

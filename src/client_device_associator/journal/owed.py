@@ -68,10 +68,10 @@ def add_results(
         devices: Those devices: the lane by which one has come is that of its results.
     """
     lanes = {one.thing_name: one.lane for one in devices}
-    database.write_all(
-        "INSERT INTO owed (send_at, refusals, result, bus) VALUES (?, 0, ?, ?)",
+    database.insert_all(
+        "INSERT INTO owed (send_at, refusals, result, bus)",
         (
-            (order.place(one.bus, lanes.get(one.thing_name or "", _NO_LANE)), *recent.dump(one))
+            (order.place(one.bus, lanes.get(one.thing_name or "", _NO_LANE)), 0, *recent.dump(one))
             for one in results
         ),
     )

@@ -118,10 +118,7 @@ class Trail:
             most: How many entries the trail may have; 1 or more.
         """
         added = entries[-most:]
-        self._database.write_all(
-            f"INSERT INTO trail ({_COLUMNS}) VALUES (?, ?, ?, ?)",  # noqa: S608 - ours
-            _rows(added),
-        )
+        self._database.insert_all(f"INSERT INTO trail ({_COLUMNS})", _rows(added))
         self.trim(most, TRIM_AT_ONCE + len(added))
 
     def trim(self, most: int, at_once: int = TRIM_AT_ONCE) -> None:

@@ -13,6 +13,7 @@ from client_device_associator.core.decision import Decision
 from client_device_associator.core.life import DeviceState
 from client_device_associator.core.result import Result, Status
 from client_device_associator.errors import JournalError
+from client_device_associator.journal.database import Database
 from client_device_associator.journal.journal import Journal
 from client_device_associator.journal.set_aside import SetAside
 from support.damage import damage, garbage, overwrite
@@ -237,3 +238,33 @@ def test_a_journal_that_was_taken_away_is_begun_anew(
     after = Journal(path)
     assert after.pending() == 2
     after.close()
+
+
+@given(st.integers(0, 120), st.integers(1, 12))
+def test_rows_are_inserted_whatever_their_number(count: int, length: int) -> None:
+    """Many at a time, in order, and none twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "journal.sqlite3", lambda _: None)
+        columns = ", ".join(f"c{number}" for number in range(length))
+        rows = [tuple(f"{row} {column}" for column in range(length)) for row in range(count)]
+        with database.transaction():
+            database.write(f"CREATE TABLE many (number INTEGER PRIMARY KEY, {columns})")
+            database.insert_all(f"INSERT INTO many ({columns})", iter(rows))
+        found = database.read(f"SELECT {columns} FROM many ORDER BY number")  # noqa: S608 - ours
+        assert found == rows
+        database.close()
+
+
+@given(st.lists(st.integers(0, 1200), max_size=1200, unique=True))
+def test_a_statement_is_run_for_each_key_once(keys: list[int]) -> None:
+    """However many there are; and what stands before the keys is the same for all."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "journal.sqlite3", lambda _: None)
+        with database.transaction():
+            database.write("CREATE TABLE many (number INTEGER PRIMARY KEY, count INTEGER)")
+            database.insert_all("INSERT INTO many", [(number, 0) for number in range(1201)])
+            database.write_for("UPDATE many SET count = count + ? WHERE number IN ({})", keys, 5)
+        found = database.read("SELECT number FROM many WHERE count = 5 ORDER BY number")
+        others = database.read("SELECT COUNT(*) FROM many WHERE count <> 0")
+        assert ([number for (number,) in found], others) == (sorted(keys), [(len(keys),)])
+        database.close()

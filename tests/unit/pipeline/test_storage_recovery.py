@@ -7,7 +7,7 @@ import pytest
 from client_device_associator.cloud.calls import CALL_DEADLINE_SECONDS
 from client_device_associator.core.answer import Succeeded
 from client_device_associator.core.backoff import SERVICE
-from client_device_associator.errors import NotAuthorizedError
+from client_device_associator.errors import NotAuthorizedError, NucleusError
 from client_device_associator.pipeline.storage import TRY_AGAIN_SECONDS
 from client_device_associator.reporting.notices import JournalUnusable, JournalUsable
 from support.rig import Rig, fill_disk, find_results, lose_results, of_kind
@@ -22,6 +22,15 @@ def rig(rig: Rig) -> Rig:
     rig.configure()
     rig.nucleus.published.clear()
     return rig
+
+
+def take_last_result(rig: Rig, error: NucleusError | None = None) -> None:
+    """The nucleus takes the last message, or does not, and nothing of that is stored yet."""
+    rig.nucleus.published[-1].on_acknowledged(error)
+    pipeline = rig.loop._pipeline  # noqa: SLF001 - as at a stop in the middle of several results
+    assert pipeline is not None
+    for event in rig.inbox.take().events:
+        pipeline._outboxes.acknowledged(event)  # type: ignore[arg-type] # noqa: SLF001 - as above
 
 
 def about_journal(rig: Rig) -> list[type]:
@@ -124,6 +133,9 @@ def test_announcers_and_operators_hear_what_is_wrong_with_the_disk(rig: Rig) -> 
 @pytest.mark.parametrize("met_by", ["settings", "turn", "end"])
 def test_a_journal_that_fails_is_reported_in_words(rig: Rig, met_by: str) -> None:
     """The first part that meets it."""
+    rig.call("a")
+    rig.answer(Succeeded())
+    take_last_result(rig)
     lose_results(rig)
     if met_by == "settings":
         rig.configure()
@@ -139,10 +151,6 @@ def test_what_was_refused_is_noted_at_the_end(rig: Rig) -> None:
     """The next process knows when to send it again."""
     rig.call("a")
     rig.answer(Succeeded())
-    rig.nucleus.published[-1].on_acknowledged(NotAuthorizedError("no"))
-    pipeline = rig.loop._pipeline  # noqa: SLF001 - as at a stop in the middle of several results
-    assert pipeline is not None
-    for event in rig.inbox.take().events:
-        pipeline._outboxes.acknowledged(event)  # type: ignore[arg-type] # noqa: SLF001 - as above
+    take_last_result(rig, NotAuthorizedError("no"))
     rig.loop.end()
     assert [one.refusals for one in rig.journal.unsent(1e12, 9)] == [1]
