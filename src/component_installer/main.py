@@ -62,7 +62,7 @@ def install(package: Path, work: Path, say: Say, warn: Say) -> None:
         from component_installer import system  # noqa: PLC0415 - see above
 
         wanted = system.wanted_from_system(sources.system_file.read_text(encoding="utf-8"))
-        system.check_system(wanted, warn, sys.executable)
+        system.check_system(wanted, sys.executable)
     purpose = _purpose(sources)
     environments = Environments(work, warn)
     try:

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from component_installer.errors import InstallError
 
@@ -24,14 +24,11 @@ def wanted_from_system(text: str) -> list[tuple[str, str, str]]:
     return wanted
 
 
-def check_system(
-    wanted: Sequence[tuple[str, str, str]], warn: Callable[[str], None], python: str
-) -> None:
+def check_system(wanted: Sequence[tuple[str, str, str]], python: str) -> None:
     """Check that the system's libraries are there, in versions that the component works with.
 
     Args:
         wanted: What `wanted_from_system` read.
-        warn: Told of libraries that may not fit together.
         python: How this Python is named in messages.
 
     Raises:
@@ -44,19 +41,13 @@ def check_system(
             problems.append(f"{name} is missing ({lowest} or newer is needed)")
         elif not _numbers(lowest) <= _numbers(found) < _numbers(too_new):
             problems.append(f"{name} is {found} ({lowest} or newer, below {too_new}, is needed)")
-    wants = re.search(r"^awscrt==(\S+)$", _requires("awsiotsdk"), re.MULTILINE)
-    found = _version("awscrt")
-    if found is None:
-        problems.append("awscrt is missing")
     if problems:
         raise InstallError(
             f"this package takes its libraries from the system, and for {python}"
-            f" {'; '.join(problems)}. Add them to the system's image (in Yocto: the recipes of"
-            " meta-aws and meta-python), or deploy the package that brings its own"
+            f" {'; '.join(problems)}. Add them to the system's image (in Yocto: python3-botocore"
+            " of meta-aws), or deploy the package that brings its own"
             " (docs/packages.md)."
         )
-    if wants is not None and found != wants[1]:
-        warn(f"awsiotsdk {_version('awsiotsdk')} is made for awscrt {wants[1]}, here is {found}")
 
 
 def _version(name: str) -> str | None:
@@ -64,14 +55,6 @@ def _version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _requires(name: str) -> str:
-    try:
-        requires = importlib.metadata.requires(name) or ()
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-    return "\n".join(one.replace(" ", "") for one in requires)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

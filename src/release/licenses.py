@@ -29,8 +29,7 @@ The component itself: Apache-2.0. The libraries that it needs on the core device
 """
 
 _LIST_END = """
-These are the words of the libraries' own metadata. The wheels of awscrt have C libraries linked in,
-AWS-LC among them, which that metadata does not list: see the source of awscrt. botocore has a copy
+These are the words of the libraries' own metadata. All of them are pure Python. botocore has a copy
 of six and of parts of requests (Apache-2.0).
 """
 

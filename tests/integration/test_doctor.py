@@ -160,7 +160,7 @@ def test_what_is_wrong_from_the_start_is_found(
     package = tmp_path / "client-device-associator"
     (package / "artifacts").mkdir(parents=True)
     (package / "artifacts" / "requirements.txt").write_text(
-        "boto3==1.2.3 \\\n    --hash=sha256:0\n"
+        "botocore==1.2.3 \\\n    --hash=sha256:0\n"
     )
     associator = start(
         None,

@@ -46,7 +46,7 @@ def start_a_call_that_hangs(core: CoreDevice, start: Start) -> tuple[Associator,
 def heavy_libraries_of(pid: int) -> set[str]:
     """Which of Python's own libraries in C a process has in memory that it had better not have.
 
-    boto3 brings them all; a careless import brings some.
+    botocore brings them all; a careless import brings some.
     """
     maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
     return {name for name in HEAVY_LIBRARIES if f"/{name}." in maps}
@@ -112,10 +112,10 @@ def test_a_wrong_svcuid_ends_it_with_an_error(start: Start) -> None:
 
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
-def test_boto3_is_unloaded_when_there_is_nothing_to_do(
+def test_botocore_is_unloaded_when_there_is_nothing_to_do(
     core: CoreDevice, start: Start, results: Results
 ) -> None:
-    """The worker ends after workerIdleSeconds; the process that stays has never loaded boto3."""
+    """The worker ends after workerIdleSeconds; the process that stays has never loaded botocore."""
     core.call(core.cloud.add_things, ["device"])
     associator = start({"workerIdleSeconds": 1})
     core.publish("clientdevices/announce", {"thingName": "device"})
@@ -123,7 +123,7 @@ def test_boto3_is_unloaded_when_there_is_nothing_to_do(
     worker = worker_of(associator.pid)
     assert worker is not None
     assert heavy_libraries_of(worker.pid) == set(HEAVY_LIBRARIES)
-    # It signs without it, and is a sixth smaller.
+    # It is here for other components: the worker signs without it, and is a sixth smaller.
     assert "_awscrt." not in Path(f"/proc/{worker.pid}/maps").read_text(encoding="utf-8")
     eventually(lambda: worker_of(associator.pid) is None)
     assert heavy_libraries_of(associator.pid) <= COVERAGE_BRINGS
@@ -132,7 +132,7 @@ def test_boto3_is_unloaded_when_there_is_nothing_to_do(
 
 @pytest.mark.parametrize("profile", ["classic"], indirect=True)
 def test_no_worker_before_the_first_announcement(start: Start) -> None:
-    """A core device where nobody announces never pays for boto3."""
+    """A core device where nobody announces never pays for botocore."""
     associator = start()
     associator.wait_until_quiet()
     assert worker_of(associator.pid) is None

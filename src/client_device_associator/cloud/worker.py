@@ -100,7 +100,8 @@ class _Caller:
 
     def _ready(self) -> "AssociationClient":
         if self._client is None:
-            # botocore would load it as well if it is there: 6 MB for signatures of other services.
+            # Of no use here, and botocore would load it where the system has it (a package for the
+            # system's libraries sees it): 6 MB for signatures of other services.
             sys.modules["awscrt"] = None  # type: ignore[assignment] # Python's way to say so
             # A quarter of a second and 20 MB: not before the thread that reads is running.
             from client_device_associator.cloud.client import AssociationClient  # noqa: PLC0415

@@ -15,10 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("client_device_associator", "component_installer")
 COMPONENT = "community.greengrass.ClientDeviceAssociator"
-ALLOWED_ON_THE_DEVICE = {
-    *("awsiotsdk", "awscrt", "boto3"),
-    *("botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"),
-}
+ALLOWED_ON_THE_DEVICE = {"botocore", "jmespath", "python-dateutil", "six", "urllib3"}
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ def test_a_package_for_the_system_s_libraries_says_which(
     builder.build(project, libraries=builder.Libraries(from_system=True))
     with zipfile.ZipFile(zip_of(project)) as archive:
         text = archive.read("artifacts/system-packages.txt").decode()
-    assert [name for name, _, _ in wanted_from_system(text)] == ["awsiotsdk", "boto3"]
+    assert [name for name, _, _ in wanted_from_system(text)] == ["botocore"]
     assert bundled(project) == []
 
 

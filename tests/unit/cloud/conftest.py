@@ -1,4 +1,4 @@
-"""Clients with the real boto3, and servers for them."""
+"""Clients with the real botocore, and servers for them."""
 
 import json
 import os

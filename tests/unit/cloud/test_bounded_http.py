@@ -1,4 +1,4 @@
-"""The client with the real boto3, against a server whose answers have no end."""
+"""The client with the real botocore, against a server whose answers have no end."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""The client with the real boto3: its credentials, and what it keeps to itself."""
+"""The client with the real botocore: its credentials, and what it keeps to itself."""
 
 import email.utils
 import json

@@ -1,4 +1,4 @@
-"""What the client with the real boto3 makes of answers, as services and proxies may give them."""
+"""What the client with the real botocore makes of what services and proxies may answer."""
 
 import json
 from collections.abc import Mapping

@@ -21,7 +21,7 @@ from component_installer.slim import SERVICES, is_needed
 from support.answering import Reply, service_error, serving
 from support.documents import ROOT, read
 
-LIBRARIES = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+LIBRARIES = ("botocore", "jmespath", "python-dateutil", "six", "urllib3")
 
 PROBE = Path(__file__).with_name("slim_probe.py")
 

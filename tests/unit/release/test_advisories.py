@@ -16,7 +16,7 @@ WEAK = {
     "version": "2.0.0",
     "vulns": [{"id": "PYSEC-2099-1", "fix_versions": ["2.9"], "aliases": [], "description": "x"}],
 }
-UNKNOWN = {"name": "boto3", "skip_reason": "Dependency not found on PyPI"}
+UNKNOWN = {"name": "botocore", "skip_reason": "Dependency not found on PyPI"}
 
 
 def verdict(*libraries: object, error: str = "") -> Verdict:
@@ -43,7 +43,7 @@ def test_a_weakness_is_named_with_what_corrects_it() -> None:
 def test_what_the_index_does_not_know_is_not_checked() -> None:
     """pip-audit takes it for success; the other libraries are checked all the same."""
     found = verdict(UNKNOWN, WEAK)
-    assert found.unchecked == "the index of advisories knows nothing of boto3"
+    assert found.unchecked == "the index of advisories knows nothing of botocore"
     assert len(found.weaknesses) == 1
 
 

@@ -58,7 +58,7 @@ def test_a_package_that_brings_nothing_has_what_is_locked(tmp_path: Path) -> Non
         assert {one["name"] for one in properties} == {HASH_PROPERTY}
     needs = {one["ref"]: set(one.get("dependsOn", [])) for one in document["dependencies"]}
     assert needs["botocore"] == {"jmespath", "python-dateutil", "urllib3"}
-    assert needs[document["metadata"]["component"]["bom-ref"]] == {"awsiotsdk", "boto3"}
+    assert needs[document["metadata"]["component"]["bom-ref"]] == {"botocore"}
 
 
 def test_a_package_that_brings_wheels_has_their_hashes(tmp_path: Path) -> None:
@@ -77,11 +77,11 @@ def test_a_package_for_the_libraries_of_the_system_has_ranges(tmp_path: Path) ->
     """No version and no hash: what the distribution has is not known here."""
     path = package(tmp_path)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(SYSTEM_IN_ZIP, "awsiotsdk>=1.31,<2\nboto3>=1.44,<2\n")
+        archive.writestr(SYSTEM_IN_ZIP, "botocore>=1.44,<2\nother>=1.31,<2\n")
     document = bill(path)
     assert {one["name"]: one["properties"][0] for one in document["components"]} == {
-        "awsiotsdk": {"name": RANGE_PROPERTY, "value": ">=1.31,<2"},
-        "boto3": {"name": RANGE_PROPERTY, "value": ">=1.44,<2"},
+        "botocore": {"name": RANGE_PROPERTY, "value": ">=1.44,<2"},
+        "other": {"name": RANGE_PROPERTY, "value": ">=1.31,<2"},
     }
     assert not any("version" in one or "hashes" in one for one in document["components"])
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from client_device_associator.command.doctor.finding import Finding, ok, unknown, wrong
 
-LIBRARIES = ("awsiotsdk", "awscrt", "boto3", "botocore")
-"""Those whose version matters; the others come with them."""
+LIBRARIES = ("botocore", "urllib3")
+"""Those whose version matters: one calls AWS, the other speaks HTTP for it."""
 
 _PROCESSES = Path("/proc")
 _LOCK_FILE = Path("artifacts/requirements.txt")

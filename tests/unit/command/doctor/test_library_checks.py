@@ -59,17 +59,17 @@ def test_libraries_as_they_were_locked(tmp_path: Path, pid: int) -> None:
     install(tmp_path, **VERSIONS)
     found = check(pid, lock(tmp_path, **VERSIONS))
     assert found.health is Health.OK
-    assert found.text.startswith("Python 3.11, awsiotsdk 1.2.3, awscrt 1.2.3")
+    assert found.text.startswith("Python 3.11, botocore 1.2.3, urllib3 1.2.3")
 
 
 @pytest.mark.parametrize(("version", "text"), [("1.2.4", "1.2.4"), (None, "is missing")])
 def test_others_are_found(tmp_path: Path, pid: int, version: str | None, text: str) -> None:
     """Somebody has installed there, or removed."""
-    others = {} if version is None else {"boto3": version}
-    install(tmp_path, **{**{name: "1.2.3" for name in LIBRARIES if name != "boto3"}, **others})
+    others = {} if version is None else {"botocore": version}
+    install(tmp_path, **{**{name: "1.2.3" for name in LIBRARIES if name != "botocore"}, **others})
     found = check(pid, lock(tmp_path, **VERSIONS))
     assert found.health is Health.WRONG
-    assert f"boto3 {text} (locked: 1.2.3)" in found.text
+    assert f"botocore {text} (locked: 1.2.3)" in found.text
     assert str(tmp_path / "venv") in found.remedy
 
 
@@ -86,13 +86,13 @@ def test_without_a_lock_file_nothing_can_be_compared(
     monkeypatch.setattr(Path, "is_file", lambda path: path.name == "requirements.txt")
     found = check(pid, environment)
     assert found.health is Health.UNKNOWN
-    assert "boto3 1.2.3" in found.text
+    assert "botocore 1.2.3" in found.text
 
 
 def test_libraries_of_the_system_have_no_lock(tmp_path: Path, pid: int) -> None:
     """Their versions are in a range, and elsewhere."""
     environment = lock(tmp_path, **VERSIONS)
-    (tmp_path / "package" / "artifacts" / "system-packages.txt").write_text("boto3>=1.2,<2\n")
+    (tmp_path / "package" / "artifacts" / "system-packages.txt").write_text("botocore>=1.2,<2\n")
     found = check(pid, environment)
     assert found.health is Health.UNKNOWN
     assert "operating system" in found.text
