@@ -55,7 +55,7 @@ matrix: setup
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/nox $(VERSIONS:%=--session tests-%) -- $(TESTS)
 
 # Packages installed, killed, updated and rolled back for real: some minutes, and as root. WHEELS is a
-# folder that has the lock's wheels, ROOT an unpacked system with musl; both may be left out.
+# folder that has the lock's wheels, ROOT another system, unpacked, such as Alpine; both may be left out.
 WHEELS ?=
 ROOT ?=
 CHECKS ?=
@@ -89,19 +89,17 @@ format: setup
 build: package
 
 # What a deployment needs, in greengrass-build/ (docs/packages.md). The core device gets its libraries
-# from a package index, or out of the package, or from its distribution:
+# out of the package, or from a package index, or from its distribution:
 #   make package
-#   make package OFFLINE=1 PLATFORM="manylinux_x86_64 musllinux_aarch64" PYTHON="3.11 3.13"
+#   make package INDEX=1
 #   make package SYSTEM=1
-# Nothing is set up for that: it needs Python, and OFFLINE=1 needs pip.
-PLATFORM ?=
+# Nothing is set up for that: it needs Python, and the first of them pip, or a folder of WHEELS.
 BUCKET ?=
 OUTPUT ?=
 BUILDER = $(if $(wildcard $(BIN)/python),$(BIN)/python,python3)
-FOR_PYTHONS = $(filter 3.%,$(patsubst python%,%,$(PYTHON)))
 package:
 	$(BUILDER) artifacts/build.py $(if $(BUCKET),--bucket $(BUCKET)) $(if $(OUTPUT),--output $(OUTPUT)) \
-		$(if $(SYSTEM),--system) $(if $(OFFLINE),--offline $(PLATFORM:%=--platform %) $(FOR_PYTHONS:%=--python %))
+		$(if $(INDEX),--index) $(if $(SYSTEM),--system) $(WHEELS:%=--wheels %)
 
 # Writes the lock files: the device's from artifacts/requirements.in, ours on top of it.
 LOCK := $(UV) pip compile --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock"

@@ -1,9 +1,9 @@
 # ruff: noqa: INP001 - a folder of scripts for the device and the build, not a package.
 """Builds the component: the recipe and the zip that a deployment needs, in greengrass-build/.
 
-Needs nothing but Python, so it runs with GDK (as its custom build command) and without; only a
-package that brings its libraries needs pip besides, to download them. The same sources give the
-same bytes, at any time and on any machine.
+Needs nothing but Python and its pip, which downloads the libraries that the package brings; so it
+runs with GDK (as its custom build command) and without. The same sources give the same bytes, at
+any time and on any machine.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 COMPONENT = "community.greengrass.ClientDeviceAssociator"
@@ -27,27 +27,17 @@ RECIPE_NAME = "recipe.yaml"
 DEVICE_FILES = ("install.sh", "requirements.txt")
 """What of artifacts/ the device needs; the rest of that folder is for developers."""
 
+SYSTEM_FILE = "system-packages.txt"
+"""In artifacts/, if the device's distribution brings the libraries: which ones it must have."""
+
 RECIPE_MAX_BYTES = 16_000
 """The service takes no larger recipe."""
 
 BUCKET_PLACEHOLDER = "BUCKET_NAME"
 """GDK puts the bucket's name here when it publishes."""
 
-PYTHONS = ("3.10", "3.11", "3.12", "3.13")
-"""For which libraries can be brought."""
-
-PLATFORMS = {
-    f"{family}_{machine}": [f"{tag}_{machine}" for tag in tags]
-    for machine in ("x86_64", "aarch64")
-    for family, tags in {
-        "manylinux": ("manylinux2014", "manylinux_2_17", "manylinux_2_28"),
-        "musllinux": ("musllinux_1_1", "musllinux_1_2"),
-    }.items()
-}
-"""Systems for which libraries can be brought (glibc and musl), and pip's names for their wheels."""
-
-_NEWEST_LIBC = {"manylinux": ("glibc", (2, 99)), "musllinux": ("musl", (1, 99))}
-"""Of a device that takes every wheel that is made for its platform."""
+LOWEST_PYTHON = "3.10"
+"""What the libraries must run with; pip is asked for those that do."""
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -61,28 +51,23 @@ class BuildError(Exception):
     """The sources do not make a component; the message says which file to correct and how."""
 
 
-@dataclass(frozen=True)
-class Libraries:
-    """Where the component gets its libraries on a core device.
+class Libraries(Enum):
+    """Where the component gets its libraries on a core device."""
 
-    Attributes:
-        platforms: Systems for which they are in the package; none: it brings no libraries.
-        pythons: Versions of Python for which they are.
-        wheels: A folder that has the wheels already; None: pip downloads them.
-        from_system: Whether the device's distribution brings them; else a package index does.
-    """
-
-    platforms: Sequence[str] = ()
-    pythons: Sequence[str] = PYTHONS
-    wheels: Path | None = None
-    from_system: bool = False
+    BUNDLED = "bundled"
+    """They are in the package."""
+    FROM_INDEX = "index"
+    """A package index has them."""
+    FROM_SYSTEM = "system"
+    """The device's distribution brings them."""
 
 
 def build(
     root: Path,
     *,
     bucket: str | None = None,
-    libraries: Libraries | None = None,
+    libraries: Libraries = Libraries.BUNDLED,
+    wheels: Path | None = None,
     output: Path | None = None,
 ) -> list[Path]:
     """Write the recipe, under two names, and the zip.
@@ -90,7 +75,8 @@ def build(
     Args:
         root: The project's folder.
         bucket: Name of the S3 bucket that the artifact will be in; None leaves GDK's placeholder.
-        libraries: Where the device gets its libraries; by default, from a package index.
+        libraries: Where the device gets its libraries.
+        wheels: A folder that has the wheels to bundle; None: pip downloads them.
         output: Where to; by default, ``root/greengrass-build``.
 
     Returns:
@@ -109,7 +95,12 @@ def build(
     ]
     zip_path = output / "artifacts" / COMPONENT / version / ZIP_NAME
     with tempfile.TemporaryDirectory() as scratch:
-        brought = dict(_brought(root, libraries or Libraries(), Path(scratch)))
+        brought = {}
+        if libraries is Libraries.FROM_SYSTEM:
+            brought[f"artifacts/{SYSTEM_FILE}"] = _wanted_from_system(root).encode()
+        elif libraries is Libraries.BUNDLED:
+            for path in _wheels(root, wheels or _downloaded(root, Path(scratch))):
+                brought[f"artifacts/wheels/{path.name}"] = path.read_bytes()
         for path in (recipe_paths[0], zip_path):
             path.parent.mkdir(parents=True, exist_ok=True)
         for path in recipe_paths:
@@ -162,14 +153,6 @@ def _sources(root: Path) -> Iterator[tuple[str, Path]]:
         yield f"artifacts/{name}", root / "artifacts" / name
 
 
-def _brought(root: Path, libraries: Libraries, scratch: Path) -> Iterator[tuple[str, bytes]]:
-    """What the package has besides the sources, by name."""
-    if libraries.from_system:
-        yield "artifacts/system-packages.txt", _wanted_from_system(root).encode()
-    for path in sorted(set(_wheels(root, libraries, scratch))):
-        yield f"artifacts/wheels/{path.name}", path.read_bytes()
-
-
 def _wanted_from_system(root: Path) -> str:
     """The dependencies of pyproject.toml, a line each. Python 3.10 has no parser for it."""
     path = root / "pyproject.toml"
@@ -179,45 +162,42 @@ def _wanted_from_system(root: Path) -> str:
     return "".join(f"{one}\n" for one in re.findall(r'"([^"]+)"', match[1]))
 
 
-def _wheels(root: Path, libraries: Libraries, scratch: Path) -> Iterator[Path]:
-    """The wheels for each platform and Python, checked against the lock."""
+def _wheels(root: Path, folder: Path) -> Sequence[Path]:
+    """The wheels of a folder that the lock names, checked against it."""
     # What a device chooses and checks is chosen and checked here by the same code.
     sys.path.insert(0, str(root / "src"))
     try:
-        from component_installer import lock, tags, wheels  # noqa: PLC0415
         from component_installer.errors import InstallError  # noqa: PLC0415
+        from component_installer.lock import read_lock  # noqa: PLC0415
+        from component_installer.wheels import bundle  # noqa: PLC0415
     finally:
         sys.path.pop(0)
-    lock_path = root / "artifacts" / "requirements.txt"
-    for platform in libraries.platforms:
-        family, _, machine = platform.partition("_")
-        for python in libraries.pythons:
-            folder = libraries.wheels or _downloaded(scratch, lock_path, platform, python)
-            major, minor = map(int, python.split("."))
-            target = tags.Target((major, minor), machine, *_NEWEST_LIBC[family])
-            try:
-                found = wheels.bundle(folder, lock.read_lock(lock_path.read_bytes()), target)
-            except InstallError as error:
-                raise BuildError(str(error)) from error
-            if found.missing:
-                names = ", ".join(f"{one.name} {one.version}" for one in found.missing)
-                raise BuildError(
-                    f"{folder} has no wheels of {names} for {platform}, Python {python}"
-                )
-            for path in found.wheels:
-                _check_layout(path)
-                yield path
+    try:
+        found = bundle(folder, read_lock(_lock_file(root).read_bytes()))
+    except InstallError as error:
+        raise BuildError(str(error)) from error
+    for path in found:
+        _check_layout(path)
+    return found
 
 
-def _downloaded(scratch: Path, lock_path: Path, platform: str, python: str) -> Path:
+def _downloaded(root: Path, folder: Path) -> Path:
+    """The folder, with the locked wheels that pip got: of pure Python, for any system."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--dest", str(scratch)]
-    command += ["--implementation", "cp", "--python-version", python]
-    for tag in PLATFORMS[platform]:
-        command += ["--platform", tag]
-    if subprocess.run([*command, "-r", str(lock_path)], check=False).returncode:
-        raise BuildError(f"pip could not download the wheels for {platform} and Python {python}")
-    return scratch
+    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--dest", str(folder)]
+    command += ["--python-version", LOWEST_PYTHON]
+    command += ["--implementation", "py", "--abi", "none", "--platform", "any"]
+    if subprocess.run([*command, "-r", str(_lock_file(root))], check=False).returncode:
+        raise BuildError(
+            "pip could not download the libraries that the package brings: see its message above."
+            " It needs pip (make setup brings one) and a package index, or a folder that has the"
+            " wheels (--wheels). Or leave it to each core device to get them (--index)."
+        )
+    return folder
+
+
+def _lock_file(root: Path) -> Path:
+    return root / "artifacts" / "requirements.txt"
 
 
 def _check_layout(wheel: Path) -> None:
@@ -247,28 +227,19 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--bucket", help="S3 bucket of the artifact, to publish without GDK (which fills it in)"
     )
     parser.add_argument("--output", type=Path, help="folder to write to (greengrass-build)")
-    kind = parser.add_mutually_exclusive_group()
-    kind.add_argument(
-        "--offline", action="store_true", help="bring the libraries, for devices with no index"
+    libraries = parser.add_mutually_exclusive_group()
+    libraries.add_argument(
+        "--wheels", type=Path, help="a folder that has the libraries' wheels (pip downloads them)"
     )
-    kind.add_argument(
-        "--system", action="store_true", help="take the libraries from the device's distribution"
-    )
-    parser.add_argument(
-        "--platform", action="append", choices=sorted(PLATFORMS), help="for --offline; repeatable"
-    )
-    parser.add_argument(
-        "--python", action="append", choices=PYTHONS, help="for --offline; repeatable (all)"
-    )
-    parser.add_argument(
-        "--wheels", type=Path, help="for --offline: a folder that has the wheels already"
-    )
-    options = parser.parse_args(arguments)
-    if options.offline and not options.platform:
-        parser.error(f"--offline needs --platform: {', '.join(sorted(PLATFORMS))}")
-    if not options.offline and (options.platform or options.python or options.wheels):
-        parser.error("--platform, --python and --wheels are for --offline")
-    return options
+    for option, kind, words in (
+        ("--index", Libraries.FROM_INDEX, "bring no libraries: each device has a package index"),
+        ("--system", Libraries.FROM_SYSTEM, "bring no libraries: the devices' distribution does"),
+    ):
+        libraries.add_argument(
+            option, dest="libraries", action="store_const", const=kind, help=words
+        )
+    parser.set_defaults(libraries=Libraries.BUNDLED)
+    return parser.parse_args(arguments)
 
 
 def _shown(paths: Iterable[Path], root: Path) -> Iterator[str]:
@@ -281,14 +252,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build from the command line; returns the exit code."""
     options = _arguments(arguments)
     root = Path(__file__).resolve().parent.parent
-    libraries = Libraries(
-        platforms=options.platform or (),
-        pythons=options.python or PYTHONS,
-        wheels=options.wheels,
-        from_system=options.system,
-    )
     try:
-        written = build(root, bucket=options.bucket, libraries=libraries, output=options.output)
+        written = build(
+            root,
+            bucket=options.bucket,
+            libraries=options.libraries,
+            wheels=options.wheels,
+            output=options.output,
+        )
     except (BuildError, OSError) as error:
         sys.stderr.write(f"build: {error}\n")
         return 1

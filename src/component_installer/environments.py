@@ -24,8 +24,6 @@ _PREFIX = "venv-"
 _KEY_CHARACTERS = 12
 _UNFINISHED_LINK = "venv.link"
 _EARLIER = "earlier"
-_SET_ASIDE = "venv.old"
-"""Where an earlier version of the component put the old environment while it changed it."""
 
 _LEFT_BY_EARLIER_VERSIONS = ("venv.new", "venv.new.*", "venv.old", "venv.old.*")
 _PRIVATE = 0o700
@@ -54,23 +52,6 @@ class Environments:
         name = _PREFIX + _key(purpose)
         numbered = sorted(self._work.glob(f"{name}-*"))
         return next((one for one in (self._work / name, *numbered) if _is_for(one, purpose)), None)
-
-    def take_over(self, purpose: str) -> Path | None:
-        """Give the environment of an earlier version a name of this one's, if it is as wanted.
-
-        Such a version has a folder in the link's place. The link follows at once: who runs from
-        the folder finds the same files by the same names.
-        """
-        earlier = self._work / CURRENT
-        if not earlier.exists():
-            # Its install was killed between two renamings.
-            earlier = self._work / _SET_ASIDE
-        if earlier.is_symlink() or not _is_for(earlier, purpose):
-            return None
-        name = self._free_name(_key(purpose))
-        earlier.rename(name)
-        self._link(CURRENT, name)
-        return name
 
     def new(self, purpose: str) -> Path:
         """Make an empty folder for an environment, and hold it as long as this process lives.
@@ -106,7 +87,7 @@ class Environments:
         if before is not None:
             self._link(PREVIOUS, before)
         elif link.exists():
-            # A folder: an earlier version's environment, with other libraries.
+            # A folder: an earlier version's environment.
             before = self._free_name(_EARLIER)
             link.rename(before)
             self._link(PREVIOUS, before)

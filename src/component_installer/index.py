@@ -20,13 +20,12 @@ _MEGABYTE = 1_000_000
 _CERTIFI = "from pip._vendor import certifi; print(certifi.where())"
 
 
-def install_from_index(environment: Path, lock_file: Path, wheels: Path, cache: Path) -> None:
-    """Install the locked libraries with pip, the bundled ones first.
+def install_from_index(environment: Path, lock_file: Path, cache: Path) -> None:
+    """Install the locked libraries with pip.
 
     Args:
         environment: An empty folder.
         lock_file: What to install, with hashes.
-        wheels: A folder of bundled wheels; it need not exist.
         cache: A folder for downloads.
 
     Raises:
@@ -41,16 +40,15 @@ def install_from_index(environment: Path, lock_file: Path, wheels: Path, cache: 
     )
     if certificates is not None:
         variables["PIP_CERT"] = str(certificates)
-    command = pip_command(python, lock_file, wheels, cache)
+    command = pip_command(python, lock_file, cache)
     if subprocess.run(command, env=variables, check=False).returncode:
         free = shutil.disk_usage(environment).free // _MEGABYTE
         raise InstallError(
             f"could not install the Python packages: see pip's message above ({free} MB are free on"
             " the disk). The device must reach"
-            " its package index (PIP_INDEX_URL, proxies and GG_ROOT_CA_PATH are respected), and"
-            " awscrt has wheels for x86_64 and aarch64 only. What was downloaded is kept for the"
-            " next try. A device without an index needs an offline package:"
-            " make package OFFLINE=1 (docs/packages.md)."
+            " its package index (PIP_INDEX_URL, proxies and GG_ROOT_CA_PATH are respected). What"
+            " was downloaded is kept for the next try. A device without an index needs the package"
+            " that brings its libraries: make package without INDEX=1 (docs/packages.md)."
         )
 
 
@@ -67,8 +65,8 @@ def make_environment_with_pip(environment: Path) -> None:
     except ImportError as error:
         raise InstallError(
             f"this Python has no pip to install with ({error}). Install it (on Debian or Ubuntu:"
-            " apt-get install python3-venv), or deploy an offline package, which needs no pip"
-            " (docs/packages.md); then deploy again."
+            " apt-get install python3-venv), or build the package that brings its libraries,"
+            " which needs no pip (docs/packages.md); then deploy again."
         ) from error
     try:
         venv.EnvBuilder(symlinks=True, with_pip=True).create(environment)
@@ -77,13 +75,11 @@ def make_environment_with_pip(environment: Path) -> None:
         raise InstallError(f"could not make a virtual environment with pip: {said}") from error
 
 
-def pip_command(python: Path, lock_file: Path, wheels: Path, cache: Path) -> list[str]:
+def pip_command(python: Path, lock_file: Path, cache: Path) -> list[str]:
     """The command that installs the lock: nothing is compiled, and nothing is taken on trust."""
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--no-input", "--no-compile", "--cache-dir", str(cache)]
     command += ["--require-hashes", "--only-binary", ":all:"]
-    if wheels.is_dir():
-        command += ["--find-links", str(wheels)]
     return [*command, "-r", str(lock_file)]
 
 

@@ -66,7 +66,7 @@ def install(package: Path, work: Path, say: Say, warn: Say) -> None:
     purpose = _purpose(sources)
     environments = Environments(work, warn)
     try:
-        found = environments.find(purpose) or environments.take_over(purpose)
+        found = environments.find(purpose)
         if found is None:
             environments.clear_away()
             made = _made(environments, purpose, sources, say)
@@ -87,12 +87,12 @@ def install(package: Path, work: Path, say: Say, warn: Say) -> None:
 def _made(environments: Environments, purpose: str, sources: Sources, say: Say) -> Path:
     import shutil  # noqa: PLC0415 - see above
 
-    from component_installer import making, this_device  # noqa: PLC0415
+    from component_installer import making  # noqa: PLC0415
 
     folder = environments.new(purpose)
     try:
         free = shutil.disk_usage(folder).free
-        making.make(folder, sources, this_device.this_device(), free_bytes=free, say=say)
+        making.make(folder, sources, free_bytes=free, say=say)
         environments.complete(folder, purpose)
     except BaseException:
         environments.remove(folder)
@@ -103,7 +103,7 @@ def _made(environments: Environments, purpose: str, sources: Sources, say: Say) 
 def _purpose(sources: Sources) -> str:
     """What an environment depends on: the lock file's contents, and the Python that it links to.
 
-    In the words of earlier versions, so that their environments need not be made again.
+    In the words of earlier versions: so each finds its own environment after a rollback.
     """
     try:
         digest = hashlib.sha256(sources.lock_file.read_bytes()).hexdigest()

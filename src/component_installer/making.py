@@ -12,8 +12,7 @@ from component_installer.errors import InstallError
 from component_installer.index import CACHE, install_from_index
 from component_installer.lock import read_lock
 from component_installer.sources import Sources
-from component_installer.tags import Target
-from component_installer.wheels import Bundle, bundle, unpack, unpacked_bytes, what_there_is
+from component_installer.wheels import bundle, unpack, unpacked_bytes
 
 NEEDED_MODULES = {"sqlite3": "_sqlite3", "ssl": "_ssl", "venv": "venv"}
 """What distributions pack apart from Python, and where it shows that it is there."""
@@ -33,19 +32,13 @@ botocore.session.Session().get_service_model("greengrassv2")
 
 
 def make(
-    environment: Path,
-    sources: Sources,
-    target: Target,
-    *,
-    free_bytes: int,
-    say: Callable[[str], None],
+    environment: Path, sources: Sources, *, free_bytes: int, say: Callable[[str], None]
 ) -> None:
     """Fill an empty folder with an environment that works.
 
     Args:
         environment: The folder.
         sources: What of.
-        target: This device.
         free_bytes: What there is room for.
         say: Told what is done.
 
@@ -57,23 +50,17 @@ def make(
     if sources.from_system:
         say("making a virtual environment with the system's libraries")
         make_environment(environment, system_libraries=True)
+    elif sources.wheels.is_dir():
+        wheels = bundle(sources.wheels, read_lock(sources.lock_file.read_bytes()))
+        say("making a virtual environment with the bundled libraries")
+        _check_room(environment, unpacked_bytes(wheels), free_bytes)
+        make_environment(environment, system_libraries=False)
+        unpack(wheels, site_packages(environment))
     else:
-        found = bundle(sources.wheels, read_lock(sources.lock_file.read_bytes()), target)
-        if found.missing:
-            say(_from_index_because(sources.wheels, found, target))
-            cache = environment.with_name(CACHE)
-            install_from_index(environment, sources.lock_file, sources.wheels, cache)
-            shutil.rmtree(cache, ignore_errors=True)
-        else:
-            say(f"making a virtual environment with the bundled libraries, for {target}")
-            needed = unpacked_bytes(found.wheels) + _ROOM_FOR_THE_REST_BYTES
-            if needed > free_bytes:
-                raise InstallError(
-                    f"the libraries need {needed // _MEGABYTE} MB in {environment.parent}, and"
-                    f" there are {free_bytes // _MEGABYTE} MB. Make room, then deploy again."
-                )
-            make_environment(environment, system_libraries=False)
-            unpack(found.wheels, site_packages(environment))
+        say("making a virtual environment with libraries from the package index")
+        cache = environment.with_name(CACHE)
+        install_from_index(environment, sources.lock_file, cache)
+        shutil.rmtree(cache, ignore_errors=True)
     try_out(environment, sources.package)
 
 
@@ -96,7 +83,7 @@ def try_out(environment: Path, package: Path) -> None:
     """Have the component's imports done in the environment.
 
     Raises:
-        InstallError: They fail: a library for another processor, or a part of it is missing.
+        InstallError: They fail: a part of Python or of a library is missing.
     """
     tried = subprocess.run(
         [environment / "bin" / "python3", "-I", "-c", _TRIAL, package],
@@ -107,8 +94,8 @@ def try_out(environment: Path, package: Path) -> None:
     if tried.returncode:
         said = tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"]
         raise InstallError(
-            f"the libraries do not work on this device: {said[-1]}. They are for another system, or"
-            " a part of them is missing."
+            f"the libraries do not work on this device: {said[-1]}. A part of them, or of Python,"
+            " is missing."
         )
 
 
@@ -125,18 +112,10 @@ def _check_modules() -> None:
         )
 
 
-def _from_index_because(wheels: Path, found: Bundle, target: Target) -> str:
-    if not wheels.is_dir():
-        return f"making a virtual environment with libraries from the package index, for {target}"
-    missing = "; ".join(
-        f"{one.name} {one.version} is there for"
-        f" {', '.join(what_there_is(wheels, one)) or 'nothing'}"
-        for one in found.missing
-    )
-    python = ".".join(map(str, target.python))
-    family = "manylinux" if target.libc == "glibc" else "musllinux"
-    return (
-        f"no bundled wheels for {target}: {missing}. Trying the package index. For a device without"
-        f" one, build with make package OFFLINE=1 PLATFORM={family}_{target.machine}"
-        f" PYTHON={python}."
-    )
+def _check_room(environment: Path, libraries_bytes: int, free_bytes: int) -> None:
+    needed = libraries_bytes + _ROOM_FOR_THE_REST_BYTES
+    if needed > free_bytes:
+        raise InstallError(
+            f"the libraries need {needed // _MEGABYTE} MB in {environment.parent}, and"
+            f" there are {free_bytes // _MEGABYTE} MB. Make room, then deploy again."
+        )

@@ -5,60 +5,44 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from component_installer.errors import InstallError
 from component_installer.lock import Lock, Pinned, normalized
 from component_installer.slim import is_needed
-from component_installer.tags import Target, rank, wheel_name
 
 INSTALLER = "component_installer\n"
 
 
-@dataclass(frozen=True)
-class Bundle:
-    """What of the lock is in a folder of wheels.
-
-    Attributes:
-        wheels: One for each distribution that has one which fits.
-        missing: The other distributions.
-    """
-
-    wheels: tuple[Path, ...]
-    missing: tuple[Pinned, ...]
+_FOR_ANY_SYSTEM = ["none", "any"]
+_PYTHON_3 = "py3"
+_PARTS_OF_NAME = (5, 6)
+"""Of a wheel's name without and with a build number, as PEP 427 has it."""
 
 
-def bundle(folder: Path, lock: Lock, target: Target) -> Bundle:
-    """Choose the wheels for a target.
+def bundle(folder: Path, lock: Lock) -> tuple[Path, ...]:
+    """Choose the wheel of each distribution.
 
     Raises:
-        InstallError: A chosen wheel is none of those in the lock: it is damaged, or another.
+        InstallError: One is missing, or is none of those in the lock: it is damaged, or another.
         OSError: A wheel cannot be read.
     """
-    files = sorted(folder.glob("*.whl")) if folder.is_dir() else []
-    wheels, missing = [], []
+    files = sorted(folder.glob("*.whl"))
+    chosen = []
     for pinned in lock.distributions:
-        chosen = _best(files, pinned, target)
-        if chosen is None:
-            missing.append(pinned)
-            continue
-        if hashlib.sha256(chosen.read_bytes()).hexdigest() not in pinned.digests:
+        wheel = next((path for path in files if _is_of(path, pinned)), None)
+        if wheel is None:
             raise InstallError(
-                f"{chosen.name} is not the file that the lock file names: the artifact is damaged."
+                f"{folder} has no wheel of {pinned.name} {pinned.version} for every Python 3 on"
+                " every system: the package is not whole. Build and deploy it again."
+            )
+        if hashlib.sha256(wheel.read_bytes()).hexdigest() not in pinned.digests:
+            raise InstallError(
+                f"{wheel.name} is not the file that the lock file names: the artifact is damaged."
                 " Build and deploy it again."
             )
-        wheels.append(chosen)
-    return Bundle(tuple(wheels), tuple(missing))
-
-
-def what_there_is(folder: Path, pinned: Pinned) -> list[str]:
-    """The tags of the wheels that a folder has of a distribution."""
-    return [
-        path.name.removesuffix(".whl").split("-", 2)[2]
-        for path in sorted(folder.glob("*.whl"))
-        if _is_of(path, pinned)
-    ]
+        chosen.append(wheel)
+    return tuple(chosen)
 
 
 def unpacked_bytes(wheels: Iterable[Path]) -> int:
@@ -98,22 +82,14 @@ def unpack(wheels: Sequence[Path], folder: Path) -> None:
                 target.write_bytes(content)
 
 
-def _best(files: Sequence[Path], pinned: Pinned, target: Target) -> Path | None:
-    ranked = [
-        (value, path)
-        for path in files
-        if _is_of(path, pinned)
-        and (name := wheel_name(path)) is not None
-        and (value := rank(name, target)) is not None
-    ]
-    return max(ranked)[1] if ranked else None
-
-
 def _is_of(path: Path, pinned: Pinned) -> bool:
-    name = wheel_name(path)
-    return name is not None and (normalized(name.distribution), name.version) == (
-        pinned.name,
-        pinned.version,
+    """Whether it is a wheel of a distribution, with nothing in it that was compiled."""
+    parts = path.stem.split("-")
+    return (
+        len(parts) in _PARTS_OF_NAME
+        and (normalized(parts[0]), parts[1]) == (pinned.name, pinned.version)
+        and _PYTHON_3 in parts[-3].split(".")
+        and parts[-2:] == _FOR_ANY_SYSTEM
     )
 
 

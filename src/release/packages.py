@@ -24,20 +24,16 @@ class Variant:
     arguments: tuple[str, ...] = ()
 
 
-INDEX = Variant("index")
-"""A core device gets its libraries from its package index."""
+BUNDLED = Variant("bundled")
+"""A core device has its libraries in the package."""
+
+INDEX = Variant("index", ("--index",))
+"""It gets them from its package index."""
 
 SYSTEM = Variant("system", ("--system",))
 """It has them from its distribution."""
 
-PLATFORMS = ("manylinux_x86_64", "manylinux_aarch64", "musllinux_x86_64", "musllinux_aarch64")
-
-VARIANTS = (
-    INDEX,
-    SYSTEM,
-    # It has them in the package, for every Python that is supported.
-    *(Variant(f"offline-{one}", ("--offline", "--platform", one)) for one in PLATFORMS),
-)
+VARIANTS = (BUNDLED, INDEX, SYSTEM)
 
 
 @dataclass(frozen=True)

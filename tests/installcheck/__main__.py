@@ -3,24 +3,22 @@
 import argparse
 import contextlib
 import os
-import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from component_installer.this_device import this_device
 from installcheck import failures
-from installcheck.device import Device, build
-from installcheck.interpreters import SUPPORTED, Interpreter, interpreters
+from installcheck.device import Device, build, download
+from installcheck.interpreters import Interpreter, interpreters
 from installcheck.opening_proxy import INDEX, Proxy, opening_proxy
 from installcheck.other_root import check_in_root
 from installcheck.report import Report
-from installcheck.sandbox import check_in_sandbox, check_update
+from installcheck.sandbox import BEFORE, build_before, check_in_sandbox, check_update
 from integration.disk import small_file_system
 from support.documents import ROOT
 
-_PLATFORMS = ("manylinux_x86_64", "musllinux_aarch64")
 _SECTIONS = ("installs", "proxy", "system", "failures", "kills", "sandbox", "update")
 
 
@@ -28,7 +26,7 @@ def main() -> int:
     """Run all checks, or those that are named."""
     parser = argparse.ArgumentParser(description="Install packages for real, in every way.")
     parser.add_argument("--wheels", type=Path, help="a folder with the lock's wheels")
-    parser.add_argument("--root", type=Path, help="an unpacked system with musl, such as Alpine's")
+    parser.add_argument("--root", type=Path, help="another system, unpacked, such as Alpine's")
     parser.add_argument("sections", nargs="*", default=[], help=", ".join(_SECTIONS))
     options = parser.parse_args()
     wanted = options.sections or ([] if options.root else _SECTIONS)
@@ -62,25 +60,20 @@ class Checks:
         self._devices = 0
         self._pythons = interpreters(folder / "pythons")
         self._wheels = wheels or self._downloaded()
-        family = "manylinux" if this_device().libc == "glibc" else "musllinux"
-        options = ["--offline", "--wheels", str(self._wheels)]
-        self._offline = build(
-            folder / "offline", *options, "--platform", f"{family}_{this_device().machine}"
-        )
-        self._foreign = build(folder / "foreign", *options, "--platform", "musllinux_aarch64")
-        self._index = build(folder / "index")
+        self._bundled = build(folder / "bundled", "--wheels", str(self._wheels))
+        self._index = build(folder / "index", "--index")
         report.title("Packages")
-        for name, package in (("index", self._index), ("offline", self._offline)):
+        for name, package in (("bundled", self._bundled), ("index", self._index)):
             size = package.stat().st_size / 1e6
             report.found(f"the {name} package", f"{size:.1f} MB", expected=True)
 
     def installs(self) -> None:
         """A first and a second install, with the lowest and the highest Python."""
-        self._report.title("Installs, offline, as another user, artifact read-only")
+        self._report.title("Installs, libraries bundled, as another user, artifact read-only")
         for python in self._ends():
             device = self._device(python)
-            failures.check_quick_second_install(self._report, device, self._offline)
-        failures.check_rollback(self._report, self._device(), self._offline)
+            failures.check_quick_second_install(self._report, device, self._bundled)
+        failures.check_rollback(self._report, self._device(), self._bundled)
         self._report.title("Installs with pip, from a folder in place of an index")
         for python in self._ends():
             device = self._device(python, **self._local_index())
@@ -137,10 +130,10 @@ class Checks:
         self._report.title("Failures: message and state")
         report, lowest = self._report, self._pythons[0]
         cases = [
-            ("index package, no pip (ensurepip)", self._index, ("ensurepip",), "offline package"),
-            ("offline package, no venv module", self._offline, ("venv",), "has no venv"),
-            ("offline package, no sqlite3", self._offline, ("_sqlite3",), "has no sqlite3"),
-            ("offline package, for musl on aarch64", self._foreign, (), "no bundled wheels for"),
+            ("index package, no pip (ensurepip)", self._index, ("ensurepip",), "needs no pip"),
+            ("bundled, no venv module", self._bundled, ("venv",), "has no venv"),
+            ("bundled, no sqlite3", self._bundled, ("_sqlite3",), "has no sqlite3"),
+            ("bundled, a wheel missing", self._not_whole(), (), "the package is not whole"),
             ("index package, no index", self._index, (), "must reach its package index"),
         ]
         for what, package, missing, words in cases:
@@ -150,20 +143,20 @@ class Checks:
             failures.check_message(report, what, device.install(), device, words)
         python = failures.without(lowest, self._new_folder(), "ensurepip")
         device = self._device(python)
-        device.unpack(self._offline)
+        device.unpack(self._bundled)
         outcome = device.install()
         report.found(
-            "offline package, no pip (ensurepip) and no compiler",
+            "bundled, no pip (ensurepip) and no compiler",
             f"exit {outcome.code}: {outcome.last_line} / in place: {device.state()}",
             expected=outcome.code == 0 and device.state() == "works",
         )
-        failures.check_full_disk(report, self._new_folder(), lowest, self._offline)
+        failures.check_full_disk(report, self._new_folder(), lowest, self._bundled)
         with small_file_system(self._new_folder(), "30m") as disk:
             device = Device(disk.path / "device", lowest, self._local_index())
             device.unpack(self._index)
             words = "could not install the Python packages"
             failures.check_message(report, "a disk of 30 MB, pip", device.install(), device, words)
-        failures.check_changed_owner(report, self._device(), self._offline)
+        failures.check_changed_owner(report, self._device(), self._bundled)
 
     def kills(self) -> None:
         """Killed at any moment."""
@@ -171,8 +164,8 @@ class Checks:
         failures.check_kills(
             self._report,
             self._device,
-            self._offline,
-            what="an update, offline",
+            self._bundled,
+            what="an update, libraries bundled",
             moments=failures.KILLS,
         )
         failures.check_kills(
@@ -185,8 +178,8 @@ class Checks:
 
     def sandbox(self) -> None:
         """The component itself, on a sandbox core device."""
-        self._report.title("In the sandbox: offline, as another user, artifact read-only")
-        output = self._offline.parents[3]
+        self._report.title("In the sandbox: no index, as another user, artifact read-only")
+        output = self._bundled.parents[3]
         for python in self._ends():
             for profile in ("classic", "lite"):
                 with self._environment(python):
@@ -197,24 +190,35 @@ class Checks:
     def update(self) -> None:
         """From the version before, and back, while devices wait."""
         self._report.title("Update and rollback with 1,000 devices that wait")
-        before = self._folder / "before"
-        for profile, other_lock in (("classic", False), ("lite", False), ("lite", True)):
-            with self._environment(self._pythons[-1], **self._local_index()):
-                folder, output = self._new_folder(), self._offline.parents[3]
-                check_update(self._report, folder, before, output, profile, other_lock=other_lock)
+        for before in BEFORE:
+            folder = build_before(before, self._folder / before)
+            wheels = download(folder / "artifacts" / "requirements.txt", folder / "wheels")
+            for profile in ("classic", "lite"):
+                variables = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+                # The Python for which pip has downloaded.
+                with self._environment(self._this_python(), **variables):
+                    output = self._bundled.parents[3]
+                    check_update(self._report, self._new_folder(), folder, output, profile)
 
     def other_root(self, root: Path) -> None:
-        """A system with musl."""
-        self._report.title("In another root, with musl: offline, as another user")
-        package = build(
-            self._folder / "musl",
-            *("--offline", "--wheels", str(self._wheels)),
-            *("--platform", f"musllinux_{this_device().machine}"),
-        )
-        check_in_root(self._report, root.resolve(), self._new_folder(), package)
+        """Another system, with another libc."""
+        self._report.title("In another root: libraries bundled, as another user")
+        check_in_root(self._report, root.resolve(), self._new_folder(), self._bundled)
+
+    def _not_whole(self) -> Path:
+        """A package from which a wheel was lost."""
+        package = self._new_folder() / "package.zip"
+        with zipfile.ZipFile(self._bundled) as whole, zipfile.ZipFile(package, "w") as archive:
+            for name in whole.namelist():
+                if "urllib3" not in name:
+                    archive.writestr(name, whole.read(name))
+        return package
 
     def _ends(self) -> list[Interpreter]:
         return [self._pythons[0], self._pythons[-1]]
+
+    def _this_python(self) -> Interpreter:
+        return next(one for one in self._pythons if one.version == failures.this_version())
 
     def _new_folder(self) -> Path:
         self._devices += 1
@@ -229,18 +233,7 @@ class Checks:
         return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self._wheels)}
 
     def _downloaded(self) -> Path:
-        folder = self._folder / "wheels"
-        for platform in _PLATFORMS:
-            for version in SUPPORTED:
-                command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-                command += ["--require-hashes", "--only-binary", ":all:", "--dest", str(folder)]
-                command += ["--python-version", version, "--implementation", "cp"]
-                family, _, machine = platform.partition("_")
-                tag = "manylinux2014" if family == "manylinux" else "musllinux_1_1"
-                command += ["--platform", f"{tag}_{machine}"]
-                lock = ROOT / "artifacts" / "requirements.txt"
-                subprocess.run([*command, "-r", str(lock)], check=True)
-        return folder
+        return download(ROOT / "artifacts" / "requirements.txt", self._folder / "wheels")
 
     @contextlib.contextmanager
     def _environment(self, python: Interpreter, **variables: str) -> Iterator[None]:

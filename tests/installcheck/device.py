@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ USER, ANOTHER_USER = "nobody", "daemon"
 UNREACHABLE = "http://127.0.0.1:9/simple"
 """A package index at a port where nobody listens."""
 
-IMPORTS = "import awscrt.io, awsiot.greengrasscoreipc, botocore.session"
+IMPORTS = "import botocore.session, dateutil, jmespath, urllib3"
 _MEGABYTE = 1_000_000
 
 
@@ -177,6 +178,14 @@ def build(output: Path, *options: str) -> Path:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     (package,) = output.rglob("*.zip")
     return package
+
+
+def download(lock_file: Path, folder: Path) -> Path:
+    """The wheels of a lock for the Python that runs this; returns the folder."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
+    command += ["--only-binary", ":all:", "--dest", str(folder), "-r", str(lock_file)]
+    subprocess.run(command, check=True)
+    return folder
 
 
 def _ids(user: str) -> tuple[int, int]:

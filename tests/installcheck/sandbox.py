@@ -1,12 +1,11 @@
 """The component from its package, on a sandbox core device."""
 
 import json
-import shutil
+import os
 import sqlite3
 import subprocess
 import sys
 import tarfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import BytesIO
@@ -29,8 +28,12 @@ from integration.associator import (
 )
 from support.documents import ROOT
 
-BEFORE = "be7575e"
-"""The last commit whose install step made the environment in a folder named ``venv``."""
+BEFORE = {"be7575e": "with its environment in a folder", "13cd4c4": "with awsiotsdk and boto3"}
+"""Versions before this one, whose libraries came from an index: the last one whose install step
+made the environment in a folder named ``venv``, and the last one that was locked with the SDK."""
+
+NEEDS_AN_INDEX = ("be7575e",)
+"""For a rollback: it does not know where this version keeps its environment."""
 
 DEVICES = 1000
 _BATCH = 100
@@ -69,14 +72,9 @@ def check_in_sandbox(
         )
 
 
-def check_update(
-    report: Report, folder: Path, before: Path, output: Path, profile: str, *, other_lock: bool
-) -> None:
-    """From the version before this one, and back, and forward: nothing is lost."""
-    if not before.exists():
-        build_before(before)
-    old = before / "greengrass-build"
-    new = with_other_lock(output, folder / "new") if other_lock else output
+def check_update(report: Report, folder: Path, before: Path, output: Path, profile: str) -> None:
+    """From a version before this one, and back, and forward: nothing is lost."""
+    old, new = before / "greengrass-build", output
     with core_device(folder, profile) as core:
         names = [f"device-{number}" for number in range(DEVICES)]
         core.call(core.cloud.add_things, names)
@@ -88,6 +86,8 @@ def check_update(
             document = json.dumps({"thingNames": names[start : start + _BATCH]})
             core.publish(_TOPIC, document.encode())
         results.wait_for_names("queued", names)
+        if before.name not in NEEDS_AN_INDEX:
+            del os.environ["PIP_FIND_LINKS"]
         steps = []
         journal = core.layout.work(NAME) / JOURNAL
         for what, package in (("update", new), ("rollback", old), ("update", new)):
@@ -103,35 +103,23 @@ def check_update(
         core.call(core.cloud.remove_fault, outage)
         results.wait_for_names("associated", names, patience_seconds=400)
         report.found(
-            f"{profile}, {'other' if other_lock else 'the same'} libraries",
+            f"{profile}, the version before {BEFORE[before.name]}",
             f"{'; '.join(steps)}; then {len(results.names('associated'))} associated in"
             f" {len(calls(core))} calls",
             expected=associated(core) == set(names),
         )
 
 
-def with_other_lock(output: Path, folder: Path) -> Path:
-    """A copy of a build whose libraries count as others."""
-    shutil.copytree(output, folder)
-    (package,) = folder.rglob("*.zip")
-    with zipfile.ZipFile(package) as archive:
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    contents["artifacts/requirements.txt"] += b"# other\n"
-    with zipfile.ZipFile(package, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return folder
-
-
-def build_before(folder: Path) -> None:
-    """Build the version before, out of the history."""
-    git = ["git", "-C", str(ROOT), "archive", BEFORE]
+def build_before(commit: str, folder: Path) -> Path:
+    """Build a version before this one, out of the history; returns the folder."""
+    git = ["git", "-C", str(ROOT), "archive", commit]
     archive = subprocess.run(git, check=True, capture_output=True).stdout
     with tarfile.open(fileobj=BytesIO(archive)) as tar:
         tar.extractall(folder)  # noqa: S202 - our own history
     subprocess.run(
         [sys.executable, "artifacts/build.py"], cwd=folder, check=True, stdout=subprocess.DEVNULL
     )
+    return folder
 
 
 def deploy(core: CoreDevice, output: Path, merge: dict[str, Any] | None = None) -> ComponentHandle:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from component_installer.main import install
-from component_installer.this_device import this_device
 from support.documents import ROOT
 
 LIBRARY = {
@@ -20,11 +19,11 @@ LIBRARY = {
         "class Session:\n    def get_service_model(self, name):\n        return name\n"
     ),
 }
-BINARY = {"binary.py": ""}
+OTHER = {"other.py": ""}
 COMPONENT = {
     "__init__.py": "",
     "nucleus/__init__.py": "",
-    "nucleus/ipc.py": "import binary, library\n",
+    "nucleus/ipc.py": "import library, other\n",
     "cloud/__init__.py": "",
     "cloud/client.py": "import library\n",
 }
@@ -67,13 +66,6 @@ def lock_of(*wheels: Path) -> str:
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         pins.append(f"{name}=={version} \\\n    --hash=sha256:{digest}\n    # via nothing\n")
     return "".join(pins)
-
-
-def binary_tag() -> str:
-    """Of a wheel that fits this Python on this machine."""
-    device = this_device()
-    platform = "manylinux_2_17" if device.libc == "glibc" else "musllinux_1_1"
-    return f"cp310-abi3-{platform}_{device.machine}"
 
 
 @dataclass
@@ -130,13 +122,8 @@ class SmallPackage:
         self.lock_file.write_text(f"{self.lock_file.read_text()}# {comment}\n")
 
 
-def small_package(folder: Path, *, tag: str | None = None) -> SmallPackage:
-    """A package that brings its libraries, one of them for `tag` alone (by default, this machine).
-
-    Args:
-        folder: An empty one.
-        tag: Of the library that is not for every Python.
-    """
+def small_package(folder: Path) -> SmallPackage:
+    """A package that brings its libraries, in an empty folder."""
     made = SmallPackage(folder)
     made.work.mkdir()
     for path, text in COMPONENT.items():
@@ -150,7 +137,7 @@ def small_package(folder: Path, *, tag: str | None = None) -> SmallPackage:
     )
     wheels = [
         write_wheel(made.wheels, "library-1.0-py3-none-any", LIBRARY),
-        write_wheel(made.wheels, f"binary-2.0-{tag or binary_tag()}", BINARY),
+        write_wheel(made.wheels, "other-2.0-py2.py3-none-any", OTHER),
     ]
     made.lock_file.write_text(lock_of(*wheels))
     shutil.copy(ROOT / "artifacts" / "install.sh", made.package / "artifacts")

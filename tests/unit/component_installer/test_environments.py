@@ -128,28 +128,7 @@ def test_what_another_install_makes_is_not_cleared_away(
     assert not being_made.exists()
 
 
-def test_an_earlier_version_s_environment_is_taken_over(
-    environments: Environments, tmp_path: Path
-) -> None:
-    """An update that does not change the libraries needs no index."""
-    fill(tmp_path / "venv")
-    (tmp_path / "venv" / ".installed-for").write_text(f"{LIBRARIES}\n")
-    assert environments.take_over(OTHERS) is None
-    folder = environments.take_over(LIBRARIES)
-    assert folder is not None
-    assert environments.current == folder == environments.find(LIBRARIES)
-    assert environments.take_over(LIBRARIES) is None
-
-
-def test_one_that_stood_aside_is_taken_over_too(environments: Environments, tmp_path: Path) -> None:
-    """The earlier version's install was killed between two renamings."""
-    fill(tmp_path / "venv.old")
-    (tmp_path / "venv.old" / ".installed-for").write_text(f"{LIBRARIES}\n")
-    folder = environments.take_over(LIBRARIES)
-    assert environments.current == folder is not None
-
-
-def test_an_earlier_version_s_other_environment_is_kept(
+def test_an_earlier_version_s_environment_is_kept(
     environments: Environments, tmp_path: Path
 ) -> None:
     """As any environment that was in use before; what else such versions left is removed."""

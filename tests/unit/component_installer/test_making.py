@@ -1,5 +1,6 @@
 """Making an environment."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ from component_installer import making
 from component_installer.errors import InstallError
 from component_installer.making import make, site_packages, try_out
 from component_installer.sources import Sources
-from component_installer.this_device import this_device
 from support.small_package import SmallPackage, small_package
 
 PLENTY = 10**9
@@ -30,7 +30,6 @@ def made(package: SmallPackage, *, from_system: bool = False, free_bytes: int = 
     make(
         folder,
         Sources(package.package),
-        this_device(),
         free_bytes=free_bytes,
         say=package.said.append,
     )
@@ -51,7 +50,7 @@ def test_bundled_libraries_need_neither_pip_nor_index(
     """All of them are there, and pip is not."""
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     environment = made(package)
-    assert imports(environment, "library, binary")
+    assert imports(environment, "library, other")
     assert not imports(environment, "pip")
     assert site_packages(environment).is_relative_to(environment)
     assert "bundled libraries" in package.said[0]
@@ -65,32 +64,32 @@ def test_no_room_is_said_before_anything_is_written(package: SmallPackage) -> No
 
 
 def test_libraries_that_do_not_work_are_refused(package: SmallPackage) -> None:
-    """Their last line says why: a library of another processor, for example."""
+    """Their last line says why: a part that the system packs apart, for example."""
     module = package.package / "client_device_associator" / "cloud" / "client.py"
-    module.write_text("raise ImportError('wrong ELF class')\n")
-    with pytest.raises(InstallError, match="do not work on this device: ImportError: wrong ELF"):
+    module.write_text("raise ImportError('no module zlib')\n")
+    with pytest.raises(
+        InstallError, match="do not work on this device: ImportError: no module zlib"
+    ):
         made(package)
     module.write_text("import os; os._exit(3)\n")
     with pytest.raises(InstallError, match="exit code 3"):
         try_out(package.folder / "venv", package.package)
 
 
-def test_wheels_for_another_device_are_named(
+def test_an_index_is_asked_if_nothing_is_bundled(
     package: SmallPackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the command that builds the right package; then the index is asked."""
-    (wheel,) = package.wheels.glob("binary*")
-    wheel.rename(wheel.with_name("binary-2.0-cp310-cp310-musllinux_1_1_riscv64.whl"))
+    """And only then: a package that has lost a wheel is damaged."""
     asked: list[Path] = []
-    monkeypatch.setattr(making, "install_from_index", lambda *paths: asked.append(paths[2]))
+    monkeypatch.setattr(making, "install_from_index", lambda *paths: asked.append(paths[1]))
     monkeypatch.setattr(making, "try_out", lambda *_: None)
+    (package.wheels / "library-1.0-py3-none-any.whl").unlink()
+    with pytest.raises(InstallError, match=r"no wheel of library 1\.0"):
+        made(package)
+    shutil.rmtree(package.wheels)
     made(package)
-    assert asked == [package.wheels]
-    (said,) = package.said
-    device = this_device()
-    assert f"no bundled wheels for {device}" in said
-    assert "binary 2.0 is there for cp310-cp310-musllinux_1_1_riscv64" in said
-    assert f"PYTHON={device.python[0]}.{device.python[1]}" in said
+    assert asked == [package.lock_file]
+    assert "from the package index" in package.said[-1]
 
 
 def test_libraries_of_the_system_are_seen(package: SmallPackage) -> None:

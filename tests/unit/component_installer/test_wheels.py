@@ -8,13 +8,10 @@ import pytest
 
 from component_installer.errors import InstallError
 from component_installer.lock import Lock, read_lock
-from component_installer.tags import Target
-from component_installer.wheels import bundle, unpack, unpacked_bytes, what_there_is
+from component_installer.wheels import bundle, unpack, unpacked_bytes
 from support.small_package import lock_of, write_wheel
 
-TARGET = Target((3, 12), "x86_64", "glibc", (2, 31))
-FOR_311 = "some_library-1.0-cp311-abi3-manylinux2014_x86_64"
-FOR_310 = "some_library-1.0-cp310-cp310-manylinux2014_x86_64"
+NAME = "some_library-1.0-py3-none-any"
 
 
 def locked(*wheels: Path) -> Lock:
@@ -22,34 +19,47 @@ def locked(*wheels: Path) -> Lock:
     return read_lock(lock_of(*wheels).encode())
 
 
-def test_the_wheel_that_fits_is_chosen(tmp_path: Path) -> None:
-    """Among those for others, and whatever else lies there."""
-    wheel = write_wheel(tmp_path, FOR_311, {})
-    write_wheel(tmp_path, FOR_310, {})
-    write_wheel(tmp_path, FOR_311.replace("1.0", "2.0"), {})
+@pytest.mark.parametrize("name", [NAME, "Some.Library-1.0-1-py2.py3-none-any"])
+def test_the_wheel_of_a_distribution_is_chosen(tmp_path: Path, name: str) -> None:
+    """Among those of other versions, and whatever else lies there."""
+    wheel = write_wheel(tmp_path, name, {})
+    lock = read_lock(lock_of(wheel).replace("Some.Library", "some-library").encode())
+    write_wheel(tmp_path, NAME.replace("1.0", "2.0"), {})
     (tmp_path / "notes.txt").touch()
-    found = bundle(tmp_path, locked(wheel), TARGET)
-    assert (found.wheels, found.missing) == ((wheel,), ())
+    assert bundle(tmp_path, lock) == (wheel,)
 
 
-def test_what_has_no_wheel_is_named(tmp_path: Path) -> None:
-    """With what there is instead."""
-    other = write_wheel(tmp_path, FOR_310, {})
-    lock = locked(other)
-    found = bundle(tmp_path, lock, TARGET)
-    assert (found.wheels, found.missing) == ((), lock.distributions)
-    assert what_there_is(tmp_path, lock.distributions[0]) == [
-        "cp310-cp310-manylinux2014_x86_64",
-    ]
-    assert bundle(tmp_path / "absent", lock, TARGET).missing == lock.distributions
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "cp312-cp312-manylinux2014_x86_64",
+        "cp311-abi3-musllinux_1_1_aarch64",
+        "py3-none-linux_armv7l",
+        "cp312-none-any",
+        "py2-none-any",
+        "any",
+    ],
+)
+def test_a_wheel_for_one_system_or_python_is_none(tmp_path: Path, tags: str) -> None:
+    """One package serves every device."""
+    wheel = write_wheel(tmp_path, f"some_library-1.0-{tags}", {})
+    with pytest.raises(InstallError, match=r"no wheel of some-library 1\.0"):
+        bundle(tmp_path, locked(wheel))
+
+
+def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
+    """Whoever builds may have mistyped it."""
+    lock = locked(write_wheel(tmp_path, NAME, {}))
+    with pytest.raises(InstallError, match="absent has no wheel"):
+        bundle(tmp_path / "absent", lock)
 
 
 def test_another_file_of_the_same_name_is_refused(tmp_path: Path) -> None:
     """A wheel is code that will run with the core device's credentials."""
-    lock = locked(write_wheel(tmp_path, FOR_311, {}))
-    write_wheel(tmp_path, FOR_311, {"library.py": "changed"})
+    lock = locked(write_wheel(tmp_path, NAME, {}))
+    write_wheel(tmp_path, NAME, {"library.py": "changed"})
     with pytest.raises(InstallError, match="not the file that the lock file names"):
-        bundle(tmp_path, lock, TARGET)
+        bundle(tmp_path, lock)
 
 
 def test_what_is_needed_is_unpacked(tmp_path: Path) -> None:
@@ -61,7 +71,7 @@ def test_what_is_needed_is_unpacked(tmp_path: Path) -> None:
         "botocore/data/s3/2006-03-01/service-2.json.gz": "x" * 1000,
         "some_library-1.0.data/scripts/run.py": "x",
     }
-    wheel = write_wheel(tmp_path, FOR_311, files)
+    wheel = write_wheel(tmp_path, NAME, files)
     site = tmp_path / "site-packages"
     unpack([wheel], site)
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
@@ -79,7 +89,7 @@ def test_what_is_needed_is_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../outside.py", "/outside.py"])
 def test_nothing_is_written_outside(tmp_path: Path, name: str) -> None:
     """Even a file of the lock is not trusted with a path."""
-    wheel = tmp_path / f"{FOR_311}.whl"
+    wheel = tmp_path / f"{NAME}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr(name, "x")
     with pytest.raises(InstallError, match="outside"):

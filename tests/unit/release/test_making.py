@@ -25,7 +25,7 @@ NEEDED = (
 
 
 WITHOUT_DOWNLOADS = (INDEX, SYSTEM)
-"""The others bring wheels, which `make release` gets from a package index."""
+"""The other brings wheels, which `make release` gets from a package index."""
 
 
 def git(folder: Path, *arguments: str) -> str:
