@@ -10,7 +10,7 @@ from component_installer.system import check_system, wanted_from_system
 from component_installer.wheels import unpack
 from support.small_package import write_wheel
 
-WANTED = [("botocore", "1.44", "2"), ("other", "1.31", "2")]
+WANTED = [("botocore", "1.42", "2"), ("other", "1.31", "2")]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_all_that_is_wrong_is_said_at_once(system: Path) -> None:
         check_system(WANTED, "Python of the tests")
     said = str(raised.value)
     assert "other is missing (1.31 or newer is needed)" in said
-    assert "botocore is 1.28.3 (1.44 or newer, below 2, is needed)" in said
+    assert "botocore is 1.28.3 (1.42 or newer, below 2, is needed)" in said
     assert "Python of the tests" in said
 
 
@@ -54,6 +54,6 @@ def test_libraries_that_fit_are_taken(system: Path) -> None:
 
 def test_what_is_wanted_is_read_from_the_package() -> None:
     """A line each, as the build writes them."""
-    assert wanted_from_system("botocore>=1.44,<2\nother>=1.31,<2\n") == WANTED
+    assert wanted_from_system("botocore>=1.42,<2\nother>=1.31,<2\n") == WANTED
     with pytest.raises(InstallError, match="damaged"):
         wanted_from_system("botocore\n")
