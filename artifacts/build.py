@@ -99,8 +99,7 @@ def build(
         if libraries is Libraries.FROM_SYSTEM:
             brought[f"artifacts/{SYSTEM_FILE}"] = _wanted_from_system(root).encode()
         elif libraries is Libraries.BUNDLED:
-            for path in _wheels(root, wheels or _downloaded(root, Path(scratch))):
-                brought[f"artifacts/wheels/{path.name}"] = path.read_bytes()
+            brought.update(_bundled(root, wheels, Path(scratch)))
         for path in (recipe_paths[0], zip_path):
             path.parent.mkdir(parents=True, exist_ok=True)
         for path in recipe_paths:
@@ -162,23 +161,27 @@ def _wanted_from_system(root: Path) -> str:
     return "".join(f"{one}\n" for one in re.findall(r'"([^"]+)"', match[1]))
 
 
-def _wheels(root: Path, folder: Path) -> Sequence[Path]:
-    """The wheels of a folder that the lock names, checked against it."""
-    # What a device chooses and checks is chosen and checked here by the same code.
+def _bundled(root: Path, wheels: Path | None, scratch: Path) -> Iterator[tuple[str, bytes]]:
+    """The libraries as a device has them, and the checksums of the wheels that they come from."""
     sys.path.insert(0, str(root / "src"))
     try:
+        from bundling.errors import BundlingError  # noqa: PLC0415
+        from bundling.wheels import choose, sums, unpack  # noqa: PLC0415
         from component_installer.errors import InstallError  # noqa: PLC0415
         from component_installer.lock import read_lock  # noqa: PLC0415
-        from component_installer.wheels import bundle  # noqa: PLC0415
     finally:
         sys.path.pop(0)
+    folder = wheels or _downloaded(root, scratch / "wheels")
+    libraries = scratch / "libraries"
     try:
-        found = bundle(folder, read_lock(_lock_file(root).read_bytes()))
-    except InstallError as error:
+        chosen = choose(folder, read_lock(_lock_file(root).read_bytes()))
+        unpack(chosen, libraries)
+    except (BundlingError, InstallError) as error:
         raise BuildError(str(error)) from error
-    for path in found:
-        _check_layout(path)
-    return found
+    yield "artifacts/wheels.sha256", sums(chosen).encode()
+    for path in libraries.rglob("*"):
+        if path.is_file():
+            yield f"artifacts/libraries/{path.relative_to(libraries).as_posix()}", path.read_bytes()
 
 
 def _downloaded(root: Path, folder: Path) -> Path:
@@ -198,15 +201,6 @@ def _downloaded(root: Path, folder: Path) -> Path:
 
 def _lock_file(root: Path) -> Path:
     return root / "artifacts" / "requirements.txt"
-
-
-def _check_layout(wheel: Path) -> None:
-    """A device unpacks a wheel, and does no more: what would need more must not get there."""
-    with zipfile.ZipFile(wheel) as archive:
-        for name in archive.namelist():
-            folder, _, rest = name.partition("/")
-            if folder.endswith(".data") and not rest.startswith("scripts/"):
-                raise BuildError(f"{wheel.name} cannot be installed by unpacking: it has {name}")
 
 
 def _write_zip(target: Path, contents: dict[str, bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Making an environment: from bundled wheels, a package index, or the system's libraries."""
+"""Making an environment: from bundled libraries, a package index, or the system's libraries."""
 
 import importlib.util
 import shutil
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from component_installer.errors import InstallError
 from component_installer.index import CACHE, install_from_index
+from component_installer.libraries import copy, files_of
 from component_installer.lock import read_lock
 from component_installer.sources import Sources
-from component_installer.wheels import bundle, unpack, unpacked_bytes
 
 NEEDED_MODULES = {"sqlite3": "_sqlite3", "ssl": "_ssl", "venv": "venv"}
 """What distributions pack apart from Python, and where it shows that it is there."""
@@ -50,12 +50,12 @@ def make(
     if sources.from_system:
         say("making a virtual environment with the system's libraries")
         make_environment(environment, system_libraries=True)
-    elif sources.wheels.is_dir():
-        wheels = bundle(sources.wheels, read_lock(sources.lock_file.read_bytes()))
+    elif sources.libraries.is_dir():
+        files = files_of(sources.libraries, read_lock(sources.lock_file.read_bytes()))
         say("making a virtual environment with the bundled libraries")
-        _check_room(environment, unpacked_bytes(wheels), free_bytes)
+        _check_room(environment, sum(file.size_bytes for file in files), free_bytes)
         make_environment(environment, system_libraries=False)
-        unpack(wheels, site_packages(environment))
+        copy(files, sources.libraries, site_packages(environment))
     else:
         say("making a virtual environment with libraries from the package index")
         cache = environment.with_name(CACHE)

@@ -19,9 +19,9 @@ class Sources:
         return self.package / "artifacts" / "requirements.txt"
 
     @property
-    def wheels(self) -> Path:
-        """The folder of bundled wheels, if there are any."""
-        return self.package / "artifacts" / "wheels"
+    def libraries(self) -> Path:
+        """The folder of bundled libraries, if there are any."""
+        return self.package / "artifacts" / "libraries"
 
     @property
     def system_file(self) -> Path:

@@ -25,6 +25,8 @@ COMPONENT = "community.greengrass.ClientDeviceAssociator"
 OWN_LICENSE = "Apache-2.0"
 LOCK_IN_ZIP = "artifacts/requirements.txt"
 SYSTEM_IN_ZIP = "artifacts/system-packages.txt"
+LIBRARIES_IN_ZIP = "artifacts/libraries/"
+SUMS_IN_ZIP = "artifacts/wheels.sha256"
 HASH_PROPERTY = f"{COMPONENT}:lock:sha256"
 """Each file that the install script accepts, where it takes the libraries from an index."""
 
@@ -32,16 +34,18 @@ RANGE_PROPERTY = f"{COMPONENT}:system:range"
 """Which versions the install script accepts, where the device's distribution has the libraries."""
 
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(?P<range>[<>=!~].*)")
-_WHEEL = re.compile(r"(?:.+/)?(?P<name>[A-Za-z0-9_.]+)-(?P<version>[^-/]+)-[^/]+\.whl")
+_WHEEL = re.compile(r"(?P<name>[A-Za-z0-9_.]+)-(?P<version>[^-/]+)-[^/]+\.whl")
+_INFORMATION = re.compile(rf"{LIBRARIES_IN_ZIP}(?P<library>[^/]+)\.dist-info/RECORD")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, COMPONENT)
 
 
 def bill_of_materials(package: Path, version: str, day: date) -> str:
     """Makes the bill of a package.
 
-    If the package brings wheels, the bill has these, each with its hash. If not, it has what is
-    locked: a core device installs nothing else. If the libraries are the distribution's, it has
-    their names and the versions that are accepted, for more is not known.
+    If the package brings its libraries, the bill has these, each with the hash of the wheel that
+    it was unpacked from. If not, it has what is locked: a core device installs nothing else. If the
+    libraries are the distribution's, it has their names and the versions that are accepted, for
+    more is not known.
 
     Args:
         package: The zip.
@@ -57,11 +61,7 @@ def bill_of_materials(package: Path, version: str, day: date) -> str:
         of_system = (
             archive.read(SYSTEM_IN_ZIP).decode() if SYSTEM_IN_ZIP in archive.namelist() else None
         )
-        wheels = {
-            name: hashlib.sha256(archive.read(name)).hexdigest()
-            for name in archive.namelist()
-            if name.endswith(".whl")
-        }
+        wheels = _wheels(archive)
     digest = hashlib.sha256(content).hexdigest()
     root = _root(version, digest)
     bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, digest))
@@ -73,6 +73,20 @@ def bill_of_materials(package: Path, version: str, day: date) -> str:
         bom.register_dependency(root, list(_of_system(bom, of_system)))
     text: str = JsonV1Dot6(bom).output_as_string(indent=2)
     return text + "\n"
+
+
+def _wheels(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The wheels that the libraries in a package come from, each with its hash."""
+    names = archive.namelist()
+    text = archive.read(SUMS_IN_ZIP).decode() if SUMS_IN_ZIP in names else ""
+    wheels = {
+        name: digest for digest, _, name in (one.partition("  ") for one in text.splitlines())
+    }
+    there = {match["library"] for name in names if (match := _INFORMATION.fullmatch(name))}
+    told = {"-".join(name.split("-")[:2]) for name in wheels}
+    if there != told:
+        raise ReleaseError(f"the package brings {sorted(there)}, and says so of {sorted(told)}")
+    return wheels
 
 
 def _add_locked(
@@ -138,7 +152,7 @@ def _component(library: Library, bundled: Sequence[str]) -> Component:
 
 
 def _hashes(library: Library, wheels: dict[str, str]) -> Iterator[str]:
-    """Of the wheels of a library that a package brings."""
+    """Of the wheel of a library that a package brings."""
     for name, digest in wheels.items():
         if _library_of(name) == (_normal(library.name), library.version):
             if digest not in library.hashes:

@@ -133,7 +133,7 @@ class Checks:
             ("index package, no pip (ensurepip)", self._index, ("ensurepip",), "needs no pip"),
             ("bundled, no venv module", self._bundled, ("venv",), "has no venv"),
             ("bundled, no sqlite3", self._bundled, ("_sqlite3",), "has no sqlite3"),
-            ("bundled, a wheel missing", self._not_whole(), (), "the package is not whole"),
+            ("bundled, a library missing", self._not_whole(), (), "has no urllib3"),
             ("index package, no index", self._index, (), "must reach its package index"),
         ]
         for what, package, missing, words in cases:
@@ -206,7 +206,7 @@ class Checks:
         check_in_root(self._report, root.resolve(), self._new_folder(), self._bundled)
 
     def _not_whole(self) -> Path:
-        """A package from which a wheel was lost."""
+        """A package from which a library was lost."""
         package = self._new_folder() / "package.zip"
         with zipfile.ZipFile(self._bundled) as whole, zipfile.ZipFile(package, "w") as archive:
             for name in whole.namelist():

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from bundling.wheels import choose, unpack
 from component_installer.lock import read_lock
-from component_installer.wheels import bundle, unpack
 from installcheck.device import ANOTHER_USER, USER, Device, Outcome
 from installcheck.interpreters import Interpreter, interpreters
 from installcheck.report import Report
@@ -164,7 +164,7 @@ def check_system(
     python = without(python, folder)
     (site,) = python.bin.parent.glob("lib/python3.*/site-packages")
     lock = read_lock((ROOT / "artifacts" / "requirements.txt").read_bytes())
-    unpack(bundle(wheels, lock), site)
+    unpack(choose(wheels, lock), site)
     device = new_device(python)
     device.unpack(package)
     outcome = device.install()
@@ -189,7 +189,7 @@ def this_version() -> str:
 
 
 def check_rollback(report: Report, device: Device, package: Path) -> None:
-    """Between two locks, with no index and no wheels: the environment before is kept."""
+    """Between two locks, with no index and no libraries: the environment before is kept."""
     device.unpack(package)
     device.install()
     old = device.environment()
@@ -197,13 +197,12 @@ def check_rollback(report: Report, device: Device, package: Path) -> None:
     device.install()
     new = device.environment()
     device.unpack(package)
-    wheels = device.package / "artifacts" / "wheels"
-    wheels.parent.chmod(0o755)
-    wheels.chmod(0o755)
-    shutil.rmtree(wheels)
+    libraries = device.package / "artifacts" / "libraries"
+    libraries.parent.chmod(0o755)
+    libraries.rename(libraries.with_name("gone"))
     outcome = device.install()
     report.found(
-        "a rollback to the lock before, with neither index nor wheels",
+        "a rollback to the lock before, with neither index nor libraries",
         f"exit {outcome.code} after {outcome.seconds:.2f} s: {outcome.last_line}",
         expected=outcome.code == 0 and device.environment() == old != new,
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bundling.wheels import unpack
 from component_installer.main import install
 from support.documents import ROOT
 
@@ -88,9 +89,9 @@ class SmallPackage:
         return self.folder / "package"
 
     @property
-    def wheels(self) -> Path:
-        """The bundled wheels."""
-        return self.package / "artifacts" / "wheels"
+    def libraries(self) -> Path:
+        """The bundled libraries."""
+        return self.package / "artifacts" / "libraries"
 
     @property
     def lock_file(self) -> Path:
@@ -136,9 +137,10 @@ def small_package(folder: Path) -> SmallPackage:
         ignore=shutil.ignore_patterns("__pycache__"),
     )
     wheels = [
-        write_wheel(made.wheels, "library-1.0-py3-none-any", LIBRARY),
-        write_wheel(made.wheels, "other-2.0-py2.py3-none-any", OTHER),
+        write_wheel(folder / "wheels", "library-1.0-py3-none-any", LIBRARY),
+        write_wheel(folder / "wheels", "other-2.0-py2.py3-none-any", OTHER),
     ]
+    unpack(wheels, made.libraries)
     made.lock_file.write_text(lock_of(*wheels))
     shutil.copy(ROOT / "artifacts" / "install.sh", made.package / "artifacts")
     return made

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 
+from bundling.wheels import sums, unpack
 from component_installer.system import wanted_from_system
 from support.small_package import lock_of, write_wheel
 from unit.artifacts.test_build import builder, project, zip_of
@@ -14,6 +15,7 @@ __all__ = ["builder", "project"]
 
 PURE = "library-1.0-py3-none-any"
 OLDER = "other-2.0-py2.py3-none-any"
+LIBRARIES = "artifacts/libraries/"
 
 
 @pytest.fixture
@@ -27,19 +29,26 @@ def wheels(project: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def bundled(project: Path) -> list[str]:
-    """The wheels in the zip."""
+def packed(project: Path) -> dict[str, bytes]:
+    """What the zip has of libraries."""
     with zipfile.ZipFile(zip_of(project)) as archive:
-        return [name for name in archive.namelist() if name.startswith("artifacts/wheels/")]
+        names = [name for name in archive.namelist() if name.startswith(LIBRARIES)]
+        return {name.removeprefix(LIBRARIES): archive.read(name) for name in names}
 
 
-def test_brings_what_is_locked(builder: ModuleType, project: Path, wheels: Path) -> None:
-    """Byte by byte, and nothing else that lies there."""
+def test_brings_what_is_locked(
+    builder: ModuleType, project: Path, wheels: Path, tmp_path: Path
+) -> None:
+    """As an installer leaves it, and nothing else that lies there; with the wheels' checksums."""
     builder.build(project, wheels=wheels)
-    assert bundled(project) == [f"artifacts/wheels/{name}.whl" for name in (PURE, OLDER)]
+    chosen = [wheels / f"{name}.whl" for name in (PURE, OLDER)]
+    unpack(chosen, tmp_path / "expected")
+    files = [path for path in (tmp_path / "expected").rglob("*") if path.is_file()]
+    assert packed(project) == {
+        path.relative_to(tmp_path / "expected").as_posix(): path.read_bytes() for path in files
+    }
     with zipfile.ZipFile(zip_of(project)) as archive:
-        packed = archive.read(f"artifacts/wheels/{PURE}.whl")
-    assert packed == (wheels / f"{PURE}.whl").read_bytes()
+        assert archive.read("artifacts/wheels.sha256").decode() == sums(chosen)
 
 
 def test_a_wheel_for_one_system_is_refused(
@@ -61,17 +70,6 @@ def test_a_wheel_that_is_not_in_the_lock_is_refused(
         builder.build(project, wheels=wheels)
 
 
-def test_a_wheel_that_needs_more_than_unpacking_is_refused(
-    builder: ModuleType, project: Path, wheels: Path
-) -> None:
-    """The device does no more."""
-    wheel = write_wheel(wheels, PURE, {"library-1.0.data/purelib/library.py": ""})
-    lock = project / "artifacts" / "requirements.txt"
-    lock.write_text(lock_of(wheel))
-    with pytest.raises(builder.BuildError, match="cannot be installed by unpacking"):
-        builder.build(project, wheels=wheels)
-
-
 def test_a_package_for_the_system_s_libraries_says_which(
     builder: ModuleType, project: Path
 ) -> None:
@@ -80,7 +78,7 @@ def test_a_package_for_the_system_s_libraries_says_which(
     with zipfile.ZipFile(zip_of(project)) as archive:
         text = archive.read("artifacts/system-packages.txt").decode()
     assert [name for name, _, _ in wanted_from_system(text)] == ["botocore"]
-    assert bundled(project) == []
+    assert packed(project) == {}
 
 
 def test_another_folder_may_be_written(builder: ModuleType, project: Path, tmp_path: Path) -> None:
@@ -112,13 +110,14 @@ def test_pip_is_asked_for_what_serves_every_device(
     def run(command: list[str], **_: object) -> object:
         asked.append(command)
         folder = Path(command[command.index("--dest") + 1])
+        folder.mkdir()
         for wheel in wheels.iterdir():
             (folder / wheel.name).write_bytes(wheel.read_bytes())
         return type("Completed", (), {"returncode": 0})
 
     monkeypatch.setattr(builder.subprocess, "run", run)
     builder.build(project)
-    assert len(bundled(project)) == 2
+    assert {"library.py", "other.py"} <= set(packed(project))
     (command,) = asked
     assert "--require-hashes" in command
     for option, value in (("--python-version", "3.10"), ("--abi", "none"), ("--platform", "any")):

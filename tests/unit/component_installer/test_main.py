@@ -78,7 +78,7 @@ def test_a_failed_install_leaves_what_was_there(package: SmallPackage) -> None:
     """And nothing that is half made."""
     environment = package.install()
     package.change_lock()
-    (package.wheels / "library-1.0-py3-none-any.whl").write_bytes(b"damaged")
+    (package.libraries / "other.py").write_bytes(b"damaged")
     with pytest.raises(InstallError, match="artifact is damaged"):
         package.install()
     assert package.environments == [environment.name]
@@ -169,7 +169,7 @@ def test_a_disk_that_refuses_is_named(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(making, "unpack", refuse)
+    monkeypatch.setattr(making, "copy", refuse)
     assert run(package, monkeypatch) == 1
     assert said in capsys.readouterr().err
     assert list(package.work.iterdir()) == []

@@ -79,14 +79,14 @@ def test_libraries_that_do_not_work_are_refused(package: SmallPackage) -> None:
 def test_an_index_is_asked_if_nothing_is_bundled(
     package: SmallPackage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And only then: a package that has lost a wheel is damaged."""
+    """And only then: a package that has lost a library is damaged."""
     asked: list[Path] = []
     monkeypatch.setattr(making, "install_from_index", lambda *paths: asked.append(paths[1]))
     monkeypatch.setattr(making, "try_out", lambda *_: None)
-    (package.wheels / "library-1.0-py3-none-any.whl").unlink()
-    with pytest.raises(InstallError, match=r"no wheel of library 1\.0"):
+    shutil.rmtree(package.libraries / "library-1.0.dist-info")
+    with pytest.raises(InstallError, match=r"has no library 1\.0: the artifact is damaged"):
         made(package)
-    shutil.rmtree(package.wheels)
+    shutil.rmtree(package.libraries)
     made(package)
     assert asked == [package.lock_file]
     assert "from the package index" in package.said[-1]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bundling.wheels import unpack
 from component_installer.errors import InstallError
 from component_installer.system import check_system, wanted_from_system
-from component_installer.wheels import unpack
 from support.small_package import write_wheel
 
 WANTED = [("botocore", "1.42", "2"), ("other", "1.31", "2")]

@@ -12,8 +12,10 @@ import pytest
 
 from release.bill import (
     HASH_PROPERTY,
+    LIBRARIES_IN_ZIP,
     LOCK_IN_ZIP,
     RANGE_PROPERTY,
+    SUMS_IN_ZIP,
     SYSTEM_IN_ZIP,
     bill_of_materials,
     problems_of,
@@ -27,12 +29,17 @@ WHEEL = b"the bytes of a wheel"
 
 
 def package(tmp_path: Path, lock: str = LOCK, wheels: Mapping[str, bytes] | None = None) -> Path:
-    """A zip with a lock file and perhaps wheels."""
+    """A zip with a lock file, and perhaps libraries out of wheels."""
     path = tmp_path / "package.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(zipfile.ZipInfo(LOCK_IN_ZIP), lock)
+        sums = ""
         for name, content in (wheels or {}).items():
-            archive.writestr(zipfile.ZipInfo(f"artifacts/wheels/{name}"), content)
+            sums += f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+            information = f"{LIBRARIES_IN_ZIP}{'-'.join(name.split('-')[:2])}.dist-info"
+            archive.writestr(zipfile.ZipInfo(f"{information}/RECORD"), "")
+        if wheels:
+            archive.writestr(zipfile.ZipInfo(SUMS_IN_ZIP), sums)
     return path
 
 
@@ -61,7 +68,7 @@ def test_a_package_that_brings_nothing_has_what_is_locked(tmp_path: Path) -> Non
     assert needs[document["metadata"]["component"]["bom-ref"]] == {"botocore"}
 
 
-def test_a_package_that_brings_wheels_has_their_hashes(tmp_path: Path) -> None:
+def test_a_package_that_brings_libraries_has_the_hashes_of_their_wheels(tmp_path: Path) -> None:
     """Of these files, and no other that the lock would accept."""
     digest = hashlib.sha256(WHEEL).hexdigest()
     (six,) = [one for one in read_lock(LOCK) if one.name == "six"]
@@ -110,6 +117,15 @@ def test_a_wheel_with_other_contents_is_refused(tmp_path: Path) -> None:
     wheels = {f"six-{six.version}-py2.py3-none-any.whl": b"something else"}
     with pytest.raises(ReleaseError, match="not the file"):
         bill(package(tmp_path, wheels=wheels))
+
+
+def test_a_library_of_which_nothing_is_said_is_refused(tmp_path: Path) -> None:
+    """The bill would not have it."""
+    path = package(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(f"{LIBRARIES_IN_ZIP}leftpad-1.0.dist-info/RECORD", "")
+    with pytest.raises(ReleaseError, match=r"brings \['leftpad-1\.0'\]"):
+        bill(path)
 
 
 def test_a_bill_that_is_not_valid_is_found(tmp_path: Path) -> None:

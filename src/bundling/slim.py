@@ -1,8 +1,8 @@
 """Which files of a wheel a core device needs.
 
 botocore describes every service of AWS: 28 of its 31 MB. The component calls one service, so of the
-bundled wheels the descriptions of the others are not unpacked. All code stays, and so does what is
-common to all services: endpoints, partitions, defaults and retries.
+libraries that a package brings the descriptions of the others are left out. All code stays, and so
+does what is common to all services: endpoints, partitions, defaults and retries.
 """
 
 SERVICES = frozenset({"greengrassv2"})
@@ -13,14 +13,14 @@ _DEPTH_OF_COMMON_FILES = 3
 
 
 def is_needed(name: str) -> bool:
-    """Whether a file is to be unpacked.
+    """Whether a file is to be in the package.
 
     Args:
         name: As in the wheel, such as ``botocore/data/s3/2006-03-01/service-2.json.gz``.
     """
     parts = tuple(name.split("/"))
     if parts[0].endswith(".data"):
-        # Commands for a shell. "build" sees to it that no wheel has anything else there.
+        # Commands for a shell. A wheel that has anything else there is refused.
         return False
     if parts[:2] != _SERVICE_DATA or len(parts) == _DEPTH_OF_COMMON_FILES:
         return True

@@ -1,17 +1,24 @@
-"""Bundled wheels: chosen, checked, unpacked."""
+"""The wheels of the lock: chosen, checked, unpacked."""
 
+import base64
+import hashlib
 import importlib.metadata
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from component_installer.errors import InstallError
+from bundling.errors import BundlingError
+from bundling.wheels import choose, sums, unpack
 from component_installer.lock import Lock, read_lock
-from component_installer.wheels import bundle, unpack, unpacked_bytes
 from support.small_package import lock_of, write_wheel
 
 NAME = "some_library-1.0-py3-none-any"
+
+
+def digest(content: bytes) -> str:
+    """As a list of installed files has it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
 
 
 def locked(*wheels: Path) -> Lock:
@@ -26,7 +33,7 @@ def test_the_wheel_of_a_distribution_is_chosen(tmp_path: Path, name: str) -> Non
     lock = read_lock(lock_of(wheel).replace("Some.Library", "some-library").encode())
     write_wheel(tmp_path, NAME.replace("1.0", "2.0"), {})
     (tmp_path / "notes.txt").touch()
-    assert bundle(tmp_path, lock) == (wheel,)
+    assert choose(tmp_path, lock) == (wheel,)
 
 
 @pytest.mark.parametrize(
@@ -43,23 +50,36 @@ def test_the_wheel_of_a_distribution_is_chosen(tmp_path: Path, name: str) -> Non
 def test_a_wheel_for_one_system_or_python_is_none(tmp_path: Path, tags: str) -> None:
     """One package serves every device."""
     wheel = write_wheel(tmp_path, f"some_library-1.0-{tags}", {})
-    with pytest.raises(InstallError, match=r"no wheel of some-library 1\.0"):
-        bundle(tmp_path, locked(wheel))
+    with pytest.raises(BundlingError, match=r"no wheel of some-library 1\.0"):
+        choose(tmp_path, locked(wheel))
 
 
 def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     """Whoever builds may have mistyped it."""
     lock = locked(write_wheel(tmp_path, NAME, {}))
-    with pytest.raises(InstallError, match="absent has no wheel"):
-        bundle(tmp_path / "absent", lock)
+    with pytest.raises(BundlingError, match="absent has no wheel"):
+        choose(tmp_path / "absent", lock)
 
 
 def test_another_file_of_the_same_name_is_refused(tmp_path: Path) -> None:
     """A wheel is code that will run with the core device's credentials."""
     lock = locked(write_wheel(tmp_path, NAME, {}))
     write_wheel(tmp_path, NAME, {"library.py": "changed"})
-    with pytest.raises(InstallError, match="not the file that the lock file names"):
-        bundle(tmp_path, lock)
+    with pytest.raises(BundlingError, match="not the file that the lock file names"):
+        choose(tmp_path, lock)
+
+
+def test_a_wheel_that_needs_more_than_unpacking_is_refused(tmp_path: Path) -> None:
+    """A device does no more than copy."""
+    wheel = write_wheel(tmp_path, NAME, {"some_library-1.0.data/purelib/library.py": ""})
+    with pytest.raises(BundlingError, match="cannot be installed by unpacking"):
+        choose(tmp_path, locked(wheel))
+
+
+def test_checksums_are_those_of_the_wheels(tmp_path: Path) -> None:
+    """Whoever has them can compare: with sha256sum, for example."""
+    wheel = write_wheel(tmp_path, NAME, {})
+    assert sums([wheel]) == f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}  {NAME}.whl\n"
 
 
 def test_what_is_needed_is_unpacked(tmp_path: Path) -> None:
@@ -82,8 +102,11 @@ def test_what_is_needed_is_unpacked(tmp_path: Path) -> None:
         "component_installer\n",
     )
     assert {str(file) for file in distribution.files or ()} == there
-    written = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
-    assert abs(written - unpacked_bytes([wheel])) < 200
+    for file in distribution.files or ():
+        content = (site / file).read_bytes()
+        if file.name != "RECORD":
+            assert file.hash is not None
+            assert (file.hash.value, file.size) == (digest(content), len(content))
 
 
 @pytest.mark.parametrize("name", ["../outside.py", "/outside.py"])
@@ -92,6 +115,6 @@ def test_nothing_is_written_outside(tmp_path: Path, name: str) -> None:
     wheel = tmp_path / f"{NAME}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr(name, "x")
-    with pytest.raises(InstallError, match="outside"):
+    with pytest.raises(BundlingError, match="outside"):
         unpack([wheel], tmp_path / "site-packages")
     assert not (tmp_path / "outside.py").exists()

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from bundling.slim import SERVICES, is_needed
 from client_device_associator.cloud.service_data import SERVICE
-from component_installer.slim import SERVICES, is_needed
 from support.answering import Reply, service_error, serving
 from support.documents import ROOT, read
 
