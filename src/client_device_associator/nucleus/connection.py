@@ -208,8 +208,7 @@ class Connection:
             return False  # it was ended from here, or is over
         is_event = stream.is_established
         stream.take(one)
-        if headers.flags & Flag.TERMINATE_STREAM or not stream.is_established:
-            # Lite does not say that a request is over with its answer.
+        if headers.flags & Flag.TERMINATE_STREAM or stream.is_over:
             self._streams.pop(headers.stream_id, None)
             stream.ended()
         return is_event

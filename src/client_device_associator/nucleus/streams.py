@@ -58,12 +58,21 @@ class Stream:
         self._on_unreadable = on_unreadable
         self._is_answered = False
         self._is_established = False
+        self._is_over = False
         self.end: Callable[[], None] = lambda: None
 
     @property
     def is_established(self) -> bool:
-        """Whether there are events to come, or may be."""
+        """Whether there are events to come, or may be, and somebody listens."""
         return self._is_established
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the nucleus has nothing more to say; lite does not say so with an answer.
+
+        Not of one that is closed from here: the nucleus does not know that yet.
+        """
+        return self._is_over
 
     def take(self, frame: Frame) -> None:
         """Takes a message of the nucleus's."""
@@ -99,6 +108,7 @@ class Stream:
     def _answer(self, answer: Document | Exception) -> None:
         self._is_answered = True
         self._is_established = self._on_event is not None and not isinstance(answer, Exception)
+        self._is_over = not self._is_established
         self._on_answer(answer)
 
 

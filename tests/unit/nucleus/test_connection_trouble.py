@@ -1,0 +1,66 @@
+"""The connection, when things happen at the same time or go wrong half-way."""
+
+import queue
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from client_device_associator.nucleus.connection import Connection
+from client_device_associator.nucleus.frames import Flag, FrameReader
+from client_device_associator.nucleus.streams import Stream
+from support.nucleus_end import PATIENCE_SECONDS, NucleusEnd
+
+
+class Site:
+    """A connection, the nucleus's end of it, and what its callbacks were told, in order."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.nucleus = NucleusEnd(theirs)
+        self.told: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.connection = Connection(ours, FrameReader(), lambda: self.told.put("lost"))
+
+    def hear(self) -> object:
+        """The next thing that was told."""
+        return self.told.get(timeout=PATIENCE_SECONDS)
+
+    def subscribed(self) -> Stream:
+        """A subscription whose answer has come; it is the first stream."""
+        stream = Stream(self.told.put, self.told.put, lambda: self.told.put("closed"))
+        self.connection.open(stream, "SubscribeToTopic", {"topic": "t"})
+        self.nucleus.say(self.nucleus.read().headers.stream_id, {})
+        assert self.hear() == {}
+        return stream
+
+    def ask(self) -> None:
+        """Asks something and waits for the answer, so that what came before it has been read."""
+        self.connection.open(Stream(self.told.put), "GetConfiguration", {"keyPath": []})
+        self.nucleus.say(self.nucleus.read().headers.stream_id, {"answer": 1})
+        assert self.hear() == {"answer": 1}
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Ends with the test."""
+    one = Site()
+    yield one
+    one.connection.close()
+    one.nucleus.close()
+
+
+def test_a_stream_is_ended_at_the_nucleus_also_if_an_event_comes_meanwhile(site: Site) -> None:
+    """The nucleus would go on with it for ever, and lite has 99 of them for the whole device."""
+    stream = site.subscribed()
+    end = stream.end
+
+    def end_after_an_event() -> None:
+        site.nucleus.say(1, {"event": 1})
+        site.ask()
+        end()
+
+    stream.end = end_after_an_event
+    stream.close()
+    headers, _ = site.nucleus.read()
+    assert (headers.stream_id, headers.flags) == (1, Flag.TERMINATE_STREAM)
+    assert site.told.empty()
