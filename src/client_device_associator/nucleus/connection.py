@@ -44,7 +44,8 @@ STREAM_SECONDS = 0.08
 """Messages that follow each other within this are a stream; a lone one is read at once."""
 
 MAX_UNSENT_BYTES = 1024 * 1024
-"""What waits for a nucleus that does not read. A request beyond it fails."""
+"""What waits for a nucleus that does not read. A request beyond it fails; ends of streams wait with
+it in any case, or the nucleus would go on with them for ever."""
 
 MAX_STREAM_ID = 2**31 - 1
 """An int32. At a thousand requests a minute it is reached after four years; the connection ends
@@ -99,6 +100,8 @@ class Connection:
             if self._last_id == MAX_STREAM_ID:
                 self._end()
                 raise ConnectionClosedError
+            if self._unsent_bytes > MAX_UNSENT_BYTES:
+                raise ConnectionBusyError
             number = self._last_id + 1
             message = frame(MessageType.APPLICATION_MESSAGE, number, payload, texts=texts)
             stream.end = lambda: self._terminate(number)
@@ -118,8 +121,8 @@ class Connection:
     def _terminate(self, number: int) -> None:
         """Ends a stream, if the nucleus has not done so."""
         message = frame(MessageType.APPLICATION_MESSAGE, number, flags=Flag.TERMINATE_STREAM)
-        # What cannot be told ends with the connection, or has nobody any more who listens.
-        with self._lock, contextlib.suppress(ConnectionClosedError, ConnectionBusyError):
+        # Whatever cannot be told ends with the connection.
+        with self._lock, contextlib.suppress(ConnectionClosedError):
             if self._streams.pop(number, None) is not None:
                 self._send(message)
 
@@ -127,8 +130,6 @@ class Connection:
         """Sends, or puts it behind what waits; with the lock."""
         if not self._is_open:
             raise ConnectionClosedError
-        if self._unsent_bytes > MAX_UNSENT_BYTES:
-            raise ConnectionBusyError
         sent = 0
         if not self._unsent:
             try:

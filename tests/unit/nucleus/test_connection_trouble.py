@@ -1,5 +1,6 @@
 """The connection, when things happen at the same time or go wrong half-way."""
 
+import itertools
 import queue
 import socket
 from collections.abc import Iterator
@@ -7,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from client_device_associator.nucleus.connection import Connection
-from client_device_associator.nucleus.frames import Flag, FrameReader
+from client_device_associator.nucleus.frames import Flag, FrameReader, MessageType
+from client_device_associator.nucleus.rpc_errors import ConnectionBusyError
 from client_device_associator.nucleus.streams import Stream
 from support.nucleus_end import PATIENCE_SECONDS, NucleusEnd
 
@@ -64,3 +66,31 @@ def test_a_stream_is_ended_at_the_nucleus_also_if_an_event_comes_meanwhile(site:
     headers, _ = site.nucleus.read()
     assert (headers.stream_id, headers.flags) == (1, Flag.TERMINATE_STREAM)
     assert site.told.empty()
+
+
+def fill(site: Site) -> int:
+    """Asks, while the nucleus does not read, until no more is taken; returns how often."""
+    for number in itertools.count():
+        try:
+            site.connection.open(Stream(lambda _: None), "PublishToTopic", {"x": "y" * 100_000})
+        except ConnectionBusyError:
+            return number
+    raise AssertionError
+
+
+def test_a_stream_is_ended_also_while_the_nucleus_does_not_read(site: Site) -> None:
+    """It reads again some time, and would go on with the stream."""
+    stream = site.subscribed()
+    waiting = fill(site)
+    stream.close()
+    *_, last = [site.nucleus.read().headers for _ in range(waiting + 1)]
+    assert (last.stream_id, last.flags) == (1, Flag.TERMINATE_STREAM)
+
+
+def test_a_ping_is_no_loss_while_the_nucleus_does_not_read(site: Site) -> None:
+    """There is an answer to it behind what waits."""
+    waiting = fill(site)
+    site.nucleus.say(0, {"ping": 1}, MessageType.PING)
+    *_, last = [site.nucleus.read() for _ in range(waiting + 1)]
+    assert last.headers.message_type == MessageType.PING_RESPONSE
+    site.ask()
