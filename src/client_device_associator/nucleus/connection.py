@@ -137,6 +137,7 @@ class Connection:
             except BlockingIOError:
                 pass
             except OSError as error:
+                self._end()  # there may be nothing to read that shows it
                 raise ConnectionClosedError from error
         if sent < len(message):
             self._unsent.append(memoryview(message)[sent:])

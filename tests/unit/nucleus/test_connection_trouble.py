@@ -9,7 +9,7 @@ import pytest
 
 from client_device_associator.nucleus.connection import Connection
 from client_device_associator.nucleus.frames import Flag, FrameReader, MessageType
-from client_device_associator.nucleus.rpc_errors import ConnectionBusyError
+from client_device_associator.nucleus.rpc_errors import ConnectionBusyError, ConnectionClosedError
 from client_device_associator.nucleus.streams import Stream
 from support.nucleus_end import PATIENCE_SECONDS, NucleusEnd
 
@@ -94,3 +94,11 @@ def test_a_ping_is_no_loss_while_the_nucleus_does_not_read(site: Site) -> None:
     *_, last = [site.nucleus.read() for _ in range(waiting + 1)]
     assert last.headers.message_type == MessageType.PING_RESPONSE
     site.ask()
+
+
+def test_a_nucleus_that_takes_nothing_any_more_is_lost(site: Site) -> None:
+    """Also if it has not closed its own direction."""
+    site.nucleus.socket.shutdown(socket.SHUT_RD)
+    with pytest.raises(ConnectionClosedError):
+        site.connection.open(Stream(site.told.put), "PublishToTopic", {})
+    assert site.hear() == "lost"
