@@ -97,6 +97,8 @@ class Connection:
             "service-model-type": f"{NAMESPACE}{operation}Request",
         }
         with self._lock:
+            if not self._is_open:
+                raise ConnectionClosedError  # before the end is told to whoever is in the list
             if self._last_id == MAX_STREAM_ID:
                 self._end()
                 raise ConnectionClosedError
@@ -115,8 +117,9 @@ class Connection:
 
     def close(self) -> None:
         """Ends it; what was not sent yet is lost."""
-        self._is_open = False
-        self._end()
+        with self._lock:
+            self._is_open = False
+            self._end()
 
     def _terminate(self, number: int) -> None:
         """Ends a stream, if the nucleus has not done so."""
@@ -158,7 +161,7 @@ class Connection:
                     self._unsent.popleft()
 
     def _end(self) -> None:
-        """Has the thread come to its end; it may have."""
+        """Has the thread come to its end; it may have. With the lock, for it closes the socket."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 

@@ -1,6 +1,6 @@
 """The connection, when things happen at the same time or go wrong half-way."""
 
-import itertools
+import contextlib
 import queue
 import socket
 from collections.abc import Iterator
@@ -70,12 +70,12 @@ def test_a_stream_is_ended_at_the_nucleus_also_if_an_event_comes_meanwhile(site:
 
 def fill(site: Site) -> int:
     """Asks, while the nucleus does not read, until no more is taken; returns how often."""
-    for number in itertools.count():
-        try:
+    taken = 0
+    with contextlib.suppress(ConnectionBusyError):
+        while True:
             site.connection.open(Stream(lambda _: None), "PublishToTopic", {"x": "y" * 100_000})
-        except ConnectionBusyError:
-            return number
-    raise AssertionError
+            taken += 1
+    return taken
 
 
 def test_a_stream_is_ended_also_while_the_nucleus_does_not_read(site: Site) -> None:
@@ -102,3 +102,20 @@ def test_a_nucleus_that_takes_nothing_any_more_is_lost(site: Site) -> None:
     with pytest.raises(ConnectionClosedError):
         site.connection.open(Stream(site.told.put), "PublishToTopic", {})
     assert site.hear() == "lost"
+
+
+class Watched(dict[int, Stream]):
+    """The streams of a connection; fails once there is another."""
+
+    def __setitem__(self, number: int, stream: Stream) -> None:
+        raise AssertionError(number)
+
+
+def test_who_asks_after_the_end_is_told_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the call alone: the thread that reads may be telling the end to all that are known."""
+    site.nucleus.close()
+    assert site.hear() == "lost"
+    monkeypatch.setattr(site.connection, "_streams", Watched())
+    with pytest.raises(ConnectionClosedError):
+        site.connection.open(Stream(site.told.put), "PublishToTopic", {})
+    assert site.told.empty()
