@@ -21,6 +21,17 @@ from client_device_associator.nucleus.rpc_errors import (
 NAMESPACE = "aws.greengrass#"
 """Before the names of operations and shapes."""
 
+_EVENTS = frozenset(
+    f"{NAMESPACE}{name}"
+    for name in (
+        "SubscriptionResponseMessage",
+        "IoTCoreMessage",
+        "ConfigurationUpdateEvents",
+        "ValidateConfigurationUpdateEvents",
+    )
+)
+"""The shapes of events."""
+
 Document = Mapping[str, Any]
 """What the nucleus says, as JSON in the names of the IPC model."""
 
@@ -76,9 +87,9 @@ class Stream:
 
     def take(self, frame: Frame) -> None:
         """Takes a message of the nucleus's."""
-        if not self._is_answered:
+        if not self._is_answered and not self._is_early(frame):
             self._answer(_answer_in(frame))
-        elif self._is_established and self._on_event is not None:
+        elif self._on_event is not None and (self._is_established or not self._is_answered):
             self._take_event(self._on_event, frame)
 
     def ended(self) -> None:
@@ -93,6 +104,10 @@ class Stream:
         """Ends the stream; a message that is being read may still arrive."""
         self._is_established = False
         self.end()
+
+    def _is_early(self, frame: Frame) -> bool:
+        """Whether it is an event before the answer; two threads of lite's send them."""
+        return self._on_event is not None and frame.headers.shape in _EVENTS
 
     def _take_event(self, on_event: OnEvent, frame: Frame) -> None:
         payload = frame.payload

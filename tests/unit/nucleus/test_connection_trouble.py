@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from client_device_associator.nucleus.connection import Connection
-from client_device_associator.nucleus.frames import Flag, FrameReader, MessageType
+from client_device_associator.nucleus.frames import Flag, FrameReader, MessageType, frame
 from client_device_associator.nucleus.rpc_errors import ConnectionBusyError, ConnectionClosedError
 from client_device_associator.nucleus.streams import Stream
 from support.nucleus_end import PATIENCE_SECONDS, NucleusEnd
@@ -119,3 +119,21 @@ def test_who_asks_after_the_end_is_told_once(site: Site, monkeypatch: pytest.Mon
     with pytest.raises(ConnectionClosedError):
         site.connection.open(Stream(site.told.put), "PublishToTopic", {})
     assert site.told.empty()
+
+
+@pytest.mark.parametrize("shape", ["SubscriptionResponseMessage", "IoTCoreMessage"])
+def test_an_event_before_the_answer_is_an_event(site: Site, shape: str) -> None:
+    """Two threads of lite's send them; a retained message comes at once."""
+    stream = Stream(
+        lambda answer: site.told.put(("answer", answer)),
+        lambda event: site.told.put(("event", event)),
+    )
+    site.connection.open(stream, "Subscribe", {"topic": "t"})
+    texts = {"service-model-type": f"aws.greengrass#{shape}"}
+    site.nucleus.socket.sendall(
+        frame(MessageType.APPLICATION_MESSAGE, 1, b'{"event": 1}', texts=texts)
+    )
+    site.nucleus.say(1, {})
+    site.nucleus.say(1, {"event": 2})
+    told = [site.hear() for _ in range(3)]
+    assert told == [("event", {"event": 1}), ("answer", {}), ("event", {"event": 2})]
