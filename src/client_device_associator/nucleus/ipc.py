@@ -272,7 +272,7 @@ def _translate(error: BaseException) -> NucleusError:
 
 
 def _text(error: BaseException) -> str:
-    """Something to read in every case: on lite the message of an IPC error is None."""
+    """Something to read in every case: an IPC error may have no words."""
     if isinstance(error, LateAnswerError):
         return str(error)
     # It may quote what it was asked, and this process has shown it who it is.

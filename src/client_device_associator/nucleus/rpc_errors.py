@@ -47,7 +47,7 @@ class ResponseError(RpcError):
 
     Args:
         shape: Its name in the IPC model, as `UnauthorizedError`.
-        message: In words; None on lite.
+        message: In words; None if there are none.
     """
 
     def __init__(self, shape: str, message: str | None) -> None:

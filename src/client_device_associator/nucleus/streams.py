@@ -1,5 +1,6 @@
 """One request to the nucleus, its answer, and the events that follow; nothing here may block."""
 
+import contextlib
 import json
 from binascii import a2b_base64
 from collections.abc import Callable, Mapping
@@ -31,6 +32,9 @@ _EVENTS = frozenset(
     )
 )
 """The shapes of events."""
+
+_MAX_ERROR_TEXT = 200
+"""Characters of an error that is no document."""
 
 Document = Mapping[str, Any]
 """What the nucleus says, as JSON in the names of the IPC model."""
@@ -129,15 +133,28 @@ class Stream:
 
 def _answer_in(frame: Frame) -> Document | Exception:
     headers, payload = frame
+    if headers.message_type != MessageType.APPLICATION_MESSAGE:
+        return _error_in(frame)
     try:
-        document = json.loads(payload.decode()) if payload else {}
-        if headers.message_type == MessageType.APPLICATION_MESSAGE:
-            return dict(document)
-        shape = headers.shape.removeprefix(NAMESPACE) or "an error without a name"
-        message = document.get("message")
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        return dict(json.loads(payload.decode()) if payload else {})
+    except (ValueError, TypeError, RecursionError) as error:
         return ResponseError("unreadable answer", str(error))
-    return ResponseError(shape, message if isinstance(message, str) else None)
+
+
+def _error_in(frame: Frame) -> ResponseError:
+    """An error, in the nucleus's words.
+
+    Lite has them in `_message` alone, where the SDK does not look; what the classic nucleus did not
+    foresee is bare text without a name.
+    """
+    headers, payload = frame
+    text = payload.decode(errors="replace")
+    message: object = text[:_MAX_ERROR_TEXT]
+    with contextlib.suppress(ValueError, AttributeError, RecursionError):
+        document = json.loads(text)
+        message = document.get("message") or document.get("_message")
+    shape = headers.shape.removeprefix(NAMESPACE) or "an error without a name"
+    return ResponseError(shape, message if message and isinstance(message, str) else None)
 
 
 def messages(on_message: OnMessage) -> OnEvent:

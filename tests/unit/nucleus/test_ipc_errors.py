@@ -14,5 +14,5 @@ def test_an_error_does_not_say_who_the_component_is(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_error_without_words_has_a_name_at_least() -> None:
-    """On lite the message of an IPC error is None."""
+    """Something is to be read in every case."""
     assert str(_translate(ResponseError("ServiceError", None))) == "ServiceError"

@@ -56,9 +56,21 @@ def established(
             "aws.greengrass#UnauthorizedError",
             ("UnauthorizedError", "no"),
         ),
+        (
+            {"_message": "no", "_errorCode": "x"},
+            MessageType.APPLICATION_ERROR,
+            "x",
+            ("x", "no"),
+        ),
         ({"message": None}, MessageType.APPLICATION_ERROR, "x", ("x", None)),
+        (
+            b"InternalServerError",
+            MessageType.APPLICATION_ERROR,
+            "",
+            ("an error without a name", "InternalServerError"),
+        ),
     ],
-    ids=["answer", "empty", "error", "error of lite"],
+    ids=["answer", "empty", "error", "of lite", "without words", "of classic, not foreseen"],
 )
 def test_the_first_message_is_the_answer(
     document: object, message_type: MessageType, shape: str, expected: object
