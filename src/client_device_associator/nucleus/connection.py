@@ -98,7 +98,7 @@ class Connection:
         }
         with self._lock:
             if not self._is_open:
-                raise ConnectionClosedError  # before the end is told to whoever is in the list
+                raise ConnectionClosedError  # those in the list are told the end
             if self._last_id == MAX_STREAM_ID:
                 self._end()
                 raise ConnectionClosedError
