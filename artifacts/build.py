@@ -51,6 +51,10 @@ class BuildError(Exception):
     """The sources do not make a component; the message says which file to correct and how."""
 
 
+class UnreachableError(BuildError):
+    """The libraries cannot be had here."""
+
+
 class Libraries(Enum):
     """Where the component gets its libraries on a core device."""
 
@@ -84,6 +88,7 @@ def build(
 
     Raises:
         BuildError: Versions contradict each other, the recipe is too large, or wheels are missing.
+        UnreachableError: There is no pip, or no package index within its reach.
         OSError: A source cannot be read or the output cannot be written.
     """
     version = _version(root)
@@ -191,7 +196,7 @@ def _downloaded(root: Path, folder: Path) -> Path:
     command += ["--python-version", LOWEST_PYTHON]
     command += ["--implementation", "py", "--abi", "none", "--platform", "any"]
     if subprocess.run([*command, "-r", str(_lock_file(root))], check=False).returncode:
-        raise BuildError(
+        raise UnreachableError(
             "pip could not download the libraries that the package brings: see its message above."
             " It needs pip (make setup brings one) and a package index, or a folder that has the"
             " wheels (--wheels). Or leave it to each core device to get them (--index)."
@@ -226,13 +231,13 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--wheels", type=Path, help="a folder that has the libraries' wheels (pip downloads them)"
     )
     for option, kind, words in (
+        ("--bundle", Libraries.BUNDLED, "bring the libraries, or build nothing"),
         ("--index", Libraries.FROM_INDEX, "bring no libraries: each device has a package index"),
         ("--system", Libraries.FROM_SYSTEM, "bring no libraries: the devices' distribution does"),
     ):
         libraries.add_argument(
             option, dest="libraries", action="store_const", const=kind, help=words
         )
-    parser.set_defaults(libraries=Libraries.BUNDLED)
     return parser.parse_args(arguments)
 
 
@@ -242,18 +247,35 @@ def _shown(paths: Iterable[Path], root: Path) -> Iterator[str]:
         yield f"{shown}  {path.stat().st_size} bytes\n"
 
 
+def _build_as_asked(root: Path, options: argparse.Namespace) -> list[Path]:
+    def build_with(libraries: Libraries) -> list[Path]:
+        return build(
+            root,
+            bucket=options.bucket,
+            libraries=libraries,
+            wheels=options.wheels,
+            output=options.output,
+        )
+
+    if options.libraries is not None:
+        return build_with(options.libraries)
+    try:
+        return build_with(Libraries.BUNDLED)
+    except UnreachableError as error:
+        # A machine that builds may be the one that has no index.
+        sys.stderr.write(
+            f"build: {error}\nbuild: this package brings no libraries, each core device will get"
+            " them from its package index (as with --index; --bundle makes this an error)\n"
+        )
+        return build_with(Libraries.FROM_INDEX)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build from the command line; returns the exit code."""
     options = _arguments(arguments)
     root = Path(__file__).resolve().parent.parent
     try:
-        written = build(
-            root,
-            bucket=options.bucket,
-            libraries=options.libraries,
-            wheels=options.wheels,
-            output=options.output,
-        )
+        written = _build_as_asked(root, options)
     except (BuildError, OSError) as error:
         sys.stderr.write(f"build: {error}\n")
         return 1

@@ -24,7 +24,7 @@ class Variant:
     arguments: tuple[str, ...] = ()
 
 
-BUNDLED = Variant("bundled")
+BUNDLED = Variant("bundled", ("--bundle",))
 """A core device has its libraries in the package."""
 
 INDEX = Variant("index", ("--index",))

@@ -127,3 +127,32 @@ def test_pip_is_asked_for_what_serves_every_device(
     )
     with pytest.raises(builder.BuildError, match="could not download"):
         builder.build(project)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        ([], 0, "this package brings no libraries, each core device will get them"),
+        (["--bundle"], 1, "pip could not download the libraries"),
+    ],
+    ids=["as it goes", "or nothing"],
+)
+def test_where_pip_gets_nothing_each_core_device_gets_the_libraries(  # noqa: PLR0917 - fixtures
+    builder: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    exit_code: int,
+    words: str,
+) -> None:
+    """The machine that builds may have no index; it is said aloud, or is an error if so asked."""
+    failed = type("Completed", (), {"returncode": 1})
+    monkeypatch.setattr(builder.subprocess, "run", lambda *_, **__: failed)
+    assert builder.main(["--output", str(tmp_path), *arguments]) == exit_code
+    assert words in capsys.readouterr().err
+    zips = list(tmp_path.rglob("*.zip"))
+    assert len(zips) == (exit_code == 0)
+    for path in zips:
+        with zipfile.ZipFile(path) as archive:
+            assert not [name for name in archive.namelist() if name.startswith(LIBRARIES)]
