@@ -1,7 +1,7 @@
 """`python3 -u -m client_device_associator`, as the recipe runs it; with arguments, a command.
 
 Each imports only its own half: the component pays nothing for the commands, and a command starts
-without the IPC library.
+without a connection.
 """
 
 import sys

@@ -37,7 +37,7 @@ def as_bytes(text: str) -> bytes:
 def size_on_the_wire(document: Mapping[str, object], *, as_json: bool) -> int:
     """Bytes of a document in a message.
 
-    In a JsonMessage the IPC library writes what is not ASCII in six or twelve characters.
+    In a JsonMessage what is not ASCII is written in six or twelve characters.
     """
     return len(json.dumps(document)) if as_json else len(encode(document))
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 
 Payload = bytes | Mapping[str, object]
-"""A binary message's bytes, or a JSON message's object as the IPC library decoded it."""
+"""A binary message's bytes, or a JSON message's object decoded."""
 
 Json = object
 """What `json.loads` returns: None, bool, int, float, str, lists, and dicts with string keys."""

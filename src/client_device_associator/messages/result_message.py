@@ -122,7 +122,7 @@ def pack(
     spare = max_bytes - size_on_the_wire(head, as_json=as_json)
     limit = MAX_RESULTS_IN_JSON if as_json else None
     for topic, indexes in topics.items():
-        # The IPC library writes the topic in ASCII: it may take six times its bytes in a packet.
+        # The topic is written in ASCII: it may take six times its bytes in a packet.
         room = spare - max(0, len(json.dumps(topic)) - MAX_TOPIC_BYTES)
         entries = [_entry(index, results[index], as_json=as_json) for index in indexes]
         for portion in _portions(entries, room, limit):

@@ -14,7 +14,7 @@ OnAcknowledged = Callable[[NucleusError | None], None]
 """Called once when the nucleus has taken a message, or has refused it; on a thread of its own."""
 
 OnUnreadable = Callable[[], None]
-"""Called for each message that the IPC library cannot decode; on a thread of the nucleus's."""
+"""Called for each message that cannot be decoded; on a thread of the nucleus's."""
 
 OnClosed = Callable[[], None]
 """Called once if the nucleus ends a stream; on a thread of the nucleus's."""

@@ -85,7 +85,7 @@ class NothingAllowed:
 
 @dataclass(frozen=True, slots=True)
 class MessageUnreadable:
-    """A message could not be decoded by the IPC library; further ones are only counted."""
+    """A message could not be decoded; further ones are only counted."""
 
     topic_filter: str
 

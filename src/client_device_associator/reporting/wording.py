@@ -131,7 +131,7 @@ def _nothing_allowed(notice: notices.NothingAllowed, _: Place) -> Line:
 @line_for.register
 def _message_unreadable(notice: notices.MessageUnreadable, _: Place) -> Line:
     return warning(
-        f"a message on {notice.topic_filter} was lost: the IPC library could not decode it. On"
+        f"a message on {notice.topic_filter} was lost: it could not be decoded. On"
         " nucleus lite that is a JSON message with an integer of 19 or more characters, or a"
         " number from 1e16 to 1e17: publish it as a BinaryMessage. Further ones are counted in the"
         " health"

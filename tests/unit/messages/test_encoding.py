@@ -19,7 +19,7 @@ def test_half_a_surrogate_pair_is_replaced() -> None:
 
 @given(UNICODE)
 def test_sizes_are_those_on_the_wire(text: str) -> None:
-    """A JsonMessage is written by the IPC library, in ASCII with blanks."""
+    """A JsonMessage is written in ASCII with blanks."""
     document = {"message": text}
     assert size_on_the_wire(document, as_json=False) == len(encode(document))
     assert size_on_the_wire(document, as_json=True) == len(json.dumps(document))

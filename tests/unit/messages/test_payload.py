@@ -33,7 +33,7 @@ def test_small_parts_take_far_more_than_their_text() -> None:
 
 
 def test_it_is_not_counted_further_than_needed() -> None:
-    """It is counted on the thread of the IPC library, which must not block."""
+    """It is counted on the nucleus thread, which must not block."""
     payload: Payload = {"thingNames": [[] for _ in range(100_000)]}
     found = bytes_in_memory(payload, 1_000_000)
     assert 1_000_000 < found < 1_100_000

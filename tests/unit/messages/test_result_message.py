@@ -263,7 +263,7 @@ def test_a_json_message_is_short_in_the_words_of_the_sdk() -> None:
 @pytest.mark.parametrize("topic", ["é" * 124, "\x01" * 200, "a" * 249])
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_packet_of_lite_holds_message_and_topic(topic: str, *, as_json: bool) -> None:
-    """However the IPC library spells them: beyond 10,000 bytes our connection would be closed."""
+    """However they are spelled: beyond 10,000 bytes our connection would be closed."""
     results = [
         Result(topic, Status.ASSOCIATED, name, announcement_id="é" * 128) for name in numbered(300)
     ]
