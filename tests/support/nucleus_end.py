@@ -5,6 +5,8 @@ import socket
 from collections import deque
 from collections.abc import Mapping
 
+from botocore.eventstream import EventStreamBuffer
+
 from client_device_associator.nucleus.frames import Flag, Frame, FrameReader, MessageType, frame
 
 PATIENCE_SECONDS = 10.0
@@ -28,6 +30,15 @@ class NucleusEnd:
                 raise EOFError
             self._frames.extend(self._reader.feed(data))
         return self._frames.popleft()
+
+    def headers(self) -> Mapping[str, object]:
+        """All headers of the next message, as botocore reads them; nothing may follow it yet."""
+        buffer = EventStreamBuffer()
+        while not (events := list(buffer)):
+            buffer.add_data(self.socket.recv(_READ_BYTES))
+        (event,) = events
+        headers: Mapping[str, object] = event.headers
+        return headers
 
     def document(self) -> Mapping[str, object]:
         """The next message's payload."""

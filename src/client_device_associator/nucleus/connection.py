@@ -179,7 +179,7 @@ class Connection:
         poll.register(self._bell, select.POLLIN)
         poll.register(self._socket, select.POLLIN)
         waits_for = select.POLLIN
-        last_event_at = time.monotonic() - STREAM_SECONDS
+        last_event_at = 0.0
         while True:
             wanted = select.POLLIN | select.POLLOUT if self._unsent else select.POLLIN
             if wanted != waits_for:
