@@ -195,3 +195,15 @@ def test_headers_are_told_apart_however_many_there_are() -> None:
     frames = [Frame(Headers(0, 0, number, "s"), b"") for number in range(1000)]
     for one in frames:
         assert reader.feed(written(one) + written(EVENT)) == [one, EVENT]
+
+
+def test_headers_that_come_again_are_not_read_again() -> None:
+    """Unless there were too many others to remember them all."""
+    reader = FrameReader()
+    (first,), (again,) = reader.feed(written(EVENT)), reader.feed(written(EVENT))
+    assert again.headers is first.headers
+    for number in range(100):
+        reader.feed(written(Frame(Headers(0, 0, number, "s"), b"")))
+    (later,) = reader.feed(written(EVENT))
+    assert later == first
+    assert later.headers is not first.headers

@@ -4,7 +4,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -60,12 +60,6 @@ def nucleus(tmp_path: Path) -> Iterator[Nucleus]:
     one.close()
 
 
-def accept(end: NucleusEnd) -> None:
-    """Accepts whoever comes."""
-    end.read()
-    end.say(0, {}, MessageType.CONNECT_ACK, Flag.CONNECTION_ACCEPTED)
-
-
 def test_the_nucleus_is_shown_who_connects(nucleus: Nucleus) -> None:
     """With the token of the environment, in the protocol's own words; then it can be asked."""
     answers: list[object] = []
@@ -92,6 +86,28 @@ def test_the_nucleus_is_shown_who_connects(nucleus: Nucleus) -> None:
     connection.close()
 
 
+def test_the_nucleus_hears_which_protocol_this_is(nucleus: Nucleus) -> None:
+    """And whoever has connected hears when the connection is lost."""
+    headers: list[Mapping[str, object]] = []
+    lost = threading.Event()
+
+    def serve(end: NucleusEnd) -> None:
+        headers.append(end.headers())
+        end.say(0, {}, MessageType.CONNECT_ACK, Flag.CONNECTION_ACCEPTED)
+
+    nucleus.behave(serve)
+    connect(nucleus.path, "the-token", lost.set, PATIENCE_SECONDS)
+    assert lost.wait(PATIENCE_SECONDS)
+    assert headers == [
+        {
+            ":message-type": MessageType.CONNECT,
+            ":message-flags": 0,
+            ":stream-id": 0,
+            ":version": "0.1.0",
+        }
+    ]
+
+
 def refuse(end: NucleusEnd) -> None:
     """As the classic nucleus does."""
     end.read()
@@ -104,9 +120,17 @@ def hang_up(end: NucleusEnd) -> None:
 
 
 def complain(end: NucleusEnd) -> None:
-    """Of the protocol."""
+    """Of the protocol, and leaves it to us to go."""
+    end.read()
+    end.say(0, {}, MessageType.PROTOCOL_ERROR)
+    wait_for_the_end(end)
+
+
+def fail(end: NucleusEnd) -> None:
+    """The same, of itself."""
     end.read()
     end.say(0, {}, MessageType.INTERNAL_ERROR)
+    wait_for_the_end(end)
 
 
 def babble(end: NucleusEnd) -> None:
@@ -118,6 +142,11 @@ def babble(end: NucleusEnd) -> None:
 def wait(end: NucleusEnd) -> None:
     """Says nothing."""
     end.read()
+    wait_for_the_end(end)
+
+
+def wait_for_the_end(end: NucleusEnd) -> None:
+    """Says nothing more."""
     with pytest.raises(EOFError):
         end.read()
 
@@ -128,6 +157,7 @@ def wait(end: NucleusEnd) -> None:
         (refuse, AccessDeniedError),
         (hang_up, ConnectionClosedError),
         (complain, ConnectionClosedError),
+        (fail, ConnectionClosedError),
         (babble, MalformedFrameError),
     ],
 )
@@ -161,3 +191,19 @@ def test_no_socket_is_an_error(tmp_path: Path) -> None:
     """There may be no nucleus yet."""
     with pytest.raises(FileNotFoundError):
         connect(str(tmp_path / "ipc.socket"), "the-token", lambda: None, PATIENCE_SECONDS)
+
+
+def test_a_nucleus_with_a_queue_before_it_is_not_waited_for(tmp_path: Path) -> None:
+    """It is tried again later, as if it were not there."""
+    path = str(tmp_path / "ipc.socket")
+    with contextlib.ExitStack() as sockets:
+        listening = sockets.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind(path)
+        listening.listen(0)
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(10):  # more than have room in the queue of nobody
+                waiting = sockets.enter_context(socket.socket(socket.AF_UNIX))
+                waiting.setblocking(False)  # noqa: FBT003 - the standard library's
+                waiting.connect(path)
+        with pytest.raises(BlockingIOError):
+            connect(path, "the-token", lambda: None, PATIENCE_SECONDS)

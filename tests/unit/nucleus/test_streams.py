@@ -96,6 +96,23 @@ def test_an_answer_that_cannot_be_read_is_an_error(
     assert [type(one) for one in answers] == [ResponseError]
 
 
+def test_an_answer_that_cannot_be_read_says_why() -> None:
+    """In words that a person can read in the log."""
+    answers: list[Document | Exception] = []
+    say(Stream(answers.append), b"{")
+    (answer,) = answers
+    assert isinstance(answer, ResponseError)
+    assert (answer.shape, str(answer)) == ("unreadable answer", answer.message)
+    assert str(answer).startswith("Expecting property name")
+
+
+def test_the_words_of_an_error_are_text_or_none() -> None:
+    """Whatever a nucleus puts into their place."""
+    answers: list[Document | Exception] = []
+    say(Stream(answers.append), {"message": 5}, MessageType.APPLICATION_ERROR)
+    assert [getattr(one, "message", 0) for one in answers] == [None]
+
+
 @pytest.mark.parametrize(
     ("on_event", "message_type", "expected"),
     [
@@ -138,9 +155,10 @@ def test_a_stream_that_ends_without_an_answer_is_an_error() -> None:
     [
         (b"{", MessageType.APPLICATION_MESSAGE),
         (b"\xff", MessageType.APPLICATION_MESSAGE),
+        (b"", MessageType.APPLICATION_MESSAGE),
         ({}, MessageType.APPLICATION_ERROR),
     ],
-    ids=["no JSON", "no UTF-8", "an error"],
+    ids=["no JSON", "no UTF-8", "nothing", "an error"],
 )
 def test_a_stream_passes_events_on_and_survives_what_cannot_be_decoded(
     document: object, message_type: MessageType
@@ -184,6 +202,19 @@ def test_the_end_of_a_stream_is_reported_once() -> None:
     stream.ended()
     stream.ended()
     assert seen == ["end"]
+
+
+def test_a_last_message_may_be_an_event() -> None:
+    """It says both."""
+    events: list[object] = []
+    stream = established(on_event=events.append)
+    say(stream, {"event": 1}, flags=Flag.TERMINATE_STREAM)
+    assert events == [{"event": 1}]
+
+
+def test_a_stream_that_was_not_sent_can_be_closed() -> None:
+    """There is nobody to tell."""
+    Stream(lambda _: None).close()
 
 
 def test_our_own_end_of_a_stream_is_not_reported() -> None:
