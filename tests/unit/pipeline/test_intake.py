@@ -3,13 +3,16 @@ from dataclasses import replace
 import pytest
 
 from client_device_associator.configuration.settings import AnnouncementTopic
+from client_device_associator.core.admission.gate import Refusal
 from client_device_associator.core.announcement import Announcement
 from client_device_associator.core.bus import Bus
 from client_device_associator.core.result import Reason, Result, Status
+from client_device_associator.messages.topic import MAX_TOPIC_BYTES
 from client_device_associator.pipeline.events import MessageArrived, Origin
 from client_device_associator.pipeline.intake import (
     NOTICES_AT_ONCE,
     NOTICES_PER_SECOND,
+    PRESENCE_AFTER_DEPARTURE_SECONDS,
     PRESENCE_AGAIN_SECONDS,
     REJECTIONS_AT_ONCE,
     REJECTIONS_PER_SECOND,
@@ -198,6 +201,28 @@ def test_who_is_not_admitted_is_rejected_by_name(desk: Desk) -> None:
     assert refused.status is Status.REJECTED
 
 
+def test_who_is_admitted_may_depend_on_the_lane(desk: Desk) -> None:
+    """The rules of an entry are for what comes by it."""
+
+    class Lanes(Doorkeeper):
+        def why_not(self, announcement: Announcement, source: str | None = None) -> Refusal | None:
+            return Refusal(Reason.NOT_ADMITTED, f"{announcement.thing_name} by {source}")
+
+    desk.intake.gate = Lanes()
+    assert desk.read(arrived(b"", "t/a", "{topic:1}")) == []
+    assert [one.message for one in desk.results] == ["a by of a test"]
+
+
+def test_a_topic_that_is_too_long_is_rejected_whatever_it_brings(desk: Desk) -> None:
+    """Also if the payload is the usual one."""
+    source = AnnouncementTopic("t", "t/#")
+    long = "t/" + "x" * MAX_TOPIC_BYTES
+    usual = b'{"thingName": "a"}'
+    taken = desk.read(MessageArrived(source, long, usual), MessageArrived(source, "t/x", usual))
+    assert [(one.topic, one.is_presence) for one in taken] == [("t/x", False)]
+    assert [one.code for one in desk.results] == [Reason.TOO_LARGE.value]
+
+
 def seen_on(topic: str) -> MessageArrived:
     """A message that says that a device is there."""
     source = AnnouncementTopic("t", "t/+", template("{topic:1}"), is_presence=True)
@@ -253,3 +278,14 @@ def test_presence_that_could_not_be_stored_is_looked_at_again_soon(
     assert not desk.seen.is_new("a", 3600)
     desk.now = PRESENCE_AGAIN_SECONDS
     assert desk.seen.is_new("a", 3600) is is_for_now
+
+
+def test_who_has_left_may_come_back_but_not_at_once(desk: Desk) -> None:
+    """What it has sent just before is still on its way."""
+    assert desk.seen.is_new("a", 3600)
+    leaving = arrived(b"", "a/left", "{topic:0}")
+    desk.read(replace(leaving, source=replace(leaving.source, leaves=True)))
+    desk.now = PRESENCE_AFTER_DEPARTURE_SECONDS - 1
+    assert not desk.seen.is_new("a", 3600)
+    desk.now = PRESENCE_AFTER_DEPARTURE_SECONDS
+    assert desk.seen.is_new("a", 3600)
