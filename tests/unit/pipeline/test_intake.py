@@ -12,69 +12,27 @@ from client_device_associator.pipeline.events import MessageArrived, Origin
 from client_device_associator.pipeline.intake import (
     NOTICES_AT_ONCE,
     NOTICES_PER_SECOND,
-    PRESENCE_AFTER_DEPARTURE_SECONDS,
-    PRESENCE_AGAIN_SECONDS,
     REJECTIONS_AT_ONCE,
     REJECTIONS_PER_SECOND,
-    Intake,
 )
-from client_device_associator.pipeline.recently_seen import RecentlySeen
 from client_device_associator.reporting.metric_notices import AnnouncementsRead
 from client_device_associator.reporting.notices import (
-    AnnouncementsRejected,
-    Notice,
-    PresenceRejected,
     ResultsDecided,
 )
 from support.gates import Doorkeeper
-from support.values import SHARED, arrived, moment, settings, template
+from support.intake_desk import IntakeDesk
+from support.values import SHARED, arrived, moment
 
 BAD = arrived(b"")
 
 
-class Desk:
-    """An intake, and what came of it."""
-
-    def __init__(self) -> None:
-        self.results: list[Result] = []
-        self.notices: list[Notice] = []
-        self.seen = RecentlySeen(lambda: self.now)
-        self.now = 0.0
-        self.noted: list[Result] = []
-        self.intake = Intake(
-            self.results.extend,
-            self.notices.append,
-            settings().policy.gate,
-            self.seen,
-            lambda rejections, _: self.noted.extend(rejections),
-        )
-
-    def read(
-        self, *messages: MessageArrived, overflow: tuple[Origin, ...] = (), seconds: float = 0.0
-    ) -> list[Announcement]:
-        """Reads messages at a second."""
-        return self.intake.read(messages, overflow, moment(seconds))
-
-    @property
-    def rejected(self) -> int:
-        """How many rejections were counted."""
-        return sum(
-            one.statuses[Status.REJECTED] for one in self.notices if isinstance(one, ResultsDecided)
-        )
-
-    @property
-    def reported(self) -> list[AnnouncementsRejected]:
-        """What operators hear of them."""
-        return [one for one in self.notices if isinstance(one, AnnouncementsRejected)]
-
-
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> IntakeDesk:
     """Nothing has come."""
-    return Desk()
+    return IntakeDesk()
 
 
-def test_takes_announcements_in_order(desk: Desk) -> None:
+def test_takes_announcements_in_order(desk: IntakeDesk) -> None:
     """Of all messages, read by their templates."""
     found = desk.read(
         arrived(b'{"thingName": "a", "id": "7"}'),
@@ -89,7 +47,7 @@ def test_takes_announcements_in_order(desk: Desk) -> None:
     assert (desk.results, desk.notices) == ([], [AnnouncementsRead(3, 0)])
 
 
-def test_arrivals_and_departures_are_counted_apart(desk: Desk) -> None:
+def test_arrivals_and_departures_are_counted_apart(desk: IntakeDesk) -> None:
     """Those that are read and admitted; of what is refused, how much for which reason."""
     leaving = arrived(b"", "a/left", "{topic:0}")
     leaving = replace(leaving, source=replace(leaving.source, leaves=True))
@@ -99,7 +57,7 @@ def test_arrivals_and_departures_are_counted_apart(desk: Desk) -> None:
     assert decided.rejections == {"notJson": 2, "invalidThingName": 1, "wrongType": 1}
 
 
-def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:
+def test_what_is_none_is_rejected_counted_and_reported(desk: IntakeDesk) -> None:
     """One notice for each kind; the good ones are taken all the same."""
     good = arrived(b'{"thingNames": ["a", "!", 5]}')
     assert [one.thing_name for one in desk.read(BAD, good, BAD)] == ["a"]
@@ -118,7 +76,7 @@ def test_what_is_none_is_rejected_counted_and_reported(desk: Desk) -> None:
     assert desk.reported[0].message == "the payload is not JSON"
 
 
-def test_topics_that_overflowed_get_one_rejection_each(desk: Desk) -> None:
+def test_topics_that_overflowed_get_one_rejection_each(desk: IntakeDesk) -> None:
     """With the reason and the words that say: later."""
     assert desk.read(overflow=(Origin("x"), Origin("y"), Origin("x"))) == []
     assert [(one.topic, one.status, one.code) for one in desk.results] == [
@@ -130,7 +88,7 @@ def test_topics_that_overflowed_get_one_rejection_each(desk: Desk) -> None:
     }
 
 
-def test_what_came_over_iot_core_is_answered_there(desk: Desk) -> None:
+def test_what_came_over_iot_core_is_answered_there(desk: IntakeDesk) -> None:
     """Announcements, rejections and overflow; the log says where it came from."""
     source = AnnouncementTopic("iotCore.a", "cloud", bus=Bus.IOT_CORE)
     (lamp,) = desk.read(
@@ -146,7 +104,7 @@ def test_what_came_over_iot_core_is_answered_there(desk: Desk) -> None:
     assert [one.topic for one in desk.reported] == ["iotCore:cloud", "iotCore:full", "full"]
 
 
-def test_a_flood_of_rejections_is_answered_within_limits(desk: Desk) -> None:
+def test_a_flood_of_rejections_is_answered_within_limits(desk: IntakeDesk) -> None:
     """A burst, then a steady rate; all of them are counted."""
     desk.read(*[BAD] * (REJECTIONS_AT_ONCE + 500))
     assert len(desk.results) == REJECTIONS_AT_ONCE
@@ -159,7 +117,7 @@ def test_a_flood_of_rejections_is_answered_within_limits(desk: Desk) -> None:
     assert len(desk.results) == REJECTIONS_AT_ONCE
 
 
-def test_rejections_by_others_share_the_limit(desk: Desk) -> None:
+def test_rejections_by_others_share_the_limit(desk: IntakeDesk) -> None:
     """A full queue or disk rejects as much as bad messages do."""
     overloaded = [Result(SHARED, Status.REJECTED, "a", code="overloaded")] * REJECTIONS_AT_ONCE
     desk.intake.reject(overloaded, moment())
@@ -168,7 +126,7 @@ def test_rejections_by_others_share_the_limit(desk: Desk) -> None:
     assert desk.rejected == REJECTIONS_AT_ONCE + 1
 
 
-def test_the_log_is_not_flooded(desk: Desk) -> None:
+def test_the_log_is_not_flooded(desk: IntakeDesk) -> None:
     """A notice for each of a few kinds, then one now and then, however many topics there are."""
     messages = [arrived(b"", f"topic/{number}") for number in range(500)]
     desk.read(*messages)
@@ -181,13 +139,13 @@ def test_the_log_is_not_flooded(desk: Desk) -> None:
     assert expected - 1 <= len(desk.reported) <= expected
 
 
-def test_nothing_rejected_is_nothing_reported(desk: Desk) -> None:
+def test_nothing_rejected_is_nothing_reported(desk: IntakeDesk) -> None:
     """No notice and no count of nought."""
     desk.intake.reject([], moment())
     assert (desk.results, desk.notices) == ([], [])
 
 
-def test_who_is_not_admitted_is_rejected_by_name(desk: Desk) -> None:
+def test_who_is_not_admitted_is_rejected_by_name(desk: IntakeDesk) -> None:
     """The others of the same message are taken."""
     desk.intake.gate = Doorkeeper(["b"])
     taken = desk.read(arrived(b'{"thingNames": ["a", "b", "!"], "id": "7"}'))
@@ -201,7 +159,7 @@ def test_who_is_not_admitted_is_rejected_by_name(desk: Desk) -> None:
     assert refused.status is Status.REJECTED
 
 
-def test_who_is_admitted_may_depend_on_the_lane(desk: Desk) -> None:
+def test_who_is_admitted_may_depend_on_the_lane(desk: IntakeDesk) -> None:
     """The rules of an entry are for what comes by it."""
 
     class Lanes(Doorkeeper):
@@ -213,7 +171,7 @@ def test_who_is_admitted_may_depend_on_the_lane(desk: Desk) -> None:
     assert [one.message for one in desk.results] == ["a by of a test"]
 
 
-def test_a_topic_that_is_too_long_is_rejected_whatever_it_brings(desk: Desk) -> None:
+def test_a_topic_that_is_too_long_is_rejected_whatever_it_brings(desk: IntakeDesk) -> None:
     """Also if the payload is the usual one."""
     source = AnnouncementTopic("t", "t/#")
     long = "t/" + "x" * MAX_TOPIC_BYTES
@@ -221,71 +179,3 @@ def test_a_topic_that_is_too_long_is_rejected_whatever_it_brings(desk: Desk) -> 
     taken = desk.read(MessageArrived(source, long, usual), MessageArrived(source, "t/x", usual))
     assert [(one.topic, one.is_presence) for one in taken] == [("t/x", False)]
     assert [one.code for one in desk.results] == [Reason.TOO_LARGE.value]
-
-
-def seen_on(topic: str) -> MessageArrived:
-    """A message that says that a device is there."""
-    source = AnnouncementTopic("t", "t/+", template("{topic:1}"), is_presence=True)
-    return MessageArrived(source, topic, b"not read")
-
-
-def test_presence_is_an_announcement_that_nobody_made(desk: Desk) -> None:
-    """It is marked as such."""
-    (announcement,) = desk.read(seen_on("t/a"))
-    assert announcement.is_presence
-    assert announcement == Announcement("a", "t/a")
-
-
-def test_presence_is_rejected_without_an_answer(desk: Desk) -> None:
-    """It is reported for each reason, with how many there were."""
-    desk.intake.gate = Doorkeeper(["b", "c"])
-    assert desk.read(*(seen_on(f"t/{name}") for name in ("b", "no name", "c")), seen_on("t")) == []
-    assert desk.results == []
-    assert [one.thing_name for one in desk.noted] == ["b", "no name", "c", None]
-    assert desk.notices == [
-        PresenceRejected("t/c", Reason.NOT_ADMITTED.value, "not today", 2),
-        PresenceRejected(
-            "t/no name",
-            Reason.INVALID_THING_NAME.value,
-            "a thing name consists of letters, digits, ':', '_' and '-'",
-            1,
-        ),
-        PresenceRejected("t", Reason.NO_THING_NAME.value, "the topic has no level 1", 1),
-    ]
-
-
-def test_presence_that_overflowed_is_not_answered(desk: Desk) -> None:
-    """It is counted and reported as other presence that cannot be taken; the rest is answered."""
-    desk.read(overflow=(Origin("t/a", is_presence=True), Origin("x"), Origin("t/a")))
-    assert [one.topic for one in desk.results] == ["x", "t/a"]
-    assert desk.rejected == 2
-    (presence,) = (one for one in desk.notices if isinstance(one, PresenceRejected))
-    assert (presence.topic, presence.code, presence.count) == ("t/a", "overloaded", 1)
-
-
-@pytest.mark.parametrize(
-    ("reason", "is_for_now"),
-    [(Reason.OVERLOADED, True), (Reason.STORAGE, True), (Reason.NOT_ADMITTED, False)],
-)
-def test_presence_that_could_not_be_stored_is_looked_at_again_soon(
-    desk: Desk, reason: Reason, *, is_for_now: bool
-) -> None:
-    """Not with the device's next message, but long before its trust is over."""
-    assert desk.seen.is_new("a", 3600)
-    result = Result("t/a", Status.REJECTED, "a", code=reason.value)
-    desk.intake.leave_unanswered([result], moment())
-    desk.now = PRESENCE_AGAIN_SECONDS - 1
-    assert not desk.seen.is_new("a", 3600)
-    desk.now = PRESENCE_AGAIN_SECONDS
-    assert desk.seen.is_new("a", 3600) is is_for_now
-
-
-def test_who_has_left_may_come_back_but_not_at_once(desk: Desk) -> None:
-    """What it has sent just before is still on its way."""
-    assert desk.seen.is_new("a", 3600)
-    leaving = arrived(b"", "a/left", "{topic:0}")
-    desk.read(replace(leaving, source=replace(leaving.source, leaves=True)))
-    desk.now = PRESENCE_AFTER_DEPARTURE_SECONDS - 1
-    assert not desk.seen.is_new("a", 3600)
-    desk.now = PRESENCE_AFTER_DEPARTURE_SECONDS
-    assert desk.seen.is_new("a", 3600)
