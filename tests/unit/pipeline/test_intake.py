@@ -47,6 +47,14 @@ def test_takes_announcements_in_order(desk: IntakeDesk) -> None:
     assert (desk.results, desk.notices) == ([], [AnnouncementsRead(3, 0)])
 
 
+@pytest.mark.parametrize("payload", [b'{"thingName": "a"}', b'{"thingNames": ["a"]}'])
+def test_an_announcement_is_no_presence(desk: IntakeDesk, payload: bytes) -> None:
+    """Be it the usual one, which is read in another way."""
+    assert [(one.thing_name, one.is_presence) for one in desk.read(arrived(payload))] == [
+        ("a", False)
+    ]
+
+
 def test_arrivals_and_departures_are_counted_apart(desk: IntakeDesk) -> None:
     """Those that are read and admitted; of what is refused, how much for which reason."""
     leaving = arrived(b"", "a/left", "{topic:0}")
@@ -177,5 +185,5 @@ def test_a_topic_that_is_too_long_is_rejected_whatever_it_brings(desk: IntakeDes
     long = "t/" + "x" * MAX_TOPIC_BYTES
     usual = b'{"thingName": "a"}'
     taken = desk.read(MessageArrived(source, long, usual), MessageArrived(source, "t/x", usual))
-    assert [(one.topic, one.is_presence) for one in taken] == [("t/x", False)]
+    assert [one.topic for one in taken] == ["t/x"]
     assert [one.code for one in desk.results] == [Reason.TOO_LARGE.value]
