@@ -2,8 +2,9 @@
 """Builds the component: the recipe and the zip that a deployment needs, in greengrass-build/.
 
 Needs nothing but Python and its pip, which downloads the libraries that the package brings; so it
-runs with GDK (as its custom build command) and without. The same sources give the same bytes, at
-any time and on any machine.
+runs with GDK (as its custom build command) and without. The same sources and options give the same
+bytes, at any time and on any machine; but where pip gets nothing, a build without options says so
+and makes the package of `--index`.
 """
 
 import argparse

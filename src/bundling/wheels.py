@@ -1,6 +1,5 @@
 """The wheels of the lock: chosen, checked, unpacked as an installer does it."""
 
-import base64
 import csv
 import hashlib
 import io
@@ -10,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from bundling.errors import BundlingError
 from bundling.slim import is_needed
+from component_installer.libraries import HASHED, digest_of
 from component_installer.lock import Lock, Pinned, normalized
 
 INSTALLER = "component_installer\n"
@@ -98,7 +98,6 @@ def _record(content: bytes, information: PurePosixPath) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerows(row for row in rows if row and is_needed(row[0]))
-    digest = base64.urlsafe_b64encode(hashlib.sha256(INSTALLER.encode()).digest())
-    hashed = f"sha256={digest.decode().rstrip('=')}"
+    hashed = HASHED + digest_of(INSTALLER.encode())
     writer.writerow([f"{information}/INSTALLER", hashed, len(INSTALLER)])
     return written.getvalue().encode()

@@ -15,7 +15,8 @@ from component_installer.errors import InstallError
 from component_installer.lock import Lock, Pinned, normalized
 
 _INFORMATION = ".dist-info"
-_HASHED = "sha256="
+HASHED = "sha256="
+"""Before a digest in a ``RECORD``."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,16 @@ def copy(files: Sequence[LibraryFile], folder: Path, target: Path) -> None:
             content = (folder / file.path).read_bytes()
         except FileNotFoundError as error:
             raise _damaged(f"{folder} has no {file.path}") from error
-        if file.digest and file.digest != _digest(content):
+        if file.digest and file.digest != digest_of(content):
             raise _damaged(f"{file.path} is not the file that its library lists")
         place = target / file.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
+
+
+def digest_of(content: bytes) -> str:
+    """A file's SHA-256 as a ``RECORD`` has it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
 
 
 def _listed(
@@ -84,11 +90,7 @@ def _listed(
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts:
                 raise _damaged(f"{record} has a file outside of its folder: {name}")
-            yield LibraryFile(path, digest.removeprefix(_HASHED), int(size or 0))
-
-
-def _digest(content: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+            yield LibraryFile(path, digest.removeprefix(HASHED), int(size or 0))
 
 
 def _damaged(what: str) -> InstallError:

@@ -49,3 +49,10 @@ class Up:
         self.process.send_signal(number)
         rest, _ = self.process.communicate(timeout=60)
         return self.process.returncode, rest
+
+    def close(self) -> None:
+        """Leaves no process and no pipe behind; it may have ended already."""
+        if self.process.poll() is None:
+            self.end()
+        assert self.process.stdout is not None
+        self.process.stdout.close()

@@ -22,10 +22,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
     try:
         yield sandbox
     finally:
-        if sandbox.process.poll() is None:
-            sandbox.end()
-        assert sandbox.process.stdout is not None
-        sandbox.process.stdout.close()
+        sandbox.close()
 
 
 def listed(root: Path) -> list[str]:

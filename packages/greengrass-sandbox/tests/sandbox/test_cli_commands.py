@@ -40,10 +40,7 @@ def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Up]:
     try:
         yield sandbox
     finally:
-        if sandbox.process.poll() is None:
-            sandbox.end()
-        assert sandbox.process.stdout is not None
-        sandbox.process.stdout.close()
+        sandbox.close()
 
 
 @pytest.fixture
